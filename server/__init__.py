@@ -1,0 +1,1 @@
+"""The Classpulse server: Flask and Flask-SocketIO around a pure domain."""

@@ -1,0 +1,61 @@
+"""Who may do what: join codes, the teacher's signed token, the student's opaque seat."""
+
+from __future__ import annotations
+
+import secrets
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+# Without 0 O 1 I L U: nothing that looks or sounds like something else when read out.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 6
+TOKEN_LIFETIME = 30 * 24 * 3600  # seconds: a term's revision, not forever
+
+
+class AccessError(Exception):
+    """A token that is forged, stale or for another class; the text is fit for its sender."""
+
+
+def new_code() -> str:
+    """A random join code, one of 30^6 = 729 million."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def clean_code(typed: str) -> str:
+    """A join code as people type it: any case, with blanks or a dash in the middle."""
+    return "".join(character for character in typed if character.isalnum()).upper()
+
+
+class Tokens:
+    """Signs and reads tokens with the server's secret key."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._teacher = URLSafeSerializer(secret_key, salt="teacher")
+        self._seat = URLSafeSerializer(secret_key, salt="seat")
+
+    def teacher(self, code: str, now: float) -> str:
+        """The token that opens the room of one class for TOKEN_LIFETIME seconds."""
+        return self._teacher.dumps([code, int(now) + TOKEN_LIFETIME])
+
+    def check_teacher(self, token: object, code: str, now: float) -> None:
+        """Raises AccessError unless `token` opens the room of the class `code` now."""
+        try:
+            signed_code, expires = self._teacher.loads(str(token))
+        except BadSignature:
+            raise AccessError("This is not a teacher's link of this server.") from None
+        if signed_code != code:
+            raise AccessError("This teacher's link is for another class.")
+        if now > expires:
+            raise AccessError("This teacher's link has expired.")
+
+    def seat(self, code: str) -> str:
+        """A new seat in the class `code`, that says nothing about who takes it."""
+        return self._seat.dumps([code, secrets.token_urlsafe(9)])
+
+    def owns_seat(self, seat: object, code: str) -> bool:
+        """Whether `seat` was given out by this server for the class `code`, before or after a
+        restart."""
+        try:
+            return self._seat.loads(str(seat))[0] == code
+        except BadSignature:
+            return False

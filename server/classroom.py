@@ -1,0 +1,149 @@
+"""The service behind pages and sockets: open, join, label, tick, end = domain + store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from server.domain.labels import MODES
+from server.domain.messages import Help, Label, MessageError
+from server.domain.room import Room
+from server.domain.view import FLOOR_STUDENTS, View, make_view
+from server.store import ClassSession, ClassStore, CodeTaken, Marker
+
+MAX_TITLE = 120
+HISTORY_SECONDS = 15 * 60  # what a teacher's page is given of the past when it opens
+
+
+class ClassError(ValueError):
+    """A class that cannot be opened as asked; the text is fit for the teacher."""
+
+
+class Classroom:
+    """All the classes that have somebody connected to this process."""
+
+    def __init__(
+        self,
+        store: ClassStore,
+        new_code: Callable[[], str],
+        min_students: int,
+        cameras_allowed: bool,
+    ) -> None:
+        self._store = store
+        self._new_code = new_code
+        self._min_students = min_students
+        self._cameras_allowed = cameras_allowed
+        self._rooms: dict[str, Room] = {}
+        self._sessions: dict[str, ClassSession] = {}  # of the classes in _rooms
+        self._views: dict[str, View] = {}  # the newest of each class in _rooms
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The modes in which this server lets classes run."""
+        return MODES if self._cameras_allowed else ("self-report",)
+
+    def open_class(
+        self, title: object, mode: object, min_students: object, now: float
+    ) -> ClassSession:
+        """Start a class. Raises ClassError for what does not fit."""
+        if not isinstance(title, str) or not title.strip() or len(title) > MAX_TITLE:
+            raise ClassError(f"title must be a text of 1 to {MAX_TITLE} characters")
+        if not title.isprintable():
+            raise ClassError("title must be one line")
+        if mode not in MODES:
+            raise ClassError(f"mode must be one of {', '.join(MODES)}")
+        if mode not in self.modes:
+            raise ClassError("this server does not allow camera classes: use self-report")
+        if min_students is None:
+            min_students = self._min_students
+        if type(min_students) is not int or not FLOOR_STUDENTS <= min_students <= 1000:
+            raise ClassError(f"min_students must be a whole number from {FLOOR_STUDENTS} to 1000")
+        while True:
+            session = ClassSession(self._new_code(), title.strip(), mode, min_students, now)
+            try:
+                self._store.add_class(session)
+            except CodeTaken:
+                continue
+            return session
+
+    def find(self, code: str) -> ClassSession | None:
+        """The class with this code, in the mode that the server allows today."""
+        session = self._sessions.get(code) or self._store.find_class(code)
+        if session is not None and session.mode not in self.modes:
+            session = replace(session, mode="self-report")
+        return session
+
+    def join(self, session: ClassSession, seat: str, connection: str) -> str | None:
+        """Take a seat; returns the older connection of the same seat, if it is still there."""
+        self._sessions[session.code] = session
+        return self._rooms.setdefault(session.code, Room()).join(seat, connection)
+
+    def drop(self, code: str, seat: str, connection: str, now: float) -> None:
+        """A student's connection ended, perhaps for a moment."""
+        if code in self._rooms:
+            self._rooms[code].drop(seat, connection, now)
+
+    def leave(self, code: str, seat: str) -> None:
+        """A student left."""
+        if code in self._rooms:
+            self._rooms[code].leave(seat)
+
+    def label(self, code: str, seat: str, label: Label, now: float) -> None:
+        """Raises MessageError in a class that does without cameras."""
+        room = self._room(code)
+        if self._sessions[code].mode != "camera":
+            raise MessageError("this class does without cameras")
+        room.set_label(seat, label, now)
+
+    def pace(self, code: str, seat: str, pace: str | None) -> None:
+        """A student's own word on the pace."""
+        self._room(code).set_pace(seat, pace)
+
+    def help(self, code: str, seat: str, help: Help, now: float) -> None:
+        """A student's hand goes up or down."""
+        self._room(code).set_help(seat, help, now)
+
+    def mark(self, session: ClassSession, text: str, now: float) -> Marker:
+        """Keep the teacher's note."""
+        marker = Marker(now, text)
+        self._store.add_marker(session.code, marker)
+        return marker
+
+    def end(self, code: str, now: float) -> None:
+        """The class is over; what was saved of it stays."""
+        self._store.end_class(code, now)
+        for table in (self._rooms, self._sessions, self._views):
+            table.pop(code, None)
+
+    def view(self, session: ClassSession, now: float) -> View:
+        """The class as it was last shown."""
+        return self._views.get(session.code) or make_view(
+            now, session.mode, session.min_students, []
+        )
+
+    def history(self, code: str, now: float) -> tuple[list[dict], list[Marker]]:
+        """The views and markers of the last HISTORY_SECONDS."""
+        since = now - HISTORY_SECONDS
+        return self._store.views(code, since), self._store.markers(code, since)
+
+    def tick(self, now: float) -> list[tuple[str, View]]:
+        """The views that differ from what was last shown, saved; called once a beat."""
+        changed = []
+        for code, room in list(self._rooms.items()):
+            session, last = self._sessions[code], self._views.get(code)
+            shown = last is not None and last.shares is not None
+            partial = room.partial(now, shown)
+            view = make_view(now, session.mode, session.min_students, [partial])
+            if last is None or not view.same_as(last):
+                self._views[code] = view
+                changed.append((code, view))
+            if room.empty:
+                for table in (self._rooms, self._sessions, self._views):
+                    table.pop(code)
+        self._store.add_views((code, view.to_dict()) for code, view in changed)
+        return changed
+
+    def _room(self, code: str) -> Room:
+        if code not in self._rooms:
+            raise MessageError("this class has ended")
+        return self._rooms[code]

@@ -1,0 +1,64 @@
+"""Settings from the environment, checked once, before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from server.domain.view import FLOOR_STUDENTS
+
+
+class SettingsError(ValueError):
+    """A setting that is missing or cannot be used; the text names it and says what fits."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator decides."""
+
+    secret_key: str
+    port: int = 8000
+    database_url: str = "sqlite:///classpulse.db"
+    min_students: int = 5  # shares are hidden below this number of students
+    sensing: str = "camera"  # "self-report" rules camera mode out for the whole server
+    tick_seconds: float = 1.0
+
+    @staticmethod
+    def from_environment(environment: Mapping[str, str]) -> Settings:
+        """Read and check every setting. Raises SettingsError."""
+        secret_key = environment.get("SECRET_KEY", "")
+        if len(secret_key) < 16:
+            raise SettingsError(
+                "SECRET_KEY must be set, to at least 16 random characters that stay the same: "
+                "it signs the teachers' tokens"
+            )
+        sensing = environment.get("SENSING", Settings.sensing)
+        if sensing not in ("camera", "self-report"):
+            raise SettingsError(f"SENSING must be camera or self-report, not {sensing!r}")
+        return Settings(
+            secret_key=secret_key,
+            port=int(_number(environment, "PORT", Settings.port, 1, 65535)),
+            database_url=environment.get("DATABASE_URL") or Settings.database_url,
+            min_students=int(
+                _number(environment, "MIN_STUDENTS", Settings.min_students, FLOOR_STUDENTS, 1000)
+            ),
+            sensing=sensing,
+            tick_seconds=_number(environment, "TICK_SECONDS", Settings.tick_seconds, 0.1, 60),
+        )
+
+
+def _number(
+    environment: Mapping[str, str], name: str, default: float, low: float, high: float
+) -> float:
+    text = environment.get(name)
+    if not text:
+        return default
+    kind = type(default)
+    try:
+        value = kind(text)
+    except ValueError:
+        value = None
+    if value is None or not low <= value <= high:
+        what = "whole number" if kind is int else "number"
+        raise SettingsError(f"{name} must be a {what} from {low} to {high}, not {text!r}")
+    return value

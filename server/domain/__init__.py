@@ -1,0 +1,1 @@
+"""The rules of a class session: no framework, no clock, no I/O; time is an argument."""

@@ -1,0 +1,106 @@
+"""Parse what a student or a teacher may send; anything else is one clear error."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from server.domain.labels import EMOTIONS, PACES, STATES
+
+MAX_NAME = 60
+MAX_TEXT = 120
+
+
+class MessageError(ValueError):
+    """A message that does not fit the contract; the text says why and is fit for its sender."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a student's browser made of one look: an emotion and its probability only if ok."""
+
+    state: str
+    emotion: str | None = None
+    p: float | None = None
+
+
+@dataclass(frozen=True)
+class Help:
+    """A raised or lowered hand, with a name only if the student typed one."""
+
+    on: bool
+    name: str | None = None
+
+
+def parse_label(data: object) -> Label:
+    """`{"state", "emotion"?, "p"?}`; raises MessageError."""
+    fields = _fields(data, required={"state"}, optional={"emotion", "p"})
+    state, emotion, p = fields["state"], fields.get("emotion"), fields.get("p")
+    if state not in STATES:
+        raise MessageError(f"unknown state: expected one of {', '.join(STATES)}")
+    if state != "ok":
+        if len(fields) > 1:
+            raise MessageError("an emotion and its p come only with the state ok")
+        return Label(state)
+    if not isinstance(emotion, str) or emotion not in EMOTIONS:
+        raise MessageError(f"unknown emotion: expected one of {', '.join(sorted(EMOTIONS))}")
+    if "p" in fields and not _is_probability(p):
+        raise MessageError("p must be a number from 0 to 1")
+    return Label(state, emotion, p)
+
+
+def parse_pace(data: object) -> str | None:
+    """`{"value"}`: one of PACES, or None to take it back; raises MessageError."""
+    value = _fields(data, required={"value"})["value"]
+    if value is not None and value not in PACES:
+        raise MessageError(f"unknown pace: expected one of {', '.join(PACES)} or null")
+    return value
+
+
+def parse_help(data: object) -> Help:
+    """`{"on", "name"?}`; an empty name is no name; raises MessageError."""
+    fields = _fields(data, required={"on"}, optional={"name"})
+    if not isinstance(fields["on"], bool):
+        raise MessageError("on must be true or false")
+    name = fields.get("name")
+    if name is not None:
+        name = _text(name, "name", MAX_NAME) or None
+    return Help(fields["on"], name)
+
+
+def parse_marker(data: object) -> str:
+    """`{"text"}`: a few words, not empty; raises MessageError."""
+    text = _text(_fields(data, required={"text"})["text"], "text", MAX_TEXT)
+    if not text:
+        raise MessageError("a marker needs a text")
+    return text
+
+
+def parse_empty(data: object) -> None:
+    """`{}`; raises MessageError."""
+    _fields(data)
+
+
+def _fields(
+    data: object, required: Set[str] = frozenset(), optional: Set[str] = frozenset()
+) -> dict:
+    if not isinstance(data, dict):
+        raise MessageError("a message is one JSON object")
+    missing, extra = required - data.keys(), data.keys() - required - optional
+    if missing:
+        raise MessageError(f"missing: {', '.join(sorted(missing))}")
+    if extra:
+        # Never echo what was sent: it could be anything, of any length.
+        raise MessageError(f"{len(extra)} unknown field(s) in the message")
+    return data
+
+
+def _is_probability(p: object) -> bool:
+    # NaN and the infinities fail the comparison, as they should.
+    return isinstance(p, int | float) and not isinstance(p, bool) and 0 <= p <= 1
+
+
+def _text(value: object, field: str, limit: int) -> str:
+    if not isinstance(value, str) or len(value) > limit or not value.isprintable():
+        raise MessageError(f"{field} must be one line of at most {limit} characters")
+    return value.strip()

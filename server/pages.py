@@ -1,0 +1,101 @@
+"""HTTP: the pages that people open, and the one call that starts a class."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urljoin
+
+import segno
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.access import Tokens, clean_code
+from server.classroom import ClassError, Classroom
+from server.store import ClassSession
+
+
+def create_pages(classroom: Classroom, tokens: Tokens) -> Blueprint:
+    """Every page of the server, as one blueprint."""
+    pages = Blueprint("pages", __name__)
+
+    def running_class(code: str) -> ClassSession:
+        session = classroom.find(clean_code(code))
+        if session is None:
+            abort(404, "There is no class with this code. Please check it with your teacher.")
+        return session
+
+    @pages.get("/")
+    def home() -> str:
+        return render_template("home.html", modes=classroom.modes)
+
+    @pages.get("/join")
+    def join_by_code() -> BaseResponse:
+        code = clean_code(request.args.get("code", ""))
+        return redirect(url_for(".student", code=code) if code else url_for(".home"))
+
+    @pages.post("/api/classes")
+    def open_class() -> tuple[dict, int]:
+        asked = request.get_json(silent=True)
+        if not isinstance(asked, dict):
+            return {"error": "send a JSON object with title and mode"}, 400
+        unknown = asked.keys() - {"title", "mode", "min_students"}
+        if unknown:
+            return {"error": f"{len(unknown)} unknown field(s)"}, 400
+        now = time.time()
+        try:
+            session = classroom.open_class(
+                asked.get("title"), asked.get("mode"), asked.get("min_students"), now
+            )
+        except ClassError as error:
+            return {"error": str(error)}, 400
+        token = tokens.teacher(session.code, now)
+        room_url = url_for(".room", code=session.code, _external=True)
+        return {
+            "code": session.code,
+            "join_url": _join_url(session),
+            # In the fragment, which no server and no log ever sees.
+            "room_url": urljoin(room_url, f"#{token}"),
+            "token": token,
+        }, 201
+
+    @pages.get("/c/<code>")
+    def student(code: str) -> str:
+        return render_template("student.html", session=running_class(code))
+
+    @pages.get("/c/<code>/qr.svg")
+    def qr(code: str) -> Response:
+        image = segno.make(_join_url(running_class(code)), micro=False)
+        return Response(image.svg_inline(scale=4, border=2), mimetype="image/svg+xml")
+
+    @pages.get("/room/<code>")
+    def room(code: str) -> str:
+        session = running_class(code)
+        return render_template("room.html", session=session, join_url=_join_url(session))
+
+    @pages.get("/healthz")
+    def healthz() -> dict:
+        return {"status": "ok"}
+
+    @pages.app_errorhandler(HTTPException)
+    def friendly_error(error: HTTPException) -> tuple[str | dict, int]:
+        if request.path.startswith("/api/"):
+            return {"error": error.description}, error.code or 500
+        if (error.code or 500) >= 500:
+            current_app.logger.error("%s %s", request.path, error)
+        return render_template("error.html", error=error), error.code or 500
+
+    return pages
+
+
+def _join_url(session: ClassSession) -> str:
+    return url_for(".student", code=session.code, _external=True)
