@@ -1,0 +1,79 @@
+// A simulated class of 30 whose mood drifts, through the same public contract as real students.
+import { spawn } from "node:child_process";
+import { setTimeout as wait } from "node:timers/promises";
+import { io } from "socket.io-client";
+
+const STUDENTS = 30;
+const LOOK_MILLISECONDS = 2000;
+// The moods the class drifts through, as weights; what is left looks neutral.
+const MOODS = [
+  { happy: 3, surprise: 1, neutral: 6 },
+  { happy: 6, surprise: 2, neutral: 2 },
+  { sad: 3, fear: 2, angry: 1, neutral: 4 },
+  { sad: 2, surprise: 3, neutral: 5 },
+];
+const MOOD_SECONDS = 30;
+const PACES = ["slow_down", "fine", "fine", "fine", "speed_up", "lost"];
+
+const server = process.argv[2] ?? "http://localhost:8000";
+
+async function untilItAnswers(url) {
+  for (let tries = 0; tries < 100; tries++) {
+    const response = await fetch(url).catch(() => null);
+    if (response?.ok) return;
+    await wait(200);
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+async function openClass() {
+  const response = await fetch(`${server}/api/classes`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ title: "Demo: a simulated class", mode: "camera" }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error);
+  return answer;
+}
+
+/** One emotion, drawn from the mood of this moment, between the last mood and the next. */
+function emotionAt(seconds) {
+  const position = seconds / MOOD_SECONDS;
+  const drift = position % 1;
+  const [from, to] = [MOODS[Math.floor(position) % MOODS.length], MOODS[Math.ceil(position) % MOODS.length]];
+  const mood = Math.random() < drift ? to : from;
+  let left = Math.random() * Object.values(mood).reduce((sum, weight) => sum + weight);
+  return Object.keys(mood).find((emotion) => (left -= mood[emotion]) < 0);
+}
+
+function addStudent(code, started) {
+  const socket = io(server, { auth: { role: "student", code }, transports: ["websocket"] });
+  socket.on("error", ({ message }) => console.error(`a student was told: ${message}`));
+  let emotion = null;
+  setInterval(() => {
+    if (!socket.connected) return;
+    // Most looks see what the look before saw, as with real faces.
+    if (emotion === null || Math.random() < 0.2) emotion = emotionAt((Date.now() - started) / 1000);
+    const away = Math.random() < 0.03;
+    socket.emit("label", away ? { state: "no_face" } : { state: "ok", emotion, p: 0.8 });
+    if (Math.random() < 0.02) socket.emit("pace", { value: PACES[Math.floor(Math.random() * PACES.length)] });
+  }, LOOK_MILLISECONDS);
+}
+
+function openBrowser(url) {
+  const opener = { darwin: "open", win32: "start" }[process.platform] ?? "xdg-open";
+  if (opener === "xdg-open" && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return;
+  spawn(opener, [url], { stdio: "ignore", detached: true }).on("error", () => {});
+}
+
+await untilItAnswers(`${server}/healthz`);
+const { code, room_url: roomUrl, join_url: joinUrl } = await openClass();
+console.log(`\nThe teacher's page of a simulated class of ${STUDENTS}:\n  ${roomUrl}`);
+console.log(`Take part in it yourself:\n  ${joinUrl}\nCtrl+C ends it.\n`);
+openBrowser(roomUrl);
+const started = Date.now();
+for (let student = 0; student < STUDENTS; student++) {
+  addStudent(code, started);
+  await wait(100);
+}

@@ -1,0 +1,40 @@
+/** The detector's raw rows -> the faces in the picture, largest first. Pure. */
+
+export const MIN_SCORE = 0.6;
+const MAX_OVERLAP = 0.3; // of two boxes (intersection over union) that are two faces
+
+/**
+ * @param {Float32Array} rows n x 17: score, xmin, ymin, xmax, ymax, then six points x, y of which
+ *   the first two are the eyes; all in units of the picture's side
+ * @returns {{score: number, box: number[], eyes: number[][]}[]} without double finds
+ */
+export function findFaces(rows) {
+  const candidates = [];
+  for (let start = 0; start < rows.length; start += 17) {
+    if (rows[start] < MIN_SCORE) continue;
+    const [score, xmin, ymin, xmax, ymax, x1, y1, x2, y2] = rows.subarray(start, start + 9);
+    candidates.push({ score, box: [xmin, ymin, xmax, ymax], eyes: [[x1, y1], [x2, y2]] });
+  }
+  candidates.sort((a, b) => b.score - a.score);
+  const faces = [];
+  for (const candidate of candidates) {
+    if (faces.every((face) => overlap(face.box, candidate.box) <= MAX_OVERLAP)) {
+      faces.push(candidate);
+    }
+  }
+  return faces.sort((a, b) => area(b.box) - area(a.box));
+}
+
+function area([xmin, ymin, xmax, ymax]) {
+  return Math.max(0, xmax - xmin) * Math.max(0, ymax - ymin);
+}
+
+function overlap(a, b) {
+  const both = area([
+    Math.max(a[0], b[0]),
+    Math.max(a[1], b[1]),
+    Math.min(a[2], b[2]),
+    Math.min(a[3], b[3]),
+  ]);
+  return both / (area(a) + area(b) - both || 1);
+}
