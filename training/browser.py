@@ -1,0 +1,109 @@
+"""Run exported models where they will run: in Chromium, through the web page's own code."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+
+import numpy as np
+from playwright.sync_api import Error, sync_playwright
+
+from training.dataset import LABELS, Dataset
+from training.errors import TrainingError
+from training.evaluate import measure, test_splits
+
+STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
+CHUNK = 64  # crops at a time, so that the page's memory stays small
+
+_RUN = """async ([method, chunk]) => {
+  const { Vision } = await import("/static/dist/vision.js");
+  const vision = await Vision.load("/models");
+  const pixels = Float32Array.from(new Uint8Array(await (await fetch("/input.bin")).arrayBuffer()));
+  const outputs = [];
+  for (let start = 0; start < pixels.length; start += chunk) {
+    outputs.push(...vision[method](pixels.subarray(start, start + chunk)));
+  }
+  vision.close();
+  return outputs;
+}"""
+
+
+def classify(crops: np.ndarray, emotion: Path, face: Path = STATIC / "model/face") -> np.ndarray:
+    """Probabilities [n, 7] for grey crops, uint8 [n, 48, 48], by the model exported to `emotion`.
+
+    Raises TrainingError if the page's script has not been built or the model cannot be run.
+    """
+    outputs = _run("classify", crops, CHUNK * crops[0].size, emotion, face)
+    return np.array(outputs).reshape(len(crops), -1)
+
+
+def detect(images: np.ndarray, face: Path, emotion: Path = STATIC / "model/emotion") -> np.ndarray:
+    """Rows [n, 896, 17] for RGB images, uint8 [n, 128, 128, 3], by the model exported to `face`."""
+    outputs = _run("detectRaw", images, images[0].size, emotion, face)
+    return np.array(outputs).reshape(len(images), 896, 17)
+
+
+def publish_accuracy(emotion: Path, data: Dataset) -> dict:
+    """Measure an exported model on both test splits and write the accuracy to its metadata."""
+    path = emotion / "metadata.json"
+    try:
+        metadata = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{emotion} is not an exported model: {error}") from error
+    if metadata.get("labels") != list(LABELS):
+        raise TrainingError(f"{emotion} has other labels than FER-2013's: {metadata.get('labels')}")
+    figures = {}
+    for split, faces in test_splits(data):
+        figures[split] = measure(faces.labels, classify(faces.images, emotion))
+    metadata["accuracy"] = {split: figure["accuracy"] for split, figure in figures.items()}
+    path.write_text(json.dumps(metadata, indent=2) + "\n")
+    return figures
+
+
+def _run(method: str, inputs: np.ndarray, chunk: int, emotion: Path, face: Path) -> list[float]:
+    if not (STATIC / "dist/vision.js").exists():
+        raise TrainingError("the page's script is not built yet: run `npm ci && npm run build`")
+    with TemporaryDirectory() as root, _serve(Path(root)) as address, sync_playwright() as tools:
+        Path(root, "input.bin").write_bytes(inputs.tobytes())
+        Path(root, "index.html").write_text("<!doctype html>")
+        Path(root, "static").symlink_to(STATIC)
+        Path(root, "models").mkdir()
+        Path(root, "models/emotion").symlink_to(emotion.resolve())
+        Path(root, "models/face").symlink_to(face.resolve())
+        try:
+            browser = tools.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+            page = browser.new_page()
+            page.set_default_timeout(0)  # the whole PrivateTest takes a while on a slow machine
+            page.goto(address)
+            return page.evaluate(_RUN, [method, chunk])
+        except Error as error:
+            raise TrainingError(f"Chromium: {error.message.splitlines()[0]}") from error
+
+
+def chromium() -> str | None:
+    """The machine's own Chromium or Chrome; None leaves it to Playwright to bring one."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing: a page's requests are no news."""
+
+
+@contextmanager
+def _serve(root: Path) -> Iterator[str]:
+    handler = partial(_Handler, directory=str(root))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()

@@ -1,0 +1,81 @@
+"""The prepared data set: every FER-2013 face in one compressed file that the other steps read."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+import numpy as np
+
+from training.errors import TrainingError
+
+# The order of the labels in the original fer2013.csv (0 = angry ... 6 = neutral).
+LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+SPLITS = ("Training", "PublicTest", "PrivateTest")
+SIDE = 48
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Faces with their labels.
+
+    images: uint8 [n, 48, 48], grey levels; labels and splits: uint8 [n], indices into LABELS and
+    SPLITS; votes: uint8 [n, 7], FER+ annotators' votes in the order of LABELS, all zero where
+    there are none.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    splits: np.ndarray
+    votes: np.ndarray
+
+    def split(self, name: str) -> Dataset:
+        """The faces of one split, in file order."""
+        chosen = self.splits == SPLITS.index(name)
+        return Dataset(
+            self.images[chosen], self.labels[chosen], self.splits[chosen], self.votes[chosen]
+        )
+
+    def sample(self, limit: int | None) -> Dataset:
+        """At most `limit` faces, evenly spaced because files come label by label; all for None."""
+        if limit is None or limit >= len(self.images):
+            return self
+        chosen = np.linspace(0, len(self.images), limit, endpoint=False, dtype=int)
+        return Dataset(
+            self.images[chosen], self.labels[chosen], self.splits[chosen], self.votes[chosen]
+        )
+
+    def counts(self) -> np.ndarray:
+        """Images per label and split: int [7, 3]."""
+        table = np.zeros((len(LABELS), len(SPLITS)), int)
+        np.add.at(table, (self.labels, self.splits), 1)
+        return table
+
+    def save(self, path: Path) -> None:
+        """Write the data set; an earlier file stays whole until the new one is complete.
+
+        Raises TrainingError if it cannot be written.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(path.name + ".partial")
+            with partial.open("wb") as file:
+                np.savez_compressed(file, **asdict(self))
+            partial.replace(path)
+        except OSError as error:
+            raise TrainingError(f"cannot write {path}: {error.strerror}") from error
+
+    @staticmethod
+    def load(path: Path) -> Dataset:
+        """Read what `save` wrote. Raises TrainingError if the file is missing or is not one."""
+        if not path.is_file():
+            raise TrainingError(f"{path} does not exist: run `python -m training prepare` first")
+        try:
+            with ZipFile(path) as archive, archive.open("images.npy"):
+                pass  # np.load alone also takes files of other kinds
+            with np.load(path) as file:
+                return Dataset(file["images"], file["labels"], file["splits"], file["votes"])
+        except (BadZipFile, KeyError, ValueError, OSError, EOFError, zlib.error) as error:
+            raise TrainingError(f"{path} is not a prepared data set: {error}") from error

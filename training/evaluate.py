@@ -1,0 +1,82 @@
+"""How good a trained model is: accuracy, macro F1 and the confusion matrix on the test splits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
+
+from training import models
+from training.dataset import LABELS, Dataset
+from training.errors import TrainingError
+from training.train import BEST_WEIGHTS, Config
+
+
+def load_classifier(run: Path) -> keras.Model:
+    """The run's best weights: faces [n, 48, 48, 1], grey levels 0..255 -> probabilities [n, 7].
+
+    Raises TrainingError if the run has no weights yet, or weights of another model.
+    """
+    model = models.build(Config.load(run).model)
+    weights = run / BEST_WEIGHTS
+    if not weights.exists():
+        raise TrainingError(f"{run} has no {BEST_WEIGHTS} yet: let it train for an epoch")
+    try:
+        model.load_weights(weights)
+    except (OSError, ValueError, KeyError) as error:
+        raise TrainingError(f"{weights} cannot be read: {str(error).splitlines()[0]}") from error
+    return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(model.output))
+
+
+def evaluate(run: Path, data: Dataset) -> dict:
+    """Figures on PublicTest and PrivateTest, also written to `evaluation.json` in the run.
+
+    Raises TrainingError as `load_classifier` does, and if one of the splits is empty.
+    """
+    classifier = load_classifier(run)
+    figures = {}
+    for split, faces in test_splits(data):
+        inputs = faces.images[..., None].astype(np.float32)
+        figures[split] = measure(faces.labels, classifier.predict(inputs, 512, verbose=0))
+    (run / "evaluation.json").write_text(json.dumps(figures, indent=2) + "\n")
+    return figures
+
+
+def test_splits(data: Dataset) -> list[tuple[str, Dataset]]:
+    """PublicTest and PrivateTest with their names. Raises TrainingError if one has no images."""
+    splits = [(name, data.split(name)) for name in ("PublicTest", "PrivateTest")]
+    for name, faces in splits:
+        if not len(faces.images):
+            raise TrainingError(f"the data set has no {name} images")
+    return splits
+
+
+def measure(labels: np.ndarray, probabilities: np.ndarray) -> dict:
+    """Figures for true labels [n] and probabilities [n, 7]: shares 0..1, counts in the matrix.
+
+    Rows of the confusion matrix are the true labels.
+    """
+    guesses = probabilities.argmax(axis=1)
+    return {
+        "images": len(labels),
+        "accuracy": round(float(accuracy_score(labels, guesses)), 4),
+        "macro_f1": round(float(f1_score(labels, guesses, average="macro", zero_division=0)), 4),
+        "confusion": confusion_matrix(labels, guesses, labels=range(len(LABELS))).tolist(),
+    }
+
+
+def describe(figures: dict) -> str:
+    """The figures of one split, as text."""
+    rows = [
+        f"accuracy {figures['accuracy']:.4f}, macro F1 {figures['macro_f1']:.4f}, "
+        f"{figures['images']:,} images; rows are true labels:",
+        " " * 10 + "".join(f"{label:>9}" for label in LABELS),
+    ]
+    rows += [
+        f"{label:10}" + "".join(f"{count:9}" for count in row)
+        for label, row in zip(LABELS, figures["confusion"], strict=True)
+    ]
+    return "\n".join(rows)
