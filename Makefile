@@ -1,0 +1,59 @@
+# `make run` serves, `make test` checks everything; both install what they need first.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8000
+RUN := .venv/bin
+DEV := .venv-dev/bin
+# Where nothing else is said, tokens are signed with a key of this checkout's own.
+SERVE := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} \
+	DATABASE_URL=$${DATABASE_URL:-sqlite:///instance/classpulse.db} PATH="$(CURDIR)/$(RUN):$$PATH" \
+	gunicorn server.wsgi:app
+
+.PHONY: run demo test lint clean
+run: .venv/done web/static/dist/done instance/secret_key
+	$(SERVE)
+
+demo: .venv/done web/static/dist/done instance/secret_key
+	trap 'kill 0' EXIT INT TERM; $(SERVE) & node web/demo.mjs http://localhost:$(PORT)
+
+test: lint .venv/done .venv-dev/chromium
+	$(DEV)/python -m pytest
+	npm test
+
+lint: .venv-dev/done web/static/dist/done
+	$(DEV)/ruff check .
+	$(DEV)/ruff format --check .
+	$(DEV)/mypy
+	npm run lint
+
+.venv/done: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(RUN)/pip install --quiet -r requirements.txt
+	touch $@
+
+.venv-dev/done: requirements.txt requirements-dev.txt training/requirements.txt
+	$(PYTHON) -m venv .venv-dev
+	$(DEV)/pip install --quiet -r requirements-dev.txt
+	touch $@
+
+node_modules/done: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	touch $@
+
+web/static/dist/done: node_modules/done web/build.mjs $(shell find web/src -type f)
+	npm run build
+	touch $@
+
+# The machine's own Chromium or Chrome if there is one; else Debian's, or the one of Playwright.
+.venv-dev/chromium: .venv-dev/done
+	$(DEV)/python -c 'from training.browser import chromium; exit(not chromium())' \
+		|| (apt-get update && apt-get install -y --no-install-recommends chromium) \
+		|| $(DEV)/playwright install --with-deps chromium
+	touch $@
+
+instance/secret_key:
+	mkdir -p instance
+	umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_hex(32))' > $@
+
+clean:
+	rm -rf .venv .venv-dev node_modules web/static/dist

@@ -1,0 +1,212 @@
+"""A real server for each test that wants one: gunicorn, as the operator starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+import socketio
+
+ROOT = Path(__file__).resolve().parent.parent
+# The run-time environment of `make run`, so that nothing else can be needed to serve.
+RUNTIME = ROOT / ".venv/bin"
+SECRET_KEY = "a key for tests and nothing else"
+TICK_SECONDS = 0.2
+
+
+class LiveServer:
+    """A gunicorn process with its own database, that can be killed and started again."""
+
+    def __init__(self, folder: Path, command: list[str], settings: dict[str, str]) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://localhost:{self.port}"
+        self._log = folder / "server.log"
+        self._command = command
+        self._environment = {
+            "PATH": f"{RUNTIME}:{os.environ['PATH']}",
+            "PORT": str(self.port),
+            "SECRET_KEY": SECRET_KEY,
+            "DATABASE_URL": f"sqlite:///{folder / 'classpulse.db'}",
+            "TICK_SECONDS": str(TICK_SECONDS),
+            **settings,
+        }
+        self.database_url = self._environment["DATABASE_URL"]
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        with self._log.open("a") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                requests.get(f"{self.url}/healthz", timeout=5).raise_for_status()
+                return
+            except requests.RequestException:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError(f"no server:\n{self._log.read_text()}") from None
+                time.sleep(0.05)
+
+    def kill(self) -> None:
+        """As a power cut does."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGTERM)
+            self._process.wait(timeout=30)
+
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def open_class(self, title: str = "Algebra", mode: str = "camera", **extra: object) -> dict:
+        response = requests.post(
+            f"{self.url}/api/classes", json={"title": title, "mode": mode, **extra}, timeout=10
+        )
+        assert response.status_code == 201, response.text
+        return response.json()
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
+    """Start servers of this test's own, with chosen settings."""
+    with contextlib.ExitStack() as servers:
+        yield _starter(tmp_path, servers)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """One server for all tests that leave it as it is: each opens a class of its own."""
+    with contextlib.ExitStack() as servers:
+        yield _starter(tmp_path_factory.mktemp("servers"), servers)()
+
+
+def _starter(folder: Path, servers: contextlib.ExitStack) -> Callable[..., LiveServer]:
+    def start(command: list[str] | None = None, **settings: str) -> LiveServer:
+        assert RUNTIME.exists(), "the run-time environment is missing: `make test` creates it"
+        own = folder / f"server {len(list(folder.iterdir()))}"
+        own.mkdir()
+        server = LiveServer(own, command or ["gunicorn", "server.wsgi:app"], settings)
+        servers.callback(server.stop)
+        server.start()
+        return server
+
+    return start
+
+
+class Peer:
+    """A student or a teacher on a real socket; what the server sends is kept to be waited for."""
+
+    def __init__(self, url: str, auth: dict) -> None:
+        self.received: queue.Queue[tuple[str, object]] = queue.Queue()
+        self.refused: str | None = None
+        self.closed = False
+        self._client = socketio.Client(reconnection=False)
+        self._client.on("*", lambda event, data=None: self.received.put((event, data)))
+        self._client.on("connect_error", self._on_refused)
+        self._client.on("disconnect", self._on_disconnect)
+        try:
+            self._client.connect(url, auth=auth, transports=["websocket"], wait_timeout=10)
+        except socketio.exceptions.ConnectionError:
+            assert self.refused is not None
+
+    def send(self, event: str, *data: object) -> None:
+        self._client.emit(event, data)
+
+    def looks(self, emotion: str) -> None:
+        self.send("label", {"state": "ok", "emotion": emotion, "p": 0.9})
+
+    def wait_for(self, event: str, such_that: Callable = lambda data: True, seconds: float = 10):
+        """The next such event; anything else that comes before it is dropped."""
+        deadline = time.monotonic() + seconds
+        seen = []
+        while True:
+            try:
+                name, data = self.received.get(timeout=max(0, deadline - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"no such {event}; instead came {seen[-5:]}") from None
+            if name == event and such_that(data):
+                return data
+            seen.append((name, data))
+
+    def leave(self) -> None:
+        """Say goodbye."""
+        self._client.disconnect()
+
+    def vanish(self) -> None:
+        """Lose the network without a goodbye."""
+        if self._client.eio.ws is not None:
+            self._client.eio.ws.shutdown()
+
+    def _on_refused(self, data: object) -> None:
+        self.refused = data["message"] if isinstance(data, dict) else str(data)
+
+    def _on_disconnect(self, reason: str) -> None:
+        self.closed = True
+        self.received.put(("disconnect", reason))
+
+
+@pytest.fixture
+def connect():
+    """Connect students and teachers; all leave after the test."""
+    peers: list[Peer] = []
+
+    def peer(server: LiveServer, **auth: object) -> Peer:
+        peers.append(Peer(server.url, auth))
+        return peers[-1]
+
+    yield peer
+    for each in peers:
+        each.leave()
+
+
+@pytest.fixture
+def join(connect: Callable[..., Peer]):
+    """A student in a class, after the welcome; `.welcome` is what it said."""
+
+    def student(server: LiveServer, code: str, emotion: str | None = None, **auth: object) -> Peer:
+        peer = connect(server, role="student", code=code, **auth)
+        assert peer.refused is None, peer.refused
+        peer.welcome = peer.wait_for("welcome")
+        if emotion:
+            peer.looks(emotion)
+        return peer
+
+    return student
+
+
+@pytest.fixture
+def teach(connect: Callable[..., Peer]):
+    """A teacher in the room of a class that `open_class` opened."""
+
+    def teacher(server: LiveServer, opened: dict) -> Peer:
+        peer = connect(server, role="teacher", code=opened["code"], token=opened["token"])
+        assert peer.refused is None, peer.refused
+        return peer
+
+    return teacher
+
+
+def missing(what: str) -> None:
+    """Skip a test for want of a tool, but never in CI."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is missing, and CI must have it")
+    pytest.skip(f"{what} is missing: `make test` installs it")

@@ -1,0 +1,44 @@
+"""Training and server meet in the exported models' metadata, and agree there."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from server.domain.labels import EMOTIONS
+from training.dataset import LABELS
+
+MODELS = Path(__file__).parents[2] / "web/static/model"
+
+
+def metadata(name):
+    return json.loads((MODELS / name / "metadata.json").read_text())
+
+
+def test_the_model_names_the_emotions_that_the_server_takes():
+    labels = metadata("emotion")["labels"]
+    assert len(labels) == 7 and set(labels) == EMOTIONS
+    assert labels == list(LABELS)
+
+
+def test_the_emotion_model_is_within_its_budget_and_says_what_it_is():
+    about = metadata("emotion")
+    assert about["params"] <= 1_000_000 and about["bytes"] <= 1_000_000
+    assert (about["height"], about["width"], about["channels"]) == (48, 48, 1)
+    assert about["crop"].keys() == {"scale", "offset_y"}
+    assert about["trained_on"] and about["created"]
+
+
+def test_the_published_accuracy_is_ahead_of_both_peers():
+    # Measured in Chromium by `python -m training evaluate --exported`.
+    assert metadata("emotion")["accuracy"]["PrivateTest"] > 0.666
+
+
+@pytest.mark.parametrize("name", ["emotion", "face"])
+def test_the_files_are_those_that_the_metadata_vouches_for(name):
+    about = metadata(name)
+    files = {file.name: file.read_bytes() for file in (MODELS / name).iterdir()}
+    del files["metadata.json"]
+    assert about["sha256"] == {file: sha256(data).hexdigest() for file, data in files.items()}
+    assert about["bytes"] == sum(map(len, files.values()))

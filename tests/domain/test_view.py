@@ -1,0 +1,91 @@
+"""What a teacher is shown, and what not: suppression, folding, rounding."""
+
+import pytest
+
+from server.domain.room import Hand, Partial
+from server.domain.view import make_view
+
+
+def view_of(emotions, *, students=None, mode="camera", min_students=5, **partial):
+    seen = sum(emotions.values())
+    students = seen if students is None else students
+    return make_view(
+        1000.0, mode, min_students, [Partial(students, seen, emotions=emotions, **partial)]
+    )
+
+
+def test_four_students_show_nothing():
+    view = view_of({"happy": 4}, paces={"lost": 4})
+    assert (view.shares, view.valence, view.pace) == (None, None, None)
+    assert view.suppressed == "few_students"
+    assert (view.students, view.seen) == (4, 4)
+
+
+def test_five_students_show_shares():
+    view = view_of({"happy": 3, "sad": 2})
+    assert view.shares == {"happy": 0.6, "sad": 0.4}
+    assert view.suppressed is None
+
+
+def test_the_class_decides_how_few_are_too_few():
+    assert view_of({"happy": 3}, min_students=3).shares == {"happy": 1.0}
+    assert view_of({"happy": 9}, min_students=10).shares is None
+
+
+def test_many_students_with_few_faces_show_words_but_no_shares():
+    view = view_of({"happy": 4}, students=30, paces={"lost": 2})
+    assert view.shares is None and view.valence is None
+    assert view.suppressed == "few_faces"
+    assert view.pace == {"slow_down": 0, "fine": 0, "speed_up": 0, "lost": 2}
+
+
+def test_a_label_that_only_one_student_has_is_folded_into_other():
+    assert view_of({"happy": 4, "sad": 1}).shares == {"happy": 0.8, "other": 0.2}
+
+
+def test_lone_labels_are_folded_together():
+    shares = view_of({"happy": 3, "sad": 1, "fear": 1}).shares
+    assert shares == {"happy": 0.6, "other": 0.4}
+
+
+def test_the_valence_does_not_tell_a_lone_label():
+    lone = [view_of({"neutral": 4, emotion: 1}) for emotion in ("happy", "sad", "surprise")]
+    assert len({view.valence for view in lone}) == 1
+
+
+def test_valence_is_pleasant_less_unpleasant():
+    assert view_of({"happy": 6, "sad": 2, "angry": 2}).valence == pytest.approx(0.2)
+    assert view_of({"neutral": 5}).valence == 0
+    assert view_of({"fear": 3, "disgust": 2}).valence == -1
+
+
+def test_shares_are_rounded_to_a_hundredth():
+    assert view_of({"happy": 4, "neutral": 2}).shares == {"happy": 0.67, "neutral": 0.33}
+
+
+def test_partials_of_several_processes_add_up():
+    partials = [Partial(3, 3, emotions={"happy": 2, "sad": 1}), Partial(2, 2, emotions={"sad": 2})]
+    view = make_view(1.0, "camera", 5, partials)
+    assert view.students == 5
+    assert view.shares == {"sad": 0.6, "happy": 0.4}
+
+
+def test_a_class_without_cameras_has_words_only():
+    view = view_of({}, students=5, mode="self-report", paces={"slow_down": 3})
+    assert view.shares is None and view.suppressed is None
+    assert view.pace["slow_down"] == 3
+
+
+def test_raised_hands_are_shown_however_few_are_here_longest_wait_first():
+    hands = (Hand(20.0, None), Hand(10.0, "Ada"))
+    view = view_of({"happy": 1}, hands=hands)
+    assert view.to_dict()["help"] == ({"since": 10.0, "name": "Ada"}, {"since": 20.0, "name": None})
+
+
+def test_views_that_differ_only_in_time_are_the_same():
+    emotions = {"happy": 5}
+    earlier, later = (
+        make_view(t, "camera", 5, [Partial(5, 5, emotions=emotions)]) for t in (1.0, 2.0)
+    )
+    assert earlier.same_as(later)
+    assert not earlier.same_as(view_of({"happy": 6}))

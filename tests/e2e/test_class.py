@@ -1,0 +1,234 @@
+"""The main job: a teacher opens a class, students join, and the teacher's page moves."""
+
+import json
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from server.domain import messages
+from tests.e2e.conftest import astronaut, webcam_picture
+
+PARSERS = {"label": messages.parse_label, "pace": messages.parse_pace, "help": messages.parse_help}
+LOADING = 60_000  # milliseconds that a busy machine may take to start the models
+
+
+@pytest.fixture
+def browser(browser_with_camera):
+    return browser_with_camera(webcam_picture(astronaut()))
+
+
+def open_room(browser, server, troubles, title="Algebra, Monday", mode="camera"):
+    """The teacher's page, reached as a teacher does; returns it with the link for students."""
+    page = troubles.watch(browser.new_context().new_page())
+    page.goto(server.url)
+    page.get_by_label("Title of the class").fill(title)
+    page.locator(f"input[value={mode}]").check()
+    page.get_by_role("button", name="Start the class").click()
+    link = page.get_by_label("Link for students")
+    expect(link).to_have_value(re.compile(r"/c/[A-Z0-9]{6}$"))
+    return page, link.input_value()
+
+
+def join_with_camera(browser, join_url, troubles):
+    page = troubles.watch(browser.new_context(permissions=["camera"]).new_page())
+    page.goto(join_url)
+    page.get_by_role("button", name="Join with my camera").click()
+    expect(page.locator("#looks")).to_contain_text("looks", timeout=LOADING)
+    return page
+
+
+def share(room, word):
+    return room.locator("#shares li").filter(has_text=word).locator(".value")
+
+
+def test_a_smiling_student_and_four_others_move_the_teachers_page(server, browser, join, troubles):
+    room, join_url = open_room(browser, server, troubles)
+    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
+    code = join_url.rpartition("/")[2]
+    for emotion in ("happy", "happy", "neutral", "neutral"):
+        join(server, code, emotion)
+    expect(room.locator("#students")).to_have_text("4")
+    expect(room.locator("#hidden-because")).to_contain_text("fewer than 5 students")
+    expect(share(room, "happy")).to_have_text("hidden")
+
+    student = troubles.watch(browser.new_context(permissions=["camera"]).new_page())
+    student.goto(join_url)
+    requests, frames = [], []
+    student.on("request", lambda request: requests.append(request))
+    student.on("websocket", lambda ws: ws.on("framesent", lambda sent: frames.append(sent)))
+    student.get_by_role("button", name="Join with my camera").click()
+    expect(student.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+
+    expect(share(room, "happy")).to_have_text("60 %", timeout=20_000)
+    expect(room.locator("#headline")).to_have_text("Most of the class looks happy")
+    expect(room.locator("#seen")).to_have_text("5 faces")
+    expect(room.locator("#hidden-because")).to_have_text("")
+
+    # What the page sends: a quarter of a minute of it, but all of it.
+    started, sent_before = time.monotonic(), len(frames)
+    messages_seen = 0
+    while time.monotonic() - started < 15:
+        student.wait_for_timeout(500)
+    for request in requests:
+        assert request.method == "GET" and request.post_data_buffer is None
+        assert request.url.startswith((f"{server.url}/static/", "blob:", "data:"))
+    for frame in frames:
+        assert isinstance(frame, str), "nothing binary"
+        if frame.startswith("42"):
+            event, message = json.loads(frame[2:])
+            PARSERS[event](message)
+            messages_seen += 1
+        else:
+            assert frame == "3" or frame.startswith("40")  # a pong, or the connection itself
+    assert messages_seen >= 3
+    assert sum(map(len, frames[sent_before:])) < 2000 / 4
+    # And the student can read it.
+    last = json.loads([frame for frame in frames if frame.startswith("42")][-1][2:])
+    expect(student.locator("#last-sent")).to_have_text(re.compile(rf"^{last[0]} .*\"ok\""))
+    assert troubles == []
+
+
+def test_the_camera_is_asked_for_only_after_consent(server, browser, troubles):
+    _, join_url = open_room(browser, server, troubles)
+    context = browser.new_context(permissions=["camera"])
+    context.add_init_script(
+        """window.asked = 0;
+        const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = (wanted) => (window.asked++, ask(wanted));"""
+    )
+    page = context.new_page()
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(join_url)
+    expect(page.get_by_text("What is sent")).to_be_visible()
+    expect(page.get_by_text("Who sees it")).to_be_visible()
+    assert page.evaluate("asked") == 0
+    assert not [url for url in requests if "/model/" in url or "wasm" in url]
+    page.get_by_role("button", name="Join with my camera").click()
+    page.wait_for_function("asked === 1")
+
+
+def test_a_student_can_pause_go_on_and_leave(server, browser, troubles):
+    room, join_url = open_room(browser, server, troubles)
+    page = join_with_camera(browser, join_url, troubles)
+    camera_is_on = "() => document.querySelector('video').srcObject !== null"
+    page.get_by_role("button", name="Pause the camera").click()
+    expect(page.locator("#looks")).to_have_text("Paused: nothing is read")
+    expect(page.locator("#last-sent")).to_have_text('label {"state":"paused"}')
+    assert not page.evaluate(camera_is_on)
+    expect(room.locator("#seen")).to_have_text("0 faces")
+    page.get_by_role("button", name="Go on with the camera").click()
+    expect(page.locator("#looks")).to_contain_text("looks", timeout=LOADING)
+    expect(room.locator("#seen")).to_have_text("1 face")
+    page.get_by_role("button", name="Leave the class").click()
+    expect(page.get_by_text("Your camera is off and nothing is sent")).to_be_visible()
+    assert not page.evaluate(camera_is_on)
+    expect(room.locator("#students")).to_have_text("0")
+    assert troubles == []
+
+
+def test_words_count_without_a_camera(server, browser, join, troubles):
+    room, join_url = open_room(browser, server, troubles, mode="self-report")
+    code = join_url.rpartition("/")[2]
+    for _ in range(4):
+        join(server, code).send("pace", {"value": "fine"})
+    context = browser.new_context(permissions=["camera"])
+    context.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () => { window.asked = true; throw new Error(); }"
+    )
+    page = troubles.watch(context.new_page())
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(join_url)
+    expect(page.get_by_text("This class does without cameras")).to_be_visible()
+    page.get_by_role("button", name="Join", exact=True).click()
+    page.get_by_role("button", name="I am lost").click()
+    expect(page.get_by_role("button", name="I am lost")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_role("button", name="I need help").click()
+    lost = room.locator("#pace li").filter(has_text="I am lost").locator(".value")
+    expect(lost).to_have_text("1")
+    expect(room.locator("#hands")).to_have_text("Ada needs help")
+    page.get_by_role("button", name="My hand is up").click()
+    expect(room.locator("#hands")).to_have_text("")
+    assert page.evaluate("window.asked") is None
+    assert not [url for url in requests if re.search("model|wasm|worker|vision", url)]
+    expect(room.get_by_text("How the class looks")).to_be_hidden()
+    assert troubles == []
+
+
+def test_pages_come_back_by_themselves_when_the_server_does(start_server, browser, troubles):
+    server = start_server()
+    room, join_url = open_room(browser, server, troubles)
+    page = join_with_camera(browser, join_url, troubles)
+    page.get_by_role("button", name="Too fast").click()
+    expect(room.locator("#seen")).to_have_text("1 face")
+    server.kill()
+    expect(page.locator("#status")).to_contain_text("Trying again")
+    expect(room.locator("#status")).to_contain_text("Trying again")
+    server.start()
+    expect(page.locator("#status")).to_have_text("", timeout=20_000)
+    expect(room.locator("#status")).to_have_text("", timeout=20_000)
+    expect(room.locator("#students")).to_have_text("1", timeout=20_000)
+    expect(room.locator("#seen")).to_have_text("1 face", timeout=20_000)
+
+
+def test_the_teacher_marks_a_moment_and_ends_the_class(server, browser, troubles):
+    room, join_url = open_room(browser, server, troubles)
+    page = join_with_camera(browser, join_url, troubles)
+    room.get_by_label("Note this moment").fill("started recursion")
+    room.get_by_role("button", name="Add").click()
+    expect(room.get_by_label("Note this moment")).to_have_value("")
+    room.get_by_role("button", name="End the class").click()
+    room.get_by_role("button", name="Stay").click()
+    expect(room.locator("#live")).to_be_visible()
+    room.get_by_role("button", name="End the class").click()
+    room.get_by_role("button", name="End it").click()
+    expect(room.get_by_text("The class has ended")).to_be_visible()
+    expect(page.get_by_text("The class has ended")).to_be_visible()
+    assert page.evaluate("() => document.querySelector('video').srcObject === null")
+    assert troubles == []
+
+
+def test_the_room_opens_with_the_teachers_link_only(server, browser, troubles):
+    room, _ = open_room(browser, server, troubles)
+    assert "#" not in room.url  # the token is out of sight of those who see the screen
+    room.reload()
+    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
+    stranger = browser.new_page()
+    stranger.goto(room.url)
+    expect(stranger.get_by_text("This page opens with the teacher's link")).to_be_visible()
+    stranger.goto(f"{room.url}#forged")
+    stranger.reload()
+    expect(stranger.get_by_text("This is not a teacher's link of this server")).to_be_visible()
+
+
+def test_a_second_tab_takes_over_the_seat(server, browser, troubles):
+    room, join_url = open_room(browser, server, troubles)
+    first = join_with_camera(browser, join_url, troubles)
+    second = first.context.new_page()
+    second.goto(join_url)
+    second.get_by_role("button", name="Join with my camera").click()
+    expect(first.get_by_text("another tab or window")).to_be_visible()
+    expect(room.locator("#students")).to_have_text("1")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways(server, browser, troubles, width, scheme):
+    opened = server.open_class("A class with quite a long title that has to go somewhere " * 2)
+    context = browser.new_context(
+        viewport={"width": width, "height": 740}, color_scheme=scheme, permissions=["camera"]
+    )
+    page = troubles.watch(context.new_page())
+    for url in (server.url, opened["join_url"], opened["room_url"]):
+        page.goto(url)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(page.locator("#headline")).to_have_text("Nobody is here yet")
+    page.goto(opened["join_url"])
+    page.get_by_role("button", name="Join with my camera").click()
+    expect(page.locator("#looks")).to_contain_text("looks", timeout=LOADING)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert troubles == []

@@ -1,0 +1,56 @@
+"""What Heroku runs: the Procfile's web process, with the run-time needs and nothing else."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import requests
+
+from tests.conftest import ROOT, RUNTIME
+
+MEGABYTE = 1_000_000
+
+
+def test_the_procfiles_web_process_serves_a_class(start_server, join, teach):
+    honcho = str(Path(sys.executable).with_name("honcho"))
+    server = start_server([honcho, "start", "--no-prefix", "web"])
+    opened = server.open_class()
+    teacher = teach(server, opened)
+    for _ in range(5):
+        join(server, opened["code"], "happy")
+    assert teacher.wait_for("view", lambda view: view["shares"])["shares"] == {"happy": 1.0}
+
+
+def test_links_say_https_behind_the_router(server):
+    response = requests.post(
+        f"{server.url}/api/classes",
+        json={"title": "Algebra", "mode": "camera"},
+        headers={"X-Forwarded-Proto": "https", "Host": "classpulse.example.org"},
+        timeout=10,
+    )
+    assert response.json()["join_url"].startswith("https://classpulse.example.org/c/")
+
+
+def test_the_run_time_needs_are_small_and_without_tensorflow():
+    installed = RUNTIME.parent / "lib"
+    size = sum(file.lstat().st_size for file in installed.rglob("*") if file.is_file())
+    assert size < 100 * MEGABYTE
+    names = subprocess.run(
+        [RUNTIME / "python", "-m", "pip", "list", "--format=json"],
+        capture_output=True,
+        check=True,
+        env={"PATH": os.environ["PATH"]},
+    ).stdout
+    assert not {"tensorflow", "keras", "numpy"} & {each["name"] for each in json.loads(names)}
+
+
+def test_app_json_asks_for_both_buildpacks_and_makes_a_secret():
+    app = json.loads((ROOT / "app.json").read_text())
+    assert [pack["url"] for pack in app["buildpacks"]] == ["heroku/nodejs", "heroku/python"]
+    assert app["env"]["SECRET_KEY"] == {
+        "description": app["env"]["SECRET_KEY"]["description"],
+        "generator": "secret",
+    }
+    assert (ROOT / ".python-version").read_text().strip() == "3.11"

@@ -1,0 +1,59 @@
+"""Settings: checked before anything starts, each mistake in one clear line."""
+
+import os
+import subprocess
+
+import pytest
+
+from server.config import Settings, SettingsError
+from tests.conftest import ROOT, RUNTIME
+
+KEY = {"SECRET_KEY": "long enough to be a key"}
+
+
+def test_defaults():
+    settings = Settings.from_environment(KEY)
+    assert (settings.port, settings.min_students, settings.sensing) == (8000, 5, "camera")
+    assert settings.tick_seconds == 1.0
+
+
+def test_what_the_operator_says_counts():
+    settings = Settings.from_environment(
+        KEY | {"PORT": "9000", "MIN_STUDENTS": "3", "SENSING": "self-report", "TICK_SECONDS": "0.5"}
+    )
+    assert (settings.port, settings.min_students) == (9000, 3)
+    assert (settings.sensing, settings.tick_seconds) == ("self-report", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("PORT", "http"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("MIN_STUDENTS", "2"),
+        ("MIN_STUDENTS", "4.5"),
+        ("SENSING", "mind-reading"),
+        ("TICK_SECONDS", "0"),
+        ("TICK_SECONDS", "nan"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_one_clear_error(name, value):
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment(KEY | {name: value})
+
+
+def test_a_server_without_a_secret_says_so_in_one_line_and_stops():
+    environment = {"PATH": f"{RUNTIME}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["gunicorn", "server.wsgi:app"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert done.stderr.strip().count("\n") == 0 and "SECRET_KEY must be set" in done.stderr
