@@ -7,6 +7,7 @@ import os
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -46,8 +47,8 @@ def _train(options: argparse.Namespace) -> None:
     with quietly():
         from training.train import Config, train
 
-    chosen = {field.name: getattr(options, field.name, None) for field in fields(Config)}
-    chosen = {name: value for name, value in chosen.items() if value is not None}
+    given = {field.name: getattr(options, field.name, None) for field in fields(Config)}
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     config = replace(Config.load(options.run) if options.resume else Config(), **chosen)
     best = train(data, options.run, config, options.resume)
     print(f"best PublicTest accuracy {best:.4f}, in {options.run}")
@@ -56,11 +57,9 @@ def _train(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     data = Dataset.load(options.data)
     with quietly():
-        from training.evaluate import describe, evaluate
+        from training.evaluate import describe, evaluate, publish_accuracy
 
     if options.exported:
-        from training.browser import publish_accuracy
-
         figures = publish_accuracy(options.exported, data)
     else:
         figures = evaluate(options.run, data)

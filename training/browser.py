@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +14,7 @@ from threading import Thread
 import numpy as np
 from playwright.sync_api import Error, sync_playwright
 
-from training.dataset import LABELS, Dataset
 from training.errors import TrainingError
-from training.evaluate import measure, test_splits
 
 STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
 CHUNK = 64  # crops at a time, so that the page's memory stays small
@@ -48,23 +45,6 @@ def detect(images: np.ndarray, face: Path, emotion: Path = STATIC / "model/emoti
     """Rows [n, 896, 17] for RGB images, uint8 [n, 128, 128, 3], by the model exported to `face`."""
     outputs = _run("detectRaw", images, images[0].size, emotion, face)
     return np.array(outputs).reshape(len(images), 896, 17)
-
-
-def publish_accuracy(emotion: Path, data: Dataset) -> dict:
-    """Measure an exported model on both test splits and write the accuracy to its metadata."""
-    path = emotion / "metadata.json"
-    try:
-        metadata = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"{emotion} is not an exported model: {error}") from error
-    if metadata.get("labels") != list(LABELS):
-        raise TrainingError(f"{emotion} has other labels than FER-2013's: {metadata.get('labels')}")
-    figures = {}
-    for split, faces in test_splits(data):
-        figures[split] = measure(faces.labels, classify(faces.images, emotion))
-    metadata["accuracy"] = {split: figure["accuracy"] for split, figure in figures.items()}
-    path.write_text(json.dumps(metadata, indent=2) + "\n")
-    return figures
 
 
 def _run(method: str, inputs: np.ndarray, chunk: int, emotion: Path, face: Path) -> list[float]:

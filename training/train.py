@@ -38,7 +38,7 @@ class Config:
     votes_weight: float = 0.4  # share of the FER+ annotators in the target; the rest is the label
     average: float = 0.995  # momentum of the moving average of the weights that is kept
     seed: int = 1
-    limit: int | None = None  # use only the first so many training images: for a quick try
+    limit: int | None = None  # use only so many of the training images: for a quick try
 
     @staticmethod
     def load(run: Path) -> Config:

@@ -1,0 +1,199 @@
+"""A small data set that looks like FER-2013 in each of its forms, and the command line to try."""
+
+from __future__ import annotations
+
+import csv
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+from zipfile import ZipFile
+
+import pytest
+
+if find_spec("tensorflow"):  # without it every test module here skips itself and says why
+    import cv2
+    import numpy as np
+    import skimage.data
+
+    from training.__main__ import main
+    from training.dataset import LABELS, SPLITS, Dataset
+    from training.prepare import prepare
+    from training.tfjs import quietly
+
+ROOT = Path(__file__).parents[2]
+PHOTOS = sorted(ROOT.glob("node_modules/@vladmandic/face-api/demo/sample*.jpg"))
+TFLITE = ROOT / "node_modules/@mediapipe/face_detection/face_detection_short_range.tflite"
+SHARED_DATA = ROOT.parent / "shared" / "data"  # the real FER-2013, where somebody has put it
+
+
+class Face(NamedTuple):
+    path: str
+    pixels: np.ndarray
+    label: int
+    split: str
+
+
+class Outcome(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli(capfd):
+    """Runs one step; what comes back includes what C libraries print."""
+
+    def run(*arguments) -> Outcome:
+        capfd.readouterr()
+        status = main([str(argument) for argument in arguments])
+        return Outcome(status, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def faces():
+    """In the order of their paths: one photographed face under stripes, as many as its label says.
+
+    Label l has 20 + l Training, 3 PublicTest and 2 PrivateTest images, no two alike.
+    """
+    portrait = cv2.cvtColor(skimage.data.astronaut()[70:190, 165:285], cv2.COLOR_RGB2GRAY)
+    portrait = cv2.resize(portrait, (48, 48), interpolation=cv2.INTER_AREA).astype(float)
+    rng = np.random.default_rng(7)
+    made = []
+    for label, name in enumerate(LABELS):
+        for split, count in zip(SPLITS, (20 + label, 3, 2), strict=True):
+            for number in range(count):
+                phase = rng.uniform(0, 2 * np.pi)
+                stripes = np.sin(np.linspace(0, 2 * np.pi * (1.5 * label + 0.5), 48) + phase)
+                pixels = 0.4 * portrait + 60 + 50 * stripes[:, None] + rng.normal(0, 4, (48, 48))
+                folder = "train" if split == "Training" else "test"
+                path = f"{folder}/{name}/{split}_{number}.png"
+                made.append(Face(path, pixels.clip(0, 255).astype(np.uint8), label, split))
+    return sorted(made)
+
+
+@pytest.fixture(scope="session")
+def sources(faces, tmp_path_factory):
+    """The same faces as a zip, as a folder and as fer2013.csv. Tests must not change them."""
+    base = tmp_path_factory.mktemp("sources")
+    files = {face.path: cv2.imencode(".png", face.pixels)[1].tobytes() for face in faces}
+    for path, content in files.items():
+        target = base / "folder" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    write_zip(base / "fer2013.zip", files)
+    rows = [[face.label, " ".join(map(str, face.pixels.ravel())), face.split] for face in faces]
+    with (base / "fer2013.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["emotion", "pixels", "Usage"], *rows])
+    return SimpleNamespace(
+        zip=base / "fer2013.zip", folder=base / "folder", csv=base / "fer2013.csv", files=files
+    )
+
+
+@pytest.fixture(scope="session")
+def data(sources) -> Dataset:
+    return prepare(sources.zip)
+
+
+@pytest.fixture(scope="session")
+def data_file(data, tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "fer2013.npz"
+    data.save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def trained(data, tmp_path_factory):
+    """A run of many small steps, so that the batch normalisations have statistics to speak of."""
+    with quietly():
+        from training.train import Config, train
+
+        run = tmp_path_factory.mktemp("runs") / "trained"
+        config = Config(epochs=6, batch=8, warmup_steps=5, average=0.8, learning_rate=4e-3)
+        best = train(data, run, config)
+    return SimpleNamespace(run=run, config=config, best=best)
+
+
+@pytest.fixture(scope="session")
+def detector():
+    if not TFLITE.exists():
+        pytest.skip("run npm ci first")
+    with quietly():
+        from training import blazeface
+
+        return blazeface.build(TFLITE)
+
+
+@pytest.fixture(scope="session")
+def squares(detector):
+    """Photographs with faces as the detector takes them, uint8 [n, 128, 128, 3], RGB.
+
+    Each photo whole, and cut to three times the box of its best face: a webcam's distance.
+    """
+    photos = [skimage.data.astronaut(), *(cv2.imread(str(photo))[..., ::-1] for photo in PHOTOS)]
+    whole = [letterbox(photo) for photo in photos]
+    return np.stack(whole + [letterbox(around_face(photo, detector, 3)) for photo in photos])
+
+
+@pytest.fixture(scope="session")
+def crops(detector):
+    """Real faces, grey, uint8 [n, 48, 48]: from photographs, and FER's own where they are."""
+    photos = [skimage.data.astronaut(), *(cv2.imread(str(photo))[..., ::-1] for photo in PHOTOS)]
+    cut = []
+    for photo in photos:
+        for scale in (1.0, 1.17, 1.4):
+            grey = cv2.cvtColor(around_face(photo, detector, scale), cv2.COLOR_RGB2GRAY)
+            cut.append(cv2.resize(grey, (48, 48), interpolation=cv2.INTER_AREA))
+    if (SHARED_DATA / "fer2013.zip").exists():
+        with ZipFile(SHARED_DATA / "fer2013.zip") as archive:
+            public = [name for name in sorted(archive.namelist()) if "/PublicTest_" in name]
+            for name in public[::40]:
+                content = np.frombuffer(archive.read(name), np.uint8)
+                cut.append(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE))
+    return np.stack(cut)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Needed by tests that run Chromium: skips where there is none, but not in CI."""
+    from playwright.sync_api import sync_playwright
+
+    from training.browser import chromium
+
+    with sync_playwright() as tools:
+        found = chromium() or Path(tools.chromium.executable_path).exists()
+    if not found:
+        message = "no Chromium: install one, or run `playwright install chromium`"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+
+
+def letterbox(photo):
+    """The photo in the middle of a black 128 x 128 square."""
+    scale = 128 / max(photo.shape[:2])
+    small = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    top, left = ((128 - side) // 2 for side in small.shape[:2])
+    square = np.zeros((128, 128, 3), np.uint8)
+    square[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return square
+
+
+def around_face(photo, detector, scale):
+    """The part of the photo around its best face, `scale` times the side of the detector's box."""
+    found = np.asarray(detector(letterbox(photo)[None].astype(np.float32)))[0]
+    best = found[found[:, 0].argmax()]
+    height, width = photo.shape[:2]
+    side = max(height, width)
+    corners = best[1:5].reshape(2, 2) * side - [(side - width) / 2, (side - height) / 2]
+    centre, half = corners.mean(axis=0), scale * np.ptp(corners, axis=0).max() / 2
+    left, top = (centre - half).clip(0).astype(int)
+    right, bottom = (centre + half).astype(int)
+    return np.ascontiguousarray(photo[top:bottom, left:right])
+
+
+def write_zip(path, files):
+    with ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)

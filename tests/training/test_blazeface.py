@@ -1,0 +1,233 @@
+"""The rebuilt face detector against MediaPipe's own file, and its export."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+tf = pytest.importorskip("tensorflow", reason="the training environment is not installed")
+
+import cv2  # noqa: E402
+import keras  # noqa: E402
+import skimage.data  # noqa: E402
+
+from training import blazeface  # noqa: E402
+from training.errors import TrainingError  # noqa: E402
+from training.export_face import export_face  # noqa: E402
+from training.framing import FRAMING, measure_framing  # noqa: E402
+from training.tfjs import export_graph_model  # noqa: E402
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "node_modules/@mediapipe/face_detection"
+TFLITE = PACKAGE / "face_detection_short_range.tflite"
+PHOTOS = sorted(ROOT.glob("node_modules/@vladmandic/face-api/demo/sample*.jpg"))
+COMMITTED = ROOT / "web/static/model/face"
+
+pytestmark = [
+    pytest.mark.skipif(not TFLITE.exists(), reason="run npm ci first"),
+    pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated"),
+]
+
+
+@pytest.fixture(scope="module")
+def photos():
+    """RGB photographs: the astronaut, then people in front of all kinds of backgrounds."""
+    return [skimage.data.astronaut(), *(cv2.imread(str(photo))[..., ::-1] for photo in PHOTOS)]
+
+
+@pytest.fixture(scope="module")
+def portraits(photos, detector):
+    """The photos, cut to three times the box of the best face: a webcam's distance."""
+    return [closer(photo, best(detector, letterbox(photo))) for photo in photos]
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return blazeface.build(TFLITE)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model") / "face"
+    export_face(TFLITE, folder)
+    return folder
+
+
+def letterbox(photo):
+    """The photo in the middle of a black 128 x 128 square, float32."""
+    scale = blazeface.SIDE / max(photo.shape[:2])
+    small = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    top, left = ((blazeface.SIDE - side) // 2 for side in small.shape[:2])
+    square = np.zeros((blazeface.SIDE, blazeface.SIDE, 3), np.float32)
+    square[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return square
+
+
+def points(photo, face, *names):
+    """Positions in the photo, in its pixels, of what was found in its letterbox."""
+    height, width = photo.shape[:2]
+    side = max(height, width)
+    margin = np.array([side - width, side - height]) / 2
+    return [np.array([face[x], face[y]]) * side - margin for x, y in names]
+
+
+def closer(photo, face):
+    low, high = points(photo, face, ("xmin", "ymin"), ("xmax", "ymax"))
+    left, top = np.maximum(0, 2 * low - high).astype(int)
+    right, bottom = (2 * high - low).astype(int)
+    return photo[top:bottom, left:right]
+
+
+def best(detector, image):
+    faces = np.asarray(detector(image[None]))[0]
+    return dict(zip(blazeface.COLUMNS, faces[faces[:, 0].argmax()].tolist(), strict=True))
+
+
+def contents(folder):
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_raw_outputs_equal_the_reference_interpreters(photos):
+    inputs = np.stack([letterbox(photo) for photo in photos])
+    interpreter = tf.lite.Interpreter(str(TFLITE))
+    interpreter.allocate_tensors()
+    at = {output["name"]: output["index"] for output in interpreter.get_output_details()}
+    regressors, logits = map(np.asarray, blazeface.build_raw(TFLITE)(inputs))
+    assert len(inputs) > 5
+    for number, image in enumerate(inputs):
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image[None] / 127.5 - 1)
+        interpreter.invoke()
+        for ours, name in ((regressors, "regressors"), (logits, "classificators")):
+            theirs = interpreter.get_tensor(at[name])[0]
+            # Both sum in float32 over the same float16 weights: only the order differs.
+            np.testing.assert_allclose(ours[number], theirs, rtol=1e-5, atol=5e-3)
+
+
+def test_the_astronauts_face_is_found_where_it_is(detector):
+    face = best(detector, letterbox(skimage.data.astronaut()))
+    assert face["score"] > 0.8
+    # In the 512 x 512 photo her eyes, nose and mouth lie within x 190..260, y 90..170.
+    assert 0.3 < face["xmin"] < 190 / 512 and 260 / 512 < face["xmax"] < 0.6
+    assert 0.1 < face["ymin"] < 90 / 512 and 170 / 512 < face["ymax"] < 0.4
+    assert face["xmin"] < face["right_eye_x"] < face["nose_tip_x"] < face["left_eye_x"]
+    assert face["right_eye_y"] < face["nose_tip_y"] < face["mouth_y"] < face["ymax"]
+
+
+def test_every_portrait_has_a_face_and_a_blank_wall_has_none(detector, portraits):
+    assert all(best(detector, letterbox(portrait))["score"] > 0.8 for portrait in portraits)
+    assert best(detector, np.full((128, 128, 3), 200, np.float32))["score"] < 0.2
+
+
+def test_anchors_are_the_centres_of_two_grids():
+    anchors = blazeface.anchors()
+    assert anchors.shape == (896, 2) and anchors.dtype == np.float32
+    assert anchors[:3].tolist() == [[1 / 32, 1 / 32], [1 / 32, 1 / 32], [3 / 32, 1 / 32]]
+    assert anchors[512].tolist() == [1 / 16, 1 / 16] and anchors[-1].tolist() == [15 / 16, 15 / 16]
+
+
+@pytest.mark.parametrize("wrong", ["missing", "text", "cut off", "another network"])
+def test_a_wrong_source_is_one_clear_error_and_keeps_the_earlier_export(wrong, exported, tmp_path):
+    source = tmp_path / "detector.tflite"
+    if wrong == "text":
+        source.write_text("not a network")
+    elif wrong == "cut off":
+        source.write_bytes(TFLITE.read_bytes()[:100_000])
+    elif wrong == "another network":
+        source = PACKAGE / "face_detection_full_range.tflite"
+    before = contents(exported)
+    with pytest.raises(TrainingError, match=source.name) as error:
+        export_face(source, exported)
+    assert "\n" not in str(error.value)
+    assert contents(exported) == before
+
+
+def test_a_conversion_that_fails_keeps_the_earlier_export_and_leaves_nothing_behind(exported):
+    matrix = keras.Input((3, 3))
+    model = keras.Model(matrix, keras.ops.det(matrix))  # TensorFlow.js has no determinant
+    before = contents(exported)
+    with pytest.raises(TrainingError, match="MatrixDeterminant"):
+        export_graph_model(model, exported, {})
+    assert contents(exported) == before
+    assert list(exported.parent.iterdir()) == [exported]
+
+
+def test_a_folder_that_is_no_export_is_not_replaced(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(TrainingError, match="not an exported model"):
+        export_face(TFLITE, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_an_export_replaces_the_earlier_one(tmp_path):
+    values = keras.Input((4,))
+    model = keras.Model(values, keras.layers.Dense(3, bias_initializer="ones", name="head")(values))
+    export_graph_model(model, tmp_path / "model", {"labels": ["old"]})
+    assert stored_types(tmp_path / "model") == {"float16"}
+    export_graph_model(model, tmp_path / "model", {"labels": ["new"]}, uint8=["*/head_1/Cast/*"])
+    assert stored_types(tmp_path / "model") == {"float16", "uint8"}
+    metadata = json.loads((tmp_path / "model/metadata.json").read_text())
+    assert metadata["labels"] == ["new"] and metadata["params"] == 15
+    assert [folder.name for folder in tmp_path.iterdir()] == ["model"]
+
+
+def stored_types(folder):
+    groups = json.loads((folder / "model.json").read_text())["weightsManifest"]
+    return {weight["quantization"]["dtype"] for group in groups for weight in group["weights"]}
+
+
+@pytest.mark.parametrize("which", ["fresh", "committed"])
+def test_the_export_is_complete_and_says_so(which, exported):
+    folder = exported if which == "fresh" else COMMITTED
+    graph = json.loads((folder / "model.json").read_text())
+    shards = [path for group in graph["weightsManifest"] for path in group["paths"]]
+    metadata = json.loads((folder / "metadata.json").read_text())
+    assert shards and set(contents(folder)) == {"model.json", "metadata.json", *shards}
+    assert metadata["bytes"] == sum(
+        (folder / name).stat().st_size for name in ("model.json", *shards)
+    )
+    assert metadata["bytes"] < 400_000
+    assert metadata["outputs"] == list(blazeface.COLUMNS)
+    (output,) = graph["signature"]["outputs"].values()
+    assert [dim["size"] for dim in output["tensorShape"]["dim"]] == ["-1", "896", "17"]
+
+
+@pytest.mark.parametrize("framing", [(1.0, 0.0), (1.17, -0.1), (1.4, -0.1)])
+def test_framing_is_measured_as_the_crops_were_cut(framing, detector, portraits):
+    crops = [cut(photo, best(detector, letterbox(photo)), *framing) for photo in portraits]
+    measured = measure_framing(np.stack(crops), detector)
+    assert measured["detected"] == 1.0
+    assert measured["scale"] == pytest.approx(framing[0], rel=0.08)
+    assert measured["offset_y"] == pytest.approx(framing[1], abs=0.04)
+
+
+def cut(photo, face, scale, offset_y):
+    """A 48 x 48 grey crop of the photo's best face, framed as `measure_framing` documents."""
+    low, high, eye_right, eye_left = points(
+        photo,
+        face,
+        ("xmin", "ymin"),
+        ("xmax", "ymax"),
+        ("right_eye_x", "right_eye_y"),
+        ("left_eye_x", "left_eye_y"),
+    )
+    box = (high - low).max()
+    roll = np.arctan2(*(eye_left - eye_right)[::-1])
+    rotation = np.array([[np.cos(roll), -np.sin(roll)], [np.sin(roll), np.cos(roll)]])
+    centre = (low + high) / 2 + rotation @ [0, offset_y * box]
+    # Cut at four times the size and averaged down, so that nothing aliases.
+    to_crop = rotation.T * (192 / (scale * box))
+    matrix = np.hstack([to_crop, 96 - to_crop @ centre[:, None]])
+    grey = cv2.cvtColor(np.ascontiguousarray(photo), cv2.COLOR_RGB2GRAY)
+    large = cv2.warpAffine(grey, matrix, (192, 192), borderMode=cv2.BORDER_REPLICATE)
+    return cv2.resize(large, (48, 48), interpolation=cv2.INTER_AREA)
+
+
+def test_images_without_a_face_are_one_clear_error(detector):
+    with pytest.raises(TrainingError, match="no face found in 3 images"):
+        measure_framing(np.full((3, 48, 48), 90, np.uint8), detector)
+
+
+def test_the_committed_framing_is_what_the_browser_needs():
+    framing = json.loads(FRAMING.read_text())
+    assert 1.0 < framing["scale"] < 1.4 and -0.2 < framing["offset_y"] < 0

@@ -1,0 +1,159 @@
+"""The exported models in Chromium, through the page's own script, against the Keras models."""
+
+import datetime
+import hashlib
+import json
+import shutil
+
+import pytest
+
+pytest.importorskip("tensorflow", reason="the training environment is not installed")
+
+import numpy as np
+
+from tests.training.conftest import ROOT
+from training.browser import STATIC, classify, detect
+from training.dataset import LABELS, SPLITS
+from training.errors import TrainingError
+from training.evaluate import load_classifier, measure
+from training.framing import FRAMING
+
+SHIPPED = STATIC / "model" / "emotion"
+SHIPPED_RUN = ROOT / "training" / "weights" / "compact"  # what it was exported from
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # inside Keras
+
+
+def probabilities(run, crops):
+    return np.asarray(load_classifier(run)(crops[..., None].astype(np.float32)))
+
+
+@pytest.fixture(scope="module")
+def exported(trained, tmp_path_factory):
+    from training.__main__ import main
+
+    folder = tmp_path_factory.mktemp("model") / "emotion"
+    assert main(["export", "--run", str(trained.run), "--to", str(folder)]) == 0
+    return folder
+
+
+def test_an_export_is_complete_small_and_says_what_it_is(exported, trained):
+    graph = json.loads((exported / "model.json").read_text())
+    shards = [path for group in graph["weightsManifest"] for path in group["paths"]]
+    files = {file.name: file.stat().st_size for file in exported.iterdir()}
+    metadata = json.loads((exported / "metadata.json").read_text())
+    assert shards and set(files) == {"model.json", "metadata.json", *shards}
+    assert metadata["bytes"] == sum(files.values()) - files["metadata.json"] < 1_000_000
+    assert metadata["params"] == load_classifier(trained.run).count_params() > 100_000
+    assert metadata["sha256"] == {
+        name: hashlib.sha256((exported / name).read_bytes()).hexdigest()
+        for name in ("model.json", *shards)
+    }
+    framing = json.loads(FRAMING.read_text())
+    measured = ("bytes", "params", "sha256")
+    assert {name: metadata[name] for name in metadata if name not in measured} == {
+        "labels": list(LABELS),
+        "height": 48,
+        "width": 48,
+        "channels": 1,
+        "crop": {"scale": framing["scale"], "offset_y": framing["offset_y"]},
+        "accuracy": {},  # not measured yet
+        "trained_on": "FER-2013 Training",  # and no votes, because the data had none
+        "created": datetime.date.today().isoformat(),
+    }
+    (given,) = graph["signature"]["inputs"].values()
+    assert [dim["size"] for dim in given["tensorShape"]["dim"]] == ["-1", "48", "48", "1"]
+    (output,) = graph["signature"]["outputs"].values()
+    assert [dim["size"] for dim in output["tensorShape"]["dim"]] == ["-1", "7"]
+
+
+def test_the_browser_agrees_with_a_fresh_run(browser, exported, trained, crops, data):
+    faces = np.concatenate([crops, data.split("PublicTest").images])
+    expected = probabilities(trained.run, faces)
+    assert expected.std(axis=0).max() > 0.1  # the model tells them apart, so agreement means much
+    np.testing.assert_allclose(classify(faces, exported), expected, atol=0.01)
+
+
+def test_the_browser_agrees_with_the_weights_of_the_shipped_model(browser, crops):
+    expected = probabilities(SHIPPED_RUN, crops)
+    assert expected.std(axis=0).max() > 0.1
+    np.testing.assert_allclose(classify(crops, SHIPPED), expected, atol=0.01)
+
+
+def test_the_browser_finds_the_faces_that_the_detector_finds(browser, detector, squares):
+    expected = np.asarray(detector(squares.astype(np.float32)))
+    found = detect(squares, STATIC / "model" / "face")
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found[..., 0], expected[..., 0], atol=0.01)
+    faces = expected[..., 0] > 0.3
+    assert faces.any(axis=1).sum() >= len(squares) // 2
+    np.testing.assert_allclose(found[faces][:, 1:], expected[faces][:, 1:], atol=0.005)
+
+
+def test_the_accuracy_measured_in_the_browser_goes_into_the_metadata(
+    browser, cli, exported, data, data_file, tmp_path
+):
+    folder = tmp_path / "emotion"
+    shutil.copytree(exported, folder)
+    before = json.loads((folder / "metadata.json").read_text())
+    outcome = cli("evaluate", "--data", data_file, "--exported", folder)
+    assert (outcome.status, outcome.err) == (0, "")
+    guesses = classify(data.images, folder)
+    accuracy = {}
+    for number, split in enumerate(SPLITS[1:], 1):
+        faces = data.splits == number
+        accuracy[split] = measure(data.labels[faces], guesses[faces])["accuracy"]
+        assert f"{split}: accuracy {accuracy[split]:.4f}" in outcome.out
+    after = json.loads((folder / "metadata.json").read_text())
+    assert after == before | {"accuracy": accuracy}
+
+
+@pytest.mark.parametrize(
+    "damage", ["missing", "shard cut off", "no shard", "graph that is no JSON", "no metadata"]
+)
+def test_a_damaged_model_is_one_clear_line(damage, browser, exported, crops, tmp_path):
+    folder = tmp_path / "emotion"
+    if damage != "missing":
+        shutil.copytree(exported, folder)
+    if damage == "shard cut off":
+        (shard,) = folder.glob("*.bin")
+        shard.write_bytes(shard.read_bytes()[:100_001])
+    elif damage == "no shard":
+        (shard,) = folder.glob("*.bin")
+        shard.unlink()
+    elif damage == "graph that is no JSON":
+        (folder / "model.json").write_text("<!doctype html>")
+    elif damage == "no metadata":
+        (folder / "metadata.json").unlink()
+    with pytest.raises(TrainingError) as error:
+        classify(crops[:2], folder)
+    assert str(error.value).startswith("Chromium: ") and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "message"),
+    [(None, "not an exported model"), ("{", "not an exported model"), ('{"labels": []}', "labels")],
+)
+def test_what_is_no_export_is_not_measured(metadata, message, cli, data_file, tmp_path):
+    if metadata is not None:
+        (tmp_path / "metadata.json").write_text(metadata)
+    outcome = cli("evaluate", "--data", data_file, "--exported", tmp_path)
+    assert outcome.status == 2 and outcome.out == ""
+    (line,) = outcome.err.splitlines()
+    assert message in line and str(tmp_path) in line
+
+
+def test_an_export_does_not_replace_a_folder_of_other_things(cli, trained, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    outcome = cli("export", "--run", trained.run, "--to", tmp_path)
+    assert outcome.status == 2 and len(outcome.err.splitlines()) == 1
+    assert "not an exported model" in outcome.err
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_figures_of_a_split_without_images_are_refused(browser, cli, exported, data, tmp_path):
+    data.split("PublicTest").save(tmp_path / "part.npz")
+    before = (exported / "metadata.json").read_bytes()
+    outcome = cli("evaluate", "--data", tmp_path / "part.npz", "--exported", exported)
+    assert outcome.status == 2 and outcome.err == "error: the data set has no PrivateTest images\n"
+    assert (exported / "metadata.json").read_bytes() == before

@@ -1,0 +1,340 @@
+"""FER-2013 in each of its forms, whole and damaged."""
+
+import csv
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+pytest.importorskip("tensorflow", reason="the training environment is not installed")
+
+import cv2
+import numpy as np
+
+from tests.training.conftest import SHARED_DATA, write_zip
+from training.dataset import LABELS, SPLITS, Dataset
+
+VOTE_HEADER = "path,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
+
+
+def assert_same(one, other):
+    for part in ("images", "labels", "splits", "votes"):
+        np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+
+
+@pytest.mark.parametrize("form", ["zip", "folder", "csv"])
+def test_every_form_gives_the_same_faces(form, sources, faces, cli, tmp_path):
+    target = tmp_path / "new folder" / "fer2013.npz"
+    outcome = cli("prepare", "--source", getattr(sources, form), "--data", target)
+    assert (outcome.status, outcome.err) == (0, "")
+    data = Dataset.load(target)
+    assert data.images.dtype == np.uint8 and data.images.shape == (len(faces), 48, 48)
+    assert_same(
+        data,
+        Dataset(
+            np.stack([face.pixels for face in faces]),
+            np.array([face.label for face in faces]),
+            np.array([SPLITS.index(face.split) for face in faces]),
+            np.zeros((len(faces), 7)),
+        ),
+    )
+    assert [file.name for file in target.parent.iterdir()] == [target.name]
+
+
+def test_the_table_counts_labels_and_splits(sources, cli, tmp_path):
+    outcome = cli("prepare", "--source", sources.zip, "--data", tmp_path / "fer2013.npz")
+    lines = [line.split() for line in outcome.out.splitlines()]
+    assert lines[0] == list(SPLITS)
+    assert lines[1:8] == [[name, str(20 + n), "3", "2"] for n, name in enumerate(LABELS)]
+    assert lines[8] == ["all", "161", "21", "14"]
+    assert lines[9] == ["FER+", "votes", "for", "0", "images"]
+    assert outcome.out.splitlines()[10:] == [f"written to {tmp_path / 'fer2013.npz'}"]
+
+
+@pytest.mark.parametrize("prefix", ["archive/", "archive/fer2013/"])
+def test_leading_folders_and_other_files_in_the_zip_do_not_matter(
+    prefix, sources, data, cli, tmp_path
+):
+    source, target = tmp_path / "archive.zip", tmp_path / "fer2013.npz"
+    others = {
+        "README.md": b"# FER-2013",
+        "icml_face_data.csv": b"emotion,pixels",
+        f"{prefix}train/angry/Thumbs.db": b"windows",
+        f"__MACOSX/{prefix}train/angry/._Training_0.png": b"mac",
+    }
+    write_zip(source, others | {prefix + name: file for name, file in sources.files.items()})
+    assert cli("prepare", "--source", source, "--data", target).status == 0
+    assert_same(Dataset.load(target), data)
+
+
+def test_jpegs_are_read_as_grey(faces, cli, tmp_path):
+    face, target = faces[0], tmp_path / "fer2013.npz"
+    content = cv2.imencode(".jpg", face.pixels, [cv2.IMWRITE_JPEG_QUALITY, 100])[1].tobytes()
+    write_zip(tmp_path / "fer2013.zip", {"train/sad/Training_1.jpg": content})
+    assert cli("prepare", "--source", tmp_path / "fer2013.zip", "--data", target).status == 0
+    (image,) = Dataset.load(target).images
+    assert np.abs(image.astype(int) - face.pixels).max() <= 3
+
+
+@pytest.mark.parametrize("form", ["zip", "folder"])
+def test_votes_are_joined_by_path_in_the_order_of_our_labels(form, sources, faces, cli, tmp_path):
+    votes, target = tmp_path / "votes.csv", tmp_path / "fer2013.npz"
+    votes.write_text(
+        VOTE_HEADER
+        + f"{faces[3].path},1,2,3,4,5,6,7,8,9,10\n"
+        + f"{faces[90].path},0,0,0,0,0,0,0,9,1,0\n"  # nothing that is ours
+        + "train/happy/in_no_data_set.png,9,9,9,9,9,9,9,9,9,9\n"
+    )
+    source = getattr(sources, form)
+    outcome = cli("prepare", "--source", source, "--votes", votes, "--data", target)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert "FER+ votes for 1 images" in outcome.out
+    expected = np.zeros((len(faces), 7), int)
+    expected[3] = [5, 6, 7, 2, 4, 3, 1]  # angry, disgust, fear, happy, sad, surprise, neutral
+    np.testing.assert_array_equal(Dataset.load(target).votes, expected)
+
+
+def zip_with(name, content):
+    """The sound files with one more."""
+
+    def write(sources, path):
+        write_zip(path, sources.files | {name: content})
+
+    return write
+
+
+def cut_zip(sources, path):
+    path.write_bytes(sources.zip.read_bytes()[:-5000])
+
+
+def zip_damaged_inside(compression):
+    def write(sources, path):
+        with ZipFile(path, "w", compression) as archive:
+            for name, content in sources.files.items():
+                archive.writestr(name, content)
+            at = archive.getinfo("test/sad/PublicTest_1.png").header_offset
+        content = bytearray(path.read_bytes())
+        content[at + 300 : at + 340] = b"\xff" * 40  # well inside the member's data
+        path.write_bytes(content)
+
+    return write
+
+
+def encrypted_zip(sources, path):
+    write_zip(path, {"train/sad/Training_1.png": b"secret"})
+    content = bytearray(path.read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(signature) + flags] |= 1
+    path.write_bytes(content)
+
+
+def csv_with(row=None, number=20, header="emotion,pixels,Usage"):
+    """The sound CSV with another header, or with the row at line `number` replaced."""
+
+    def write(sources, path):
+        lines = sources.csv.read_text().splitlines()
+        lines[0] = header
+        if row is not None:
+            lines[number - 1] = row
+        path.write_text("\n".join(lines) + "\n")
+
+    return write
+
+
+def write_bytes(content):
+    return lambda sources, path: path.write_bytes(content)
+
+
+def image(height, width):
+    return cv2.imencode(".png", np.full((height, width), 90, np.uint8))[1].tobytes()
+
+
+def row(label=3, pixels=("0",) * 2304, usage="Training"):
+    return f"{label},{' '.join(pixels)},{usage}"
+
+
+BAD_SOURCES = {
+    "is missing": ("fer.zip", lambda sources, path: None, "does not exist"),
+    "is no zip": ("fer.zip", write_bytes(b"not a zip at all"), "not a zip"),
+    "is an empty file": ("fer.zip", write_bytes(b""), "not a zip"),
+    "is a zip cut off": ("fer.zip", cut_zip, "not a zip"),
+    "is a zip with a wrong checksum": (
+        "fer.zip",
+        zip_damaged_inside(0),
+        "test/sad/PublicTest_1.png",
+    ),
+    "is a zip with garbled compression": (
+        "fer.zip",
+        zip_damaged_inside(ZIP_DEFLATED),
+        "test/sad/PublicTest_1.png",
+    ),
+    "is an encrypted zip": ("fer.zip", encrypted_zip, "Training_1.png cannot be read"),
+    "is an empty zip": ("fer.zip", lambda sources, path: write_zip(path, {}), "no FER-2013 faces"),
+    "is an empty folder": ("fer", lambda sources, path: path.mkdir(), "no FER-2013 faces"),
+    "is a zip of other things": (
+        "fer.zip",
+        lambda sources, path: write_zip(path, {"holiday/beach.png": image(48, 48)}),
+        "no FER-2013 faces",
+    ),
+    "has an image that is none": (
+        "fer.zip",
+        zip_with("train/sad/x.png", b"hello"),
+        "train/sad/x.png: not a readable image",
+    ),
+    "has an empty image": (
+        "fer.zip",
+        zip_with("train/sad/x.jpg", b""),
+        "train/sad/x.jpg: not a readable image",
+    ),
+    "has an image cut off": (
+        "fer.zip",
+        zip_with("train/sad/x.png", image(48, 48)[:60]),
+        "train/sad/x.png: not a readable image",
+    ),
+    "has a large image": (
+        "fer.zip",
+        zip_with("train/sad/x.png", image(48, 64)),
+        "train/sad/x.png: 64 x 48, expected 48 x 48",
+    ),
+    "has an unknown label": (
+        "fer.zip",
+        zip_with("train/bored/x.png", image(48, 48)),
+        "train/bored/x.png: unknown label 'bored'",
+    ),
+    "has a test image of no split": (
+        "fer.zip",
+        zip_with("test/sad/Other_1.png", image(48, 48)),
+        "test/sad/Other_1.png: a test file's name starts with PublicTest or PrivateTest",
+    ),
+    "has a name of two lines": (
+        "fer.zip",
+        zip_with("train/bo\nred/x.png", image(48, 48)),
+        "unknown label",
+    ),
+    "is a CSV without columns": ("fer.csv", csv_with(header="emotion,pixel,split"), "Usage, pixel"),
+    "is an empty CSV": ("fer.csv", write_bytes(b""), "Usage, emotion, pixels"),
+    "is a CSV with no rows": ("fer.csv", write_bytes(b"emotion,pixels,Usage\n"), "no FER-2013"),
+    "is a CSV of binary garbage": ("fer.csv", write_bytes(bytes(range(256)) * 40), "fer.csv"),
+    "is a CSV with a zero byte": ("fer.csv", csv_with("3,1 2\0 3,Training"), "line 20"),
+    "is a CSV with garbage in a row": (
+        "fer.csv",
+        write_bytes(f"emotion,pixels,Usage\n{row()}\n".encode() + b"\xff\xfe\xfa"),
+        "not a readable CSV",
+    ),
+    "has a short row": ("fer.csv", csv_with(row(pixels=["0"] * 2303)), "line 20: expected 2304"),
+    "has a long row": ("fer.csv", csv_with(row(pixels=["0"] * 2305)), "line 20: expected 2304"),
+    "has a row without pixels": ("fer.csv", csv_with("3,,Training"), "line 20: expected 2304"),
+    "has a row of one column": ("fer.csv", csv_with("3"), "line 20"),
+    "has a pixel over 255": ("fer.csv", csv_with(row(pixels=["256"] * 2304)), "line 20"),
+    "has a pixel under 0": ("fer.csv", csv_with(row(pixels=["-1"] * 2304)), "line 20"),
+    "has a pixel beyond counting": ("fer.csv", csv_with(row(pixels=["9" * 30] * 2304)), "line 20"),
+    "has a pixel that is a word": (
+        "fer.csv",
+        csv_with(row(pixels=["grey"] * 2304)),
+        "line 20: pixels are not all numbers",
+    ),
+    "has a label number of no label": ("fer.csv", csv_with(row(label=7)), "line 20: unknown label"),
+    "has a label by name": ("fer.csv", csv_with(row(label="sad")), "line 20: unknown label 'sad'"),
+    "has an unknown Usage": (
+        "fer.csv",
+        csv_with(row(usage="Test")),
+        "line 20: unknown Usage 'Test'",
+    ),
+}
+
+
+def assert_one_line_and_nothing_changed(outcome, message, target, before):
+    assert outcome.status == 2 and outcome.out == ""
+    (line,) = outcome.err.splitlines()
+    assert line.startswith("error: ") and message in line
+    assert target.read_bytes() == before
+    assert [file.name for file in target.parent.iterdir()] == [target.name]
+
+
+@pytest.fixture
+def earlier(data, tmp_path):
+    target = tmp_path / "data" / "fer2013.npz"
+    data.save(target)
+    return target, target.read_bytes()
+
+
+@pytest.mark.parametrize("wrong", BAD_SOURCES)
+def test_a_source_that_cannot_be_used_is_one_clear_line_and_changes_nothing(
+    wrong, sources, earlier, cli, tmp_path
+):
+    name, write, message = BAD_SOURCES[wrong]
+    write(sources, tmp_path / name)
+    outcome = cli("prepare", "--source", tmp_path / name, "--data", earlier[0])
+    assert_one_line_and_nothing_changed(outcome, message, *earlier)
+    assert name in outcome.err or ".png" in outcome.err or ".jpg" in outcome.err
+
+
+BAD_VOTES = {
+    "are missing": (None, "not a readable CSV"),
+    "lack columns": ("path,neutral\ntrain/sad/Training_1.png,3\n", "lacks the columns"),
+    "are words": (VOTE_HEADER + "{path},some,0,0,0,0,0,0,0,0,0\n", "line 2"),
+    "are fractions": (VOTE_HEADER + "{path},0.5,0,0,0,0,0,0,0,0,0\n", "line 2"),
+    "are negative": (VOTE_HEADER + "{path},-1,0,0,0,0,0,0,0,0,0\n", "line 2"),
+    "are too many": (VOTE_HEADER + "{path},300,0,0,0,0,0,0,0,0,0\n", "line 2"),
+    "end early": (VOTE_HEADER + "{path},1,2\n", "line 2"),
+    "match no path": (VOTE_HEADER + "train/sad/other.png,1,0,0,0,0,0,0,0,0,0\n", "no path"),
+}
+
+
+@pytest.mark.parametrize("wrong", BAD_VOTES)
+def test_votes_that_cannot_be_used_are_one_clear_line_and_change_nothing(
+    wrong, sources, faces, earlier, cli, tmp_path
+):
+    text, message = BAD_VOTES[wrong]
+    votes, (target, _) = tmp_path / "votes.csv", earlier
+    if text is not None:
+        votes.write_text(text.replace("{path}", faces[3].path))
+    outcome = cli("prepare", "--source", sources.zip, "--votes", votes, "--data", target)
+    assert_one_line_and_nothing_changed(outcome, message, *earlier)
+    assert "votes.csv" in outcome.err
+
+
+def test_a_data_file_that_cannot_be_written_is_one_clear_line(sources, cli, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    outcome = cli("prepare", "--source", sources.zip, "--data", tmp_path / "file" / "fer2013.npz")
+    assert outcome.status == 2 and len(outcome.err.splitlines()) == 1
+    assert "cannot write" in outcome.err and str(tmp_path / "file") in outcome.err
+
+
+def test_the_real_data_set_has_the_official_counts(cli, tmp_path):
+    source, votes = SHARED_DATA / "fer2013.zip", SHARED_DATA / "ferplus_votes.csv"
+    if not (source.exists() and votes.exists()):
+        pytest.skip(f"no FER-2013 with FER+ votes in {SHARED_DATA}")
+    target = tmp_path / "fer2013.npz"
+    assert cli("prepare", "--source", source, "--votes", votes, "--data", target).status == 0
+    data = Dataset.load(target)
+    counts = data.counts()
+    assert counts.sum(axis=0).tolist() == [28_709, 3_589, 3_589]
+    assert counts[LABELS.index("happy")].tolist() == [7_215, 895, 879]
+    assert counts[LABELS.index("disgust")].tolist() == [436, 56, 55]
+    voted = data.votes.any(axis=1)
+    assert voted.sum() > 35_000
+    # People who voted agree with the labels far more often than chance: the join is right.
+    assert (data.votes.argmax(axis=1) == data.labels)[voted].mean() > 0.55
+
+
+def test_a_sample_holds_every_label(data):
+    training = data.split("Training")
+    some = training.sample(14)
+    assert len(some.images) == 14 and set(some.labels) == set(range(len(LABELS)))
+    for position, face in enumerate(some.images):
+        (found,) = np.flatnonzero((training.images == face).all(axis=(1, 2)))
+        assert training.labels[found] == some.labels[position]
+    assert_same(training.sample(None), training)
+    assert_same(training.sample(10_000), training)
+
+
+def test_a_field_longer_than_the_csv_module_allows_by_default_is_read(sources, data, cli, tmp_path):
+    before = csv.field_size_limit(131_072)
+    try:
+        path = tmp_path / "padded.csv"
+        text = sources.csv.read_text().replace(",Training", " " * 200_000 + ",Training", 1)
+        path.write_text(text)
+        assert cli("prepare", "--source", path, "--data", tmp_path / "fer2013.npz").status == 0
+    finally:
+        csv.field_size_limit(before)
+    assert_same(Dataset.load(tmp_path / "fer2013.npz"), data)
