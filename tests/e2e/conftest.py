@@ -27,7 +27,7 @@ def astronaut() -> np.ndarray:
     return np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # one Playwright at a time: the training tests start their own
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as tools:
         if chromium() is None and not Path(tools.chromium.executable_path).exists():

@@ -129,6 +129,22 @@ def test_a_student_can_pause_go_on_and_leave(server, browser, troubles):
     assert troubles == []
 
 
+def test_a_camera_allowed_after_leaving_goes_out_at_once(server, browser):
+    context = browser.new_context(permissions=["camera"])
+    context.add_init_script(
+        """const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = (wanted) => new Promise((resolve) => {
+          window.allow = async () => resolve((window.stream = await ask(wanted)));
+        });"""
+    )
+    page = context.new_page()
+    page.goto(server.open_class()["join_url"])
+    page.get_by_role("button", name="Join with my camera").click()
+    page.get_by_role("button", name="Leave the class").click()
+    page.evaluate("allow()")
+    page.wait_for_function("stream.getTracks().every((track) => track.readyState === 'ended')")
+
+
 def test_words_count_without_a_camera(server, browser, join, troubles):
     room, join_url = open_room(browser, server, troubles, mode="self-report")
     code = join_url.rpartition("/")[2]

@@ -113,7 +113,9 @@ function showBars(list, names, words, valueOf) {
 }
 
 find("copy").addEventListener("click", async () => {
-  await navigator.clipboard.writeText(find("join-link").value);
+  find("join-link").select();
+  if (navigator.clipboard) await navigator.clipboard.writeText(find("join-link").value);
+  else document.execCommand("copy"); // a page without https has no clipboard
   find("copy").textContent = "Copied";
   setTimeout(() => (find("copy").textContent = "Copy"), 2000);
 });

@@ -12,7 +12,9 @@ const seatKey = `classpulse.seat.${code}`;
 const find = (id) => document.getElementById(id);
 
 /** Everything that this student takes part with; null or empty until it is there. */
-const state = { socket: null, camera: null, engine: null, mood: null, label: null, pacer: null };
+const state = {
+  socket: null, camera: null, engine: null, mood: null, label: null, pacer: null, over: false,
+};
 const words = { pace: null, help: { on: false } };
 
 find("join-camera")?.addEventListener("click", () => enter(true));
@@ -67,17 +69,21 @@ async function startCamera() {
   find("trouble").textContent = "";
   try {
     const camera = await Camera.open(find("video"));
+    if (state.over) return camera.close(); // left while the browser was still asking
     state.camera = camera;
     camera.onEnded(() => stopCamera("The camera was unplugged or taken away."));
     state.engine ??= await Engine.load({
       workerUrl: new URL("worker.js", import.meta.url).href,
       modelUrl: new URL("../model", import.meta.url).href,
     });
-    if (state.camera !== camera) return; // left, or unplugged, while the models were loading
+    if (state.over) return state.engine.close();
+    if (state.camera !== camera) return; // unplugged while the models were loading
     state.mood = new Mood(state.engine.labels);
-    state.engine.start(camera, showReading, () =>
-      stopCamera("Reading your face failed. Your own words below still count."),
-    );
+    state.engine.start(camera, showReading, () => {
+      stopCamera("Reading your face failed. Your own words below still count.");
+      state.engine.close(); // another try begins with a new worker
+      state.engine = null;
+    });
     find("pause").textContent = "Pause the camera";
   } catch (error) {
     const trouble =
@@ -156,6 +162,7 @@ find("leave").addEventListener("click", () => {
 });
 
 function close(reason) {
+  state.over = true;
   state.socket.disconnect();
   state.camera?.close();
   state.camera = null;
