@@ -13,22 +13,16 @@ from training import models
 from training.browser import classify
 from training.dataset import LABELS, Dataset
 from training.errors import TrainingError
-from training.train import BEST_WEIGHTS, Config
+from training.train import Config, load_best
 
 
 def load_classifier(run: Path) -> keras.Model:
     """The run's best weights: faces [n, 48, 48, 1], grey levels 0..255 -> probabilities [n, 7].
 
-    Raises TrainingError if the run has no weights yet, or weights of another model.
+    Raises TrainingError as `load_best` does.
     """
     model = models.build(Config.load(run).model)
-    weights = run / BEST_WEIGHTS
-    if not weights.exists():
-        raise TrainingError(f"{run} has no {BEST_WEIGHTS} yet: let it train for an epoch")
-    try:
-        model.load_weights(weights)
-    except (OSError, ValueError, KeyError) as error:
-        raise TrainingError(f"{weights} cannot be read: {str(error).splitlines()[0]}") from error
+    load_best(model, run)
     return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(model.output))
 
 

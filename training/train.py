@@ -36,6 +36,8 @@ class Config:
     weight_decay: float = 0.03
     label_smoothing: float = 0.05
     votes_weight: float = 0.4  # share of the FER+ annotators in the target; the rest is the label
+    strength: float = 1.0  # of the augmentation, 0..1
+    init: str | None = None  # folder of a run whose best weights this one begins with
     average: float = 0.995  # momentum of the moving average of the weights that is kept
     seed: int = 1
     limit: int | None = None  # use only so many of the training images: for a quick try
@@ -63,8 +65,9 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng([self._config.seed, self._epoch, index])
+        strength = self._config.strength
         chosen = self._order[index * self._config.batch : (index + 1) * self._config.batch]
-        images = np.stack([augment(self._faces.images[face], rng) for face in chosen])
+        images = np.stack([augment(self._faces.images[face], rng, strength) for face in chosen])
         return images[..., None].astype(np.float32), self._targets[chosen]
 
     def on_epoch_end(self) -> None:
@@ -107,6 +110,20 @@ def soft_targets(faces: Dataset, votes_weight: float) -> np.ndarray:
     return (1 - weight) * labels + weight * votes
 
 
+def load_best(model: keras.Model, run: Path) -> None:
+    """Give `model` the run's best weights.
+
+    Raises TrainingError if the run has none yet, or weights of another model.
+    """
+    weights = run / BEST_WEIGHTS
+    if not weights.exists():
+        raise TrainingError(f"{run} has no {BEST_WEIGHTS} yet: let it train for an epoch")
+    try:
+        model.load_weights(weights)
+    except (OSError, ValueError, KeyError) as error:
+        raise TrainingError(f"{weights} cannot be read: {str(error).splitlines()[0]}") from error
+
+
 def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> float:
     """Train into the folder `run` and return the best PublicTest accuracy.
 
@@ -122,12 +139,16 @@ def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> flo
         raise TrainingError(f"{run} already holds a run: --resume goes on with it")
     if config.epochs < 1 or config.seed < 0 or (config.limit or 1) < 1:
         raise TrainingError("a run needs one epoch, one image and a seed of 0 at the least")
+    if not 0 <= config.strength <= 1 or not 0 < config.learning_rate < 1:
+        raise TrainingError("the strength lies in 0..1 and the learning rate between 0 and 1")
     faces, public = data.split("Training").sample(config.limit), data.split("PublicTest")
     if not len(faces.images) or not len(public.images):
         raise TrainingError("the data set needs both Training and PublicTest images")
 
     keras.utils.set_random_seed(config.seed)
     model = models.build(config.model)
+    if config.init:
+        load_best(model, Path(config.init))
     steps_per_epoch = math.ceil(len(faces.images) / config.batch)
     steps = steps_per_epoch * config.epochs
     warmup = min(config.warmup_steps, steps // 5)

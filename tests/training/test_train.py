@@ -191,6 +191,9 @@ def test_a_damaged_backup_is_one_clear_line(cli, data_file, uninterrupted, tmp_p
         ("--epochs", 0, "one epoch"),
         ("--limit", -5, "one image"),
         ("--seed", -1, "a seed of 0"),
+        ("--strength", 1.5, "0..1"),
+        ("--learning-rate", 0, "learning rate"),
+        ("--init", "nowhere", "nowhere has no best.weights.h5 yet"),
     ],
 )
 def test_a_setting_that_cannot_be_is_one_clear_line_and_starts_no_run(
@@ -245,6 +248,25 @@ def test_augmented_faces_follow_from_the_random_numbers_alone(faces):
     assert len({picture.tobytes() for picture in pictures}) == 200
     # A face stays a face: grey levels neither vanish nor turn into noise.
     assert np.mean([picture.std() for picture in pictures]) > 0.5 * image.std()
+
+
+def test_without_strength_a_face_is_mirrored_or_as_it_was(faces):
+    image = faces[0].pixels
+    pictures = {augment(image, np.random.default_rng(seed), 0).tobytes() for seed in range(20)}
+    assert pictures == {image.tobytes(), image[:, ::-1].tobytes()}
+
+
+def test_a_run_can_begin_with_the_weights_of_another(cli, data_file, trained, tmp_path):
+    outcome = cli(
+        *("train", "--data", data_file, "--run", tmp_path / "run", "--init", trained.run),
+        *("--epochs", 1, "--learning-rate", 1e-9),
+    )
+    assert outcome.status == 0
+    before, after = (weights(run / BEST_WEIGHTS) for run in (trained.run, tmp_path / "run"))
+    kernels = [name for name in before if before[name].ndim == 4 and name.startswith("layers/")]
+    assert len(kernels) > 8
+    for name in kernels:
+        np.testing.assert_allclose(after[name], before[name], atol=1e-5)
 
 
 def test_targets_mix_the_label_with_the_shares_of_the_votes():
