@@ -14,7 +14,7 @@ run: .venv/done web/static/dist/done instance/secret_key
 	$(SERVE)
 
 demo: .venv/done web/static/dist/done instance/secret_key
-	trap 'kill 0' EXIT INT TERM; $(SERVE) & node web/demo.mjs http://localhost:$(PORT)
+	$(SERVE) & server=$$!; trap "kill $$server" EXIT; node web/demo.mjs http://localhost:$(PORT)
 
 test: lint .venv/done .venv-dev/chromium
 	$(DEV)/python -m pytest

@@ -21,12 +21,11 @@ MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has 
 
 @dataclass(frozen=True)
 class Server:
-    """A wired server: `app` answers, `start` sets the beat going, `close` lets go of the store."""
+    """A wired server: `app` answers, `start` sets the beat going."""
 
     app: Flask
     socketio: SocketIO
     sockets: Sockets
-    store: ClassStore
     settings: Settings
 
     def start(self) -> None:
@@ -34,10 +33,6 @@ class Server:
         self.socketio.start_background_task(
             ticker.run, self.sockets.tick, self.settings.tick_seconds, self.socketio.sleep
         )
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self.store.close()
 
 
 def create_server(settings: Settings) -> Server:
@@ -57,4 +52,4 @@ def create_server(settings: Settings) -> Server:
     socketio = SocketIO(
         app, async_mode="gevent", manage_session=False, max_http_buffer_size=MAX_MESSAGE_BYTES
     )
-    return Server(app, socketio, Sockets(socketio, classroom, tokens), store, settings)
+    return Server(app, socketio, Sockets(socketio, classroom, tokens), settings)

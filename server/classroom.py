@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from server.domain.labels import MODES
-from server.domain.messages import Help, Label, MessageError
+from server.domain.messages import Help, Label, MessageError, is_one_line
 from server.domain.room import Room
 from server.domain.view import FLOOR_STUDENTS, View, make_view
 from server.store import ClassSession, ClassStore, CodeTaken, Marker
@@ -48,7 +48,7 @@ class Classroom:
         """Start a class. Raises ClassError for what does not fit."""
         if not isinstance(title, str) or not title.strip() or len(title) > MAX_TITLE:
             raise ClassError(f"title must be a text of 1 to {MAX_TITLE} characters")
-        if not title.isprintable():
+        if not is_one_line(title):
             raise ClassError("title must be one line")
         if mode not in MODES:
             raise ClassError(f"mode must be one of {', '.join(MODES)}")
@@ -122,12 +122,12 @@ class Classroom:
         )
 
     def history(self, code: str, now: float) -> tuple[list[dict], list[Marker]]:
-        """The views and markers of the last HISTORY_SECONDS."""
+        """The views in force and the markers made in the last HISTORY_SECONDS."""
         since = now - HISTORY_SECONDS
         return self._store.views(code, since), self._store.markers(code, since)
 
     def tick(self, now: float) -> list[tuple[str, View]]:
-        """The views that differ from what was last shown, saved; called once a beat."""
+        """The views that differ from what was last shown; called once a beat."""
         changed = []
         for code, room in list(self._rooms.items()):
             session, last = self._sessions[code], self._views.get(code)
@@ -140,8 +140,11 @@ class Classroom:
             if room.empty:
                 for table in (self._rooms, self._sessions, self._views):
                     table.pop(code)
-        self._store.add_views((code, view.to_dict()) for code, view in changed)
         return changed
+
+    def save(self, views: Iterable[tuple[str, View]]) -> None:
+        """Keep views for the history, without the names that students typed for the moment."""
+        self._store.add_views((code, view.to_dict() | {"help": []}) for code, view in views)
 
     def _room(self, code: str) -> Room:
         if code not in self._rooms:

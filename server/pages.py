@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from io import BytesIO
 from urllib.parse import urljoin
 
 import segno
@@ -33,6 +34,13 @@ def create_pages(classroom: Classroom, tokens: Tokens) -> Blueprint:
         if session is None:
             abort(404, "There is no class with this code. Please check it with your teacher.")
         return session
+
+    @pages.before_app_request
+    def without_https_no_camera() -> BaseResponse | None:
+        # Only a router in front of us sets this header; a page without https gets no camera.
+        if request.headers.get("X-Forwarded-Proto") == "http" and request.method == "GET":
+            return redirect(request.url.replace("http://", "https://", 1), 308)
+        return None
 
     @pages.get("/")
     def home() -> str:
@@ -74,8 +82,9 @@ def create_pages(classroom: Classroom, tokens: Tokens) -> Blueprint:
 
     @pages.get("/c/<code>/qr.svg")
     def qr(code: str) -> Response:
-        image = segno.make(_join_url(running_class(code)), micro=False)
-        return Response(image.svg_inline(scale=4, border=2), mimetype="image/svg+xml")
+        image = BytesIO()
+        segno.make(_join_url(running_class(code)), micro=False).save(image, "svg", scale=4)
+        return Response(image.getvalue(), mimetype="image/svg+xml")
 
     @pages.get("/room/<code>")
     def room(code: str) -> str:

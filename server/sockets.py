@@ -55,8 +55,10 @@ class Sockets:
 
     def tick(self) -> None:
         """Send each class that changed to its teachers."""
-        for code, view in self._classroom.tick(time.time()):
+        changed = self._classroom.tick(time.time())
+        for code, view in changed:
             self._send_view(view, to=_teachers(code))
+        self._classroom.save(changed)  # last: the room goes on even if the disk is full
 
     def _connect(self, auth: object) -> None:
         if not isinstance(auth, dict) or auth.get("role") not in ("student", "teacher"):
@@ -101,7 +103,10 @@ class Sockets:
         join_room(_everybody(session.code))
         join_room(_teachers(session.code))
         views, markers = self._classroom.history(session.code, now)
-        emit("history", {"views": views, "markers": [asdict(marker) for marker in markers]})
+        emit(
+            "history",
+            {"t": now, "views": views, "markers": [asdict(marker) for marker in markers]},
+        )
         self._send_view(self._classroom.view(session, now), to=_connection())
 
     def _disconnect(self, reason: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     create_engine,
+    func,
     insert,
     select,
     update,
@@ -107,8 +108,10 @@ class ClassStore:
                 connection.execute(insert(_views), rows)
 
     def views(self, code: str, since: float) -> list[dict]:
-        """The view messages of a class from `since` on, oldest first."""
-        query = select(_views.c.view).where(_views.c.code == code, _views.c.t >= since)
+        """The view messages of a class from the one in force at `since` on, oldest first."""
+        in_force = select(func.max(_views.c.t)).where(_views.c.code == code, _views.c.t <= since)
+        start = func.coalesce(in_force.scalar_subquery(), since)
+        query = select(_views.c.view).where(_views.c.code == code, _views.c.t >= start)
         with self._engine.connect() as connection:
             return list(connection.execute(query.order_by(_views.c.t)).scalars())
 
@@ -124,7 +127,3 @@ class ClassStore:
         )
         with self._engine.connect() as connection:
             return [Marker(*row) for row in connection.execute(query.order_by(_markers.c.t))]
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()

@@ -33,7 +33,7 @@ class LiveServer:
         self.url = f"http://localhost:{self.port}"
         self._log = folder / "server.log"
         self._command = command
-        self._environment = {
+        self.settings = {
             "PATH": f"{RUNTIME}:{os.environ['PATH']}",
             "PORT": str(self.port),
             "SECRET_KEY": SECRET_KEY,
@@ -41,7 +41,6 @@ class LiveServer:
             "TICK_SECONDS": str(TICK_SECONDS),
             **settings,
         }
-        self.database_url = self._environment["DATABASE_URL"]
         self._process: subprocess.Popen | None = None
 
     def start(self) -> None:
@@ -49,7 +48,7 @@ class LiveServer:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=ROOT,
-                env=self._environment,
+                env=self.settings,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

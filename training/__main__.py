@@ -119,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument("--epochs", type=int, help="default: 45")
     step.add_argument("--learning-rate", type=float, help="peak; default: 0.0025")
     step.add_argument("--strength", type=float, help="of the augmentation, 0 to 1; default: 1")
+    step.add_argument("--votes-weight", type=float, help="of FER+ in the targets; default: 0.4")
     step.add_argument("--init", help="folder of a run to begin with the best weights of")
     step.add_argument("--seed", type=int, help="default: 1")
     step.add_argument("--limit", type=int, help="use only so many images: for a quick try")

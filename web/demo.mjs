@@ -27,14 +27,17 @@ async function untilItAnswers(url) {
 }
 
 async function openClass() {
-  const response = await fetch(`${server}/api/classes`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ title: "Demo: a simulated class", mode: "camera" }),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
+  let answer;
+  for (const mode of ["camera", "self-report"]) { // the second where cameras are ruled out
+    const response = await fetch(`${server}/api/classes`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ title: "Demo: a simulated class", mode }),
+    });
+    answer = await response.json();
+    if (response.ok) return answer;
+  }
+  throw new Error(answer.error);
 }
 
 /** One emotion, drawn from the mood of this moment, between the last mood and the next. */
@@ -50,14 +53,20 @@ function emotionAt(seconds) {
 function addStudent(code, started) {
   const socket = io(server, { auth: { role: "student", code }, transports: ["websocket"] });
   socket.on("error", ({ message }) => console.error(`a student was told: ${message}`));
+  socket.on("ended", () => process.exit());
+  let camera = false;
+  socket.on("welcome", ({ mode }) => (camera = mode === "camera"));
   let emotion = null;
   setInterval(() => {
     if (!socket.connected) return;
+    if (Math.random() < 0.02) {
+      socket.emit("pace", { value: PACES[Math.floor(Math.random() * PACES.length)] });
+    }
+    if (!camera) return;
     // Most looks see what the look before saw, as with real faces.
     if (emotion === null || Math.random() < 0.2) emotion = emotionAt((Date.now() - started) / 1000);
     const away = Math.random() < 0.03;
     socket.emit("label", away ? { state: "no_face" } : { state: "ok", emotion, p: 0.8 });
-    if (Math.random() < 0.02) socket.emit("pace", { value: PACES[Math.floor(Math.random() * PACES.length)] });
   }, LOOK_MILLISECONDS);
 }
 

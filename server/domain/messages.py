@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Set
 from dataclasses import dataclass
 
@@ -81,6 +82,13 @@ def parse_empty(data: object) -> None:
     _fields(data)
 
 
+def is_one_line(text: str) -> bool:
+    """No line breaks and no control characters, but whatever else people's names are made of."""
+    return not any(
+        unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text
+    )
+
+
 def _fields(
     data: object, required: Set[str] = frozenset(), optional: Set[str] = frozenset()
 ) -> dict:
@@ -101,6 +109,6 @@ def _is_probability(p: object) -> bool:
 
 
 def _text(value: object, field: str, limit: int) -> str:
-    if not isinstance(value, str) or len(value) > limit or not value.isprintable():
+    if not isinstance(value, str) or len(value) > limit or not is_one_line(value):
         raise MessageError(f"{field} must be one line of at most {limit} characters")
     return value.strip()

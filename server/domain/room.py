@@ -1,9 +1,9 @@
 """The seats of one class in this process, folded into a Partial once a tick.
 
 The students behind the published shares are called the cohort. Nobody may learn a student's label
-from the change that this student's coming or going makes, so the cohort that is shown never
-changes by exactly one: whoever comes alone waits outside it, and whoever goes alone is counted on
-with the last label, until somebody else comes or goes as well.
+from the change that this student's coming or going makes, so nobody enters or leaves the cohort
+that is shown alone: whoever comes alone waits outside it until somebody else comes, and whoever
+goes alone is counted on with the last label until somebody else goes.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Partial:
     """What one process knows about a class now; partials of several processes add up."""
 
     students: int = 0
-    seen: int = 0
-    emotions: Mapping[str, int] = field(default_factory=dict)
+    seen: int = 0  # students whose face is read at this moment
+    emotions: Mapping[str, int] = field(default_factory=dict)  # of the cohort
     paces: Mapping[str, int] = field(default_factory=dict)
     hands: tuple[Hand, ...] = ()
 
@@ -123,6 +123,10 @@ class Room:
         )
 
     def _next_cohort(self, emotions: dict[str, str]) -> dict[str, str]:
-        if self._shown and len(emotions.keys() ^ self._shown.keys()) == 1:
-            return {seat: emotions.get(seat, last) for seat, last in self._shown.items()}
-        return emotions
+        came, gone = emotions.keys() - self._shown.keys(), self._shown.keys() - emotions.keys()
+        cohort = dict(emotions)
+        if self._shown and len(came) == 1:
+            cohort.pop(*came)
+        if len(gone) == 1:
+            cohort |= {seat: self._shown[seat] for seat in gone}
+        return cohort

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "server/wsgi.py": {"server.app", "server.config"},
     "training": {"training"},
 }
-DOMAIN_MAY_USE = {"__future__", "collections", "dataclasses"}
+DOMAIN_MAY_USE = {"__future__", "collections", "dataclasses", "unicodedata"}
 
 
 def modules(place: str) -> list[Path]:

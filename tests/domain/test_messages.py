@@ -75,6 +75,13 @@ def test_help_has_a_name_only_if_one_was_typed():
 
 
 @pytest.mark.parametrize(
+    "name", ["山田\u3000太郎", "Anne\u00a0Marie", "می\u200cخواهم", "👩\u200d🏫"]
+)
+def test_names_are_as_people_write_them(name):
+    assert messages.parse_help({"on": True, "name": name}).name == name
+
+
+@pytest.mark.parametrize(
     "data",
     [{}, {"on": 1}, {"on": True, "name": 5}, {"on": True, "name": "x" * 61}]
     + [{"on": True, "name": "two\nlines"}, {"on": True, "seat": "s"}],

@@ -121,9 +121,21 @@ def test_labels_of_those_who_stay_are_live_while_somebody_waits():
     assert group.tick().shares == {"happy": 0.6, "neutral": 0.4}
 
 
-def test_whoever_comes_or_goes_alone_changes_no_share_in_any_random_class():
+def test_one_who_comes_as_another_goes_tells_of_neither():
+    group = class_of(*["happy"] * 4, *["neutral"] * 3, "sad", "sad")
+    before = group.tick().shares
+    group.room.leave("seat 8")
+    assert group.tick().shares == before
+    group.comes("new", "happy")
+    assert group.tick().shares == before
+    group.room.leave("seat 7")  # two have gone by now
+    assert group.tick().shares == {"happy": 0.57, "neutral": 0.43}
+
+
+def test_shares_change_only_when_two_come_or_two_go_in_any_random_class():
     moves = random.Random(7)
     emotions = ["happy", "sad", "neutral", "fear"]
+    changes = 0
     for _ in range(200):
         size = moves.randint(5, 9)
         group = class_of(*moves.choices(emotions, k=size))
@@ -143,11 +155,14 @@ def test_whoever_comes_or_goes_alone_changes_no_share_in_any_random_class():
             shares = group.tick().shares
             if shares is None:
                 continue
-            if len(here ^ behind) == 1:
+            came, gone = here - behind, behind - here
+            if len(came) < 2 and len(gone) < 2:
                 assert shares == shown
-            else:
-                behind = set(here)
+            behind |= came if len(came) > 1 else set()
+            behind -= gone if len(gone) > 1 else set()
+            changes += shares != shown
             shown = shares
+    assert changes > 100  # the class does not stand still either
 
 
 def test_hands_keep_their_place_and_go_down():

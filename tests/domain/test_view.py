@@ -18,7 +18,7 @@ def test_four_students_show_nothing():
     view = view_of({"happy": 4}, paces={"lost": 4})
     assert (view.shares, view.valence, view.pace) == (None, None, None)
     assert view.suppressed == "few_students"
-    assert (view.students, view.seen) == (4, 4)
+    assert (view.students, view.seen) == (4, None)
 
 
 def test_five_students_show_shares():
@@ -57,6 +57,13 @@ def test_valence_is_pleasant_less_unpleasant():
     assert view_of({"happy": 6, "sad": 2, "angry": 2}).valence == pytest.approx(0.2)
     assert view_of({"neutral": 5}).valence == 0
     assert view_of({"fear": 3, "disgust": 2}).valence == -1
+
+
+def test_the_order_of_equal_shares_tells_nothing_of_who_came_first():
+    one, other = (
+        view_of(dict.fromkeys(order, 3)) for order in (("sad", "happy"), ("happy", "sad"))
+    )
+    assert list(one.shares) == list(other.shares) == ["happy", "sad"]
 
 
 def test_shares_are_rounded_to_a_hundredth():

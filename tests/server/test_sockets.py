@@ -15,8 +15,9 @@ def test_four_students_show_nothing_and_five_show_shares(server, join, teach):
     teacher = teach(server, opened)
     for _ in range(4):
         join(server, opened["code"], "happy")
-    view = teacher.wait_for("view", lambda view: view["seen"] == 4)
-    assert (view["shares"], view["valence"], view["pace"]) == (None, None, None)
+    view = teacher.wait_for("view", lambda view: view["students"] == 4)
+    hidden = ("seen", "shares", "valence", "pace")
+    assert [view[name] for name in hidden] == [None] * 4
     assert view["suppressed"] == "few_students"
     join(server, opened["code"], "happy")
     view = teacher.wait_for("view", lambda view: view["seen"] == 5)
@@ -160,6 +161,7 @@ def test_a_wrong_forged_stale_or_borrowed_token_is_refused(server, connect):
     for token, told in [
         (None, "not a teacher's link"),
         ("", "not a teacher's link"),
+        ("\ud800", "not a teacher's link"),
         ({"token": opened["token"]}, "not a teacher's link"),
         (opened["token"][:-1], "not a teacher's link"),
         (forged, "not a teacher's link"),
@@ -191,13 +193,15 @@ def test_a_second_tab_takes_over_and_the_first_is_told(server, join, teach):
     join(server, opened["code"], "happy", seat=first.welcome["seat"])
     assert "elsewhere" in first.wait_for("error")["message"]
     first.wait_for("disconnect")
-    assert teacher.wait_for("view", lambda view: view["seen"] == 1)["students"] == 1
+    others = [join(server, opened["code"], "happy") for _ in range(4)]
+    assert teacher.wait_for("view", lambda view: view["seen"] == 5)["students"] == 5
+    assert not any(other.closed for other in others)
 
 
 def test_a_forged_or_foreign_seat_gets_a_fresh_one(server, join, teach):
     opened, other = server.open_class(), server.open_class()
     foreign = join(server, other["code"]).welcome["seat"]
-    for seat in ("guess", foreign, {"seat": 1}):
+    for seat in ("guess", foreign, {"seat": 1}, "\ud800"):
         assert join(server, opened["code"], seat=seat).welcome["seat"] != seat
 
 
@@ -224,6 +228,18 @@ def test_a_class_survives_the_servers_sudden_death(start_server, join, teach):
     assert view["students"] == 3 and view["shares"] == {"sad": 1.0}
 
 
+def test_typed_names_are_not_kept(server, join, teach):
+    opened = server.open_class()
+    teacher, student = teach(server, opened), join(server, opened["code"])
+    student.send("help", {"on": True, "name": "Ada"})
+    assert teacher.wait_for("view", lambda view: view["help"])["help"][0]["name"] == "Ada"
+    student.send("help", {"on": False})
+    teacher.wait_for("view", lambda view: not view["help"])
+    history = teach(server, opened).wait_for("history")
+    assert len(history["views"]) >= 2
+    assert all(view["help"] == [] for view in history["views"])
+
+
 def test_the_end_reaches_everybody_and_is_final(server, join, teach, connect):
     opened = server.open_class()
     teacher, student = teach(server, opened), join(server, opened["code"], "happy")
@@ -247,7 +263,7 @@ def test_a_class_without_cameras_takes_no_labels(server, join):
 def test_ruling_the_camera_out_holds_for_classes_that_were_opened_with_it(start_server, join):
     server = start_server()
     opened = server.open_class()
-    strict = start_server(SENSING="self-report", DATABASE_URL=server.database_url)
+    strict = start_server(SENSING="self-report", DATABASE_URL=server.settings["DATABASE_URL"])
     student = join(strict, opened["code"], "happy")
     assert student.welcome["mode"] == "self-report"
     assert "without cameras" in student.wait_for("error")["message"]

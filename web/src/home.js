@@ -3,6 +3,9 @@
 const form = document.querySelector("#open-class");
 const problem = document.querySelector("#problem");
 
+// The Back button brings the page back as it was left.
+window.addEventListener("pageshow", () => (form.querySelector("button").disabled = false));
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   problem.textContent = "";

@@ -4,11 +4,11 @@ import "uplot/dist/uPlot.min.css";
 
 import { openClassSocket } from "./class-socket.js";
 import { EMOTION_WORDS, PACE_WORDS } from "./labels.js";
+import { find, memory, setText, showInstead } from "./page.js";
 import { Timeline } from "./timeline.js";
 
 const { code, mode, minStudents } = document.body.dataset;
 const tokenKey = `classpulse.token.${code}`;
-const find = (id) => document.getElementById(id);
 const timeline = mode === "camera" ? new Timeline(find("timeline")) : null;
 
 const HIDDEN_BECAUSE = {
@@ -17,14 +17,16 @@ const HIDDEN_BECAUSE = {
 };
 
 open(takeToken());
+// Another teacher's link in the same tab changes nothing but the fragment.
+window.addEventListener("hashchange", () => location.reload());
 
 /** The token from the address, out of sight at once; or the one kept from an earlier visit. */
 function takeToken() {
-  if (location.hash.length > 1) {
-    localStorage.setItem(tokenKey, location.hash.slice(1));
-    history.replaceState(null, "", location.pathname);
-  }
-  return localStorage.getItem(tokenKey);
+  const token = location.hash.slice(1);
+  if (!token) return memory.get(tokenKey);
+  memory.set(tokenKey, token);
+  history.replaceState(null, "", location.pathname);
+  return token;
 }
 
 function open(token) {
@@ -36,7 +38,8 @@ function open(token) {
     { role: "teacher", code, token },
     { status: showStatus, refused: refuse },
   );
-  socket.on("history", ({ views, markers }) => timeline?.reset(views, markers));
+  socket.on("history", (past) => timeline?.reset(past));
+  socket.on("disconnect", () => timeline?.interrupt());
   let first = true;
   socket.on("view", (view) => {
     if (first) find("invite").open = view.students < Number(minStudents); // out of the way later
@@ -63,17 +66,17 @@ function open(token) {
 }
 
 function showView(view) {
-  find("students").textContent = view.students;
-  find("seen").textContent = `${view.seen} ${view.seen === 1 ? "face" : "faces"}`;
-  find("hidden-because").textContent = HIDDEN_BECAUSE[view.suppressed] ?? "";
-  find("headline").textContent = headline(view);
+  setText("students", String(view.students));
+  setText("seen", view.seen === null ? "hidden" : String(view.seen));
+  setText("hidden-because", HIDDEN_BECAUSE[view.suppressed] ?? "");
+  setText("headline", headline(view));
   showBars(find("shares"), Object.keys(EMOTION_WORDS), EMOTION_WORDS, (emotion) =>
     view.shares === null ? null : [view.shares[emotion] ?? 0, percent(view.shares[emotion] ?? 0)],
   );
   showBars(find("pace"), Object.keys(PACE_WORDS), PACE_WORDS, (word) =>
     view.pace === null ? null : [view.pace[word] / view.students, String(view.pace[word])],
   );
-  find("valence").textContent = view.valence === null ? "–" : signed(view.valence);
+  setText("valence", view.valence === null ? "–" : signed(view.valence));
   find("hands").replaceChildren(
     ...view.help.map((hand) => {
       const item = document.createElement("li");
@@ -116,18 +119,17 @@ find("copy").addEventListener("click", async () => {
   find("join-link").select();
   if (navigator.clipboard) await navigator.clipboard.writeText(find("join-link").value);
   else document.execCommand("copy"); // a page without https has no clipboard
-  find("copy").textContent = "Copied";
-  setTimeout(() => (find("copy").textContent = "Copy"), 2000);
+  setText("copy", "Copied");
+  setTimeout(() => setText("copy", "Copy"), 2000);
 });
 
 function refuse(reason) {
-  find("live").hidden = true;
-  find("over").hidden = false;
-  find("over-reason").textContent = reason;
+  setText("over-reason", reason);
+  showInstead("live", "over");
 }
 
 function showStatus(text) {
-  find("status").textContent = text;
+  setText("status", text);
 }
 
 const percent = (share) => `${Math.round(share * 100)} %`;

@@ -6,14 +6,15 @@ import { Engine } from "./engine/engine.js";
 import { Mood } from "./engine/mood.js";
 import { Pacer } from "./engine/pacer.js";
 import { EMOTION_WORDS } from "./labels.js";
+import { find, memory, setText, showInstead } from "./page.js";
 
 const code = document.body.dataset.code;
 const seatKey = `classpulse.seat.${code}`;
-const find = (id) => document.getElementById(id);
 
-/** Everything that this student takes part with; null or empty until it is there. */
+/** Everything that this student takes part with; null until it is there. */
 const state = {
-  socket: null, camera: null, engine: null, mood: null, label: null, pacer: null, over: false,
+  socket: null, sending: null, camera: null, engine: null, mood: null, label: null, pacer: null,
+  over: false,
 };
 const words = { pace: null, help: { on: false } };
 
@@ -21,22 +22,24 @@ find("join-camera")?.addEventListener("click", () => enter(true));
 find("join-words").addEventListener("click", () => enter(false));
 
 function enter(withCamera) {
-  find("consent").hidden = true;
-  find("class").hidden = false;
+  showInstead("consent", "class");
   connect();
   if (withCamera) startCamera();
 }
 
 function connect() {
-  const auth = { role: "student", code, seat: localStorage.getItem(seatKey) ?? undefined };
-  const socket = openClassSocket(auth, { status: showStatus, refused: (reason) => close(reason) });
-  socket.on("welcome", ({ seat, interval }) => {
+  const auth = { role: "student", code, seat: memory.get(seatKey) ?? undefined };
+  const socket = openClassSocket(auth, { status: showStatus, refused: close });
+  socket.on("welcome", ({ seat, interval, mode }) => {
+    if (seat === auth.seat) {
+      // Back in the same seat: say again what the server may have lost, or kept for too long.
+      send("pace", { value: words.pace });
+      send("help", words.help);
+    }
     auth.seat = seat;
-    localStorage.setItem(seatKey, seat);
+    memory.set(seatKey, seat);
     state.pacer = new Pacer(interval * 1000);
-    // After a reconnect the server may know nothing of this seat any more: say it all again.
-    if (words.pace !== null) send("pace", { value: words.pace });
-    if (words.help.on) send("help", words.help);
+    if (mode !== "camera") ruleCameraOut();
   });
   socket.on("error", ({ message }) => showStatus(message));
   socket.on("ended", () => close("The class has ended. Thank you for taking part."));
@@ -44,13 +47,13 @@ function connect() {
     if (reason === "io server disconnect") close("You are in this class in another tab or window.");
   });
   state.socket = socket;
-  setInterval(sendLabel, 500);
+  state.sending = setInterval(sendLabel, 500);
 }
 
 function send(event, message) {
   if (!state.socket.connected) return;
   state.socket.emit(event, message);
-  find("last-sent").textContent = `${event} ${JSON.stringify(message)}`;
+  setText("last-sent", `${event} ${JSON.stringify(message)}`);
 }
 
 function sendLabel() {
@@ -65,31 +68,33 @@ find("pause").addEventListener("click", () => (state.camera ? stopCamera("") : s
 async function startCamera() {
   find("camera").hidden = false;
   find("pause").disabled = true;
-  find("looks").textContent = "Starting the camera…";
-  find("trouble").textContent = "";
+  setText("looks", "Starting the camera…");
+  setText("trouble", "");
   try {
     const camera = await Camera.open(find("video"));
     if (state.over) return camera.close(); // left while the browser was still asking
     state.camera = camera;
     camera.onEnded(() => stopCamera("The camera was unplugged or taken away."));
+    setText("pause", "Pause the camera");
+    find("pause").disabled = false;
     state.engine ??= await Engine.load({
       workerUrl: new URL("worker.js", import.meta.url).href,
       modelUrl: new URL("../model", import.meta.url).href,
     });
     if (state.over) return state.engine.close();
-    if (state.camera !== camera) return; // unplugged while the models were loading
+    if (state.camera !== camera) return; // paused or unplugged while the models were loading
     state.mood = new Mood(state.engine.labels);
     state.engine.start(camera, showReading, () => {
       stopCamera("Reading your face failed. Your own words below still count.");
       state.engine.close(); // another try begins with a new worker
       state.engine = null;
     });
-    find("pause").textContent = "Pause the camera";
   } catch (error) {
+    if (state.over) return;
     const trouble =
       error instanceof CameraError
         ? error.message
-        : "The face model could not be loaded: it is missing or damaged on this server.";
+        : "The face model could not be loaded: the connection failed, or its files are damaged.";
     stopCamera(`${trouble} You can still take part with your own words below.`);
   } finally {
     find("pause").disabled = false;
@@ -102,21 +107,30 @@ function stopCamera(trouble) {
   state.camera?.close();
   state.camera = null;
   state.label = { state: "paused" };
-  find("looks").textContent = trouble ? "The camera is off" : "Paused: nothing is read";
-  find("trouble").textContent = trouble;
-  find("pause").textContent = trouble ? "Try the camera again" : "Go on with the camera";
+  setText("looks", trouble ? "The camera is off" : "Paused: nothing is read");
+  setText("trouble", trouble);
+  setText("pause", trouble ? "Try the camera again" : "Go on with the camera");
   drawBox(null);
+}
+
+/** The operator has decided against cameras while this page was open. */
+function ruleCameraOut() {
+  if (find("camera").hidden) return;
+  stopCamera("This class does without cameras now.");
+  state.label = null;
+  find("pause").hidden = true;
 }
 
 function showReading(reading) {
   state.label = state.mood.update(reading);
-  find("looks").textContent = {
+  const looks = {
     ok: `Your face looks ${EMOTION_WORDS[state.label.emotion]}`,
     unsure: "Hard to say how your face looks",
     no_face: "No face to be seen",
-  }[state.label.state];
-  find("trouble").textContent =
-    reading.faces > 1 ? `${reading.faces} faces are in the picture: the largest one counts.` : "";
+  };
+  setText("looks", looks[state.label.state]);
+  const several = `${reading.faces} faces are in the picture: the largest one counts.`;
+  setText("trouble", reading.faces > 1 ? several : "");
   drawBox(reading.box);
 }
 
@@ -150,28 +164,28 @@ find("help").addEventListener("click", () => {
   const name = find("help-name").value.trim();
   words.help = on && name ? { on, name } : { on };
   find("help").setAttribute("aria-pressed", String(on));
-  find("help").textContent = on ? "My hand is up: lower it" : "I need help";
+  setText("help", on ? "My hand is up: lower it" : "I need help");
   send("help", words.help);
 });
 
 // The end
 
 find("leave").addEventListener("click", () => {
-  localStorage.removeItem(seatKey);
+  memory.remove(seatKey);
   close("You have left the class. Your camera is off and nothing is sent any more.");
 });
 
 function close(reason) {
   state.over = true;
+  clearInterval(state.sending);
   state.socket.disconnect();
   state.camera?.close();
   state.camera = null;
   state.engine?.close();
-  find("class").hidden = true;
-  find("over").hidden = false;
-  find("over-reason").textContent = reason;
+  setText("over-reason", reason);
+  showInstead("class", "over");
 }
 
 function showStatus(text) {
-  find("status").textContent = text;
+  setText("status", text);
 }

@@ -11,15 +11,13 @@ const clock = (seconds) =>
   new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 export class Timeline {
-  #element;
   #views = [];
   #markers = [];
+  #ahead = 0; // seconds by which the server's clock is ahead of this machine's
   #chart;
-  #resizing;
 
   /** @param {HTMLElement} element to draw in; the colours are CSS variables --<emotion> */
   constructor(element) {
-    this.#element = element;
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
     const axis = { stroke: colour("ink"), grid: { stroke: colour("line"), width: 1 } };
@@ -48,14 +46,14 @@ export class Timeline {
       this.#data(),
       element,
     );
-    this.#resizing = new ResizeObserver(() =>
+    new ResizeObserver(() =>
       this.#chart.setSize({ width: element.clientWidth, height: 240 }),
-    );
-    this.#resizing.observe(element);
+    ).observe(element);
   }
 
-  /** Start over with what the server remembers. */
-  reset(views, markers) {
+  /** Start over with what the server remembers at its time `t`. */
+  reset({ t, views, markers }) {
+    this.#ahead = t - Date.now() / 1000;
     this.#views = views;
     this.#markers = markers;
     this.draw();
@@ -67,6 +65,11 @@ export class Timeline {
     this.draw();
   }
 
+  /** From now on nothing is known, until the next view. */
+  interrupt() {
+    this.addView({ t: this.#now(), shares: null });
+  }
+
   addMarker(marker) {
     this.#markers.push(marker);
     this.draw();
@@ -74,27 +77,24 @@ export class Timeline {
 
   /** Draw up to this moment. */
   draw() {
-    const since = Date.now() / 1000 - SECONDS;
+    const since = this.#now() - SECONDS;
     while (this.#views.length > 1 && this.#views[1].t < since) this.#views.shift();
     this.#chart.setData(this.#data());
   }
 
-  /** Let go of the element. */
-  close() {
-    this.#resizing.disconnect();
-    this.#chart.destroy();
-    this.#element.replaceChildren();
+  #now() {
+    return Date.now() / 1000 + this.#ahead;
   }
 
   #data() {
-    const now = Math.max(Date.now() / 1000, this.#views.at(-1)?.t ?? 0);
+    const now = Math.max(this.#now(), this.#views.at(-1)?.t ?? 0);
     const points = [{ t: now - SECONDS, shares: null }];
     for (const view of this.#views) {
       const before = points.at(-1);
-      const t = Math.max(view.t, now - SECONDS);
+      const t = Math.max(view.t, before.t + 2 * JUST_BEFORE); // time only goes forward
       points.push({ t: t - JUST_BEFORE, shares: before.shares }, { t, shares: view.shares });
     }
-    points.push({ t: now, shares: points.at(-1).shares });
+    points.push({ t: Math.max(now, points.at(-1).t), shares: points.at(-1).shares });
     return [
       points.map((point) => point.t),
       ...Object.keys(EMOTION_WORDS).map((emotion) =>

@@ -28,9 +28,15 @@ export class Camera {
     } catch (error) {
       throw new CameraError(TROUBLES[error.name] ?? `The camera could not be opened (${error.name}).`);
     }
-    video.srcObject = stream;
-    await video.play();
-    return new Camera(video, stream);
+    const camera = new Camera(video, stream);
+    try {
+      video.srcObject = stream;
+      await video.play();
+      return camera;
+    } catch (error) {
+      camera.close(); // no stream may outlive the page's word that the camera is off
+      throw new CameraError(`The camera's picture could not be shown (${error.name}).`);
+    }
   }
 
   #video;

@@ -1,6 +1,6 @@
 /** Readings -> the label to show and to send: averaged over a few looks, and honest when unsure. */
 
-const NEWEST_WEIGHT = 0.35; // of a look in the moving average: a glance of two looks does not flip it
+const NEWEST_WEIGHT = 0.35; // of a look in the moving average: one odd look does not flip a clear label
 const SURE = 0.4; // the least probability with which a label is named
 
 export class Mood {

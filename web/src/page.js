@@ -1,0 +1,31 @@
+/** What all pages do with their elements and with what they remember. */
+
+export const find = (id) => document.getElementById(id);
+
+/** Set a text only if it differs: a screen reader says again whatever is written again. */
+export function setText(id, text) {
+  const element = find(id);
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Show one section instead of another, and take keyboard and screen reader along. */
+export function showInstead(hidden, shown) {
+  find(hidden).hidden = true;
+  find(shown).hidden = false;
+  find(shown).querySelector("h1").focus();
+}
+
+/** Local storage, or nothing where the browser blocks it: a page works without. */
+export const memory = {
+  get: (key) => attempt(() => localStorage.getItem(key)),
+  set: (key, value) => attempt(() => localStorage.setItem(key, value)),
+  remove: (key) => attempt(() => localStorage.removeItem(key)),
+};
+
+function attempt(access) {
+  try {
+    return access();
+  } catch {
+    return null;
+  }
+}
