@@ -95,10 +95,29 @@ class Backup(keras.callbacks.Callback):
         for layer in self.model.layers:
             if hasattr(layer, "seed_generator"):
                 layer.seed_generator.state.assign([self._seed, epoch * self.params["steps"]])
-        self._path.parent.mkdir(exist_ok=True)
-        partial = self._path.with_name("partial.weights.h5")
-        self.model.save_weights(partial)
-        partial.replace(self._path)
+        _save_weights(self.model, self._path)
+
+
+class KeepBest(keras.callbacks.Callback):
+    """Keeps the weights of the epoch that did best on PublicTest, without the optimizer's state."""
+
+    def __init__(self, path: Path, best: float) -> None:
+        super().__init__()
+        self._path, self._best = path, best
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        accuracy = (logs or {})["val_accuracy"]
+        if accuracy > self._best:
+            _save_weights(keras.Model(self.model.input, self.model.output), self._path)
+            self._best = accuracy
+
+
+def _save_weights(model: keras.Model, path: Path) -> None:
+    """Save; an earlier file stays whole until the new one is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name("partial.weights.h5")
+    model.save_weights(partial)
+    partial.replace(path)
 
 
 def soft_targets(faces: Dataset, votes_weight: float) -> np.ndarray:
@@ -185,14 +204,7 @@ def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> flo
             # Order matters: the backup holds the raw weights, the best file the averaged ones.
             keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
             Backup(run / BACKUP, config.seed),
-            keras.callbacks.ModelCheckpoint(
-                str(run / BEST_WEIGHTS),
-                monitor="val_accuracy",
-                mode="max",
-                save_best_only=True,
-                save_weights_only=True,
-                initial_value_threshold=max(_history(run), default=None),
-            ),
+            KeepBest(run / BEST_WEIGHTS, best=max(_history(run), default=0.0)),
             keras.callbacks.CSVLogger(str(run / "history.csv"), append=True),
         ],
     )

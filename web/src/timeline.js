@@ -29,7 +29,7 @@ export class Timeline {
         cursor: { drag: { x: false, y: false } },
         scales: { y: { range: [0, 1] } },
         axes: [
-          { ...axis, values: (_, ticks) => ticks.map(clock) },
+          { ...axis, space: 80, values: (_, ticks) => ticks.map(clock) },
           { ...axis, size: 60, values: (_, ticks) => ticks.map((tick) => `${Math.round(tick * 100)} %`) },
         ],
         series: [
@@ -106,13 +106,15 @@ export class Timeline {
   #drawMarkers(chart, colour) {
     const { ctx: context, bbox } = chart;
     context.save();
-    context.fillStyle = context.strokeStyle = colour;
+    context.fillStyle = colour;
     context.font = `${12 * devicePixelRatio}px system-ui`;
-    for (const marker of this.#markers) {
+    context.textAlign = "left";
+    for (const [index, marker] of this.#markers.entries()) {
       const x = chart.valToPos(marker.t, "x", true);
       if (x < bbox.left) continue;
       context.fillRect(x, bbox.top, devicePixelRatio, bbox.height);
-      context.fillText(marker.text, x + 4 * devicePixelRatio, bbox.top + 14 * devicePixelRatio);
+      const line = 1 + (index % 3); // neighbours do not write over each other
+      context.fillText(marker.text, x + 4 * devicePixelRatio, bbox.top + 14 * line * devicePixelRatio);
     }
     context.restore();
   }
