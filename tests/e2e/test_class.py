@@ -10,8 +10,10 @@ import pytest
 from playwright.sync_api import expect
 
 from server.domain import messages
+from tests.conftest import ROOT
 from tests.e2e.conftest import astronaut, webcam_picture
 
+FACES = ROOT.parent / "shared" / "faces"
 PARSERS = {"label": messages.parse_label, "pace": messages.parse_pace, "help": messages.parse_help}
 LOADING = 60_000  # milliseconds that a busy machine may take to start the models
 
@@ -98,6 +100,25 @@ def test_a_smiling_student_and_four_others_move_the_teachers_page(server, browse
     last = json.loads([frame for frame in frames if frame.startswith("42")][-1][2:])
     expect(student.locator("#last-sent")).to_have_text(re.compile(rf"^{last[0]} .*\"ok\""))
     assert troubles == []
+
+
+@pytest.mark.skipif(not FACES.is_dir(), reason=f"no expression photographs in {FACES}")
+def test_six_of_seven_photographed_expressions_are_read_as_people_read_them(
+    server, browser_with_camera, troubles
+):
+    read = {}
+    for photo in sorted(FACES.glob("*.jpg")):
+        picture = cv2.imread(str(photo))
+        scale = min(640 / picture.shape[1], 480 / picture.shape[0])
+        picture = cv2.resize(picture, None, fx=scale, fy=scale)
+        below, right = 480 - picture.shape[0], 640 - picture.shape[1]
+        picture = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_CONSTANT)
+        browser = browser_with_camera(picture)
+        page = join_with_camera(browser, server.open_class()["join_url"], troubles)
+        read[photo.stem] = page.locator("#looks").inner_text().rpartition(" ")[2]
+        browser.close()
+    right = [name for name, word in read.items() if word == {"fearful": "afraid"}.get(name, name)]
+    assert len(read) == 7 and len(right) >= 6, read
 
 
 def test_the_camera_is_asked_for_only_after_consent(server, browser, troubles):
