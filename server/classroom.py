@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from server.domain.labels import MODES
 from server.domain.messages import Help, Label, MessageError, is_one_line
@@ -17,6 +17,15 @@ HISTORY_SECONDS = 15 * 60  # what a teacher's page is given of the past when it 
 
 class ClassError(ValueError):
     """A class that cannot be opened as asked; the text is fit for the teacher."""
+
+
+@dataclass
+class _LiveClass:
+    """A class with somebody connected; `view` is the newest, None before the first tick."""
+
+    session: ClassSession
+    room: Room
+    view: View | None = None
 
 
 class Classroom:
@@ -33,9 +42,7 @@ class Classroom:
         self._new_code = new_code
         self._min_students = min_students
         self._cameras_allowed = cameras_allowed
-        self._rooms: dict[str, Room] = {}
-        self._sessions: dict[str, ClassSession] = {}  # of the classes in _rooms
-        self._views: dict[str, View] = {}  # the newest of each class in _rooms
+        self._live: dict[str, _LiveClass] = {}  # by code
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -68,40 +75,42 @@ class Classroom:
 
     def find(self, code: str) -> ClassSession | None:
         """The class with this code, in the mode that the server allows today."""
-        session = self._sessions.get(code) or self._store.find_class(code)
+        if code in self._live:
+            return self._live[code].session
+        session = self._store.find_class(code)
         if session is not None and session.mode not in self.modes:
             session = replace(session, mode="self-report")
         return session
 
     def join(self, session: ClassSession, seat: str, connection: str) -> str | None:
         """Take a seat; returns the older connection of the same seat, if it is still there."""
-        self._sessions[session.code] = session
-        return self._rooms.setdefault(session.code, Room()).join(seat, connection)
+        live = self._live.setdefault(session.code, _LiveClass(session, Room()))
+        return live.room.join(seat, connection)
 
     def drop(self, code: str, seat: str, connection: str, now: float) -> None:
         """A student's connection ended, perhaps for a moment."""
-        if code in self._rooms:
-            self._rooms[code].drop(seat, connection, now)
+        if code in self._live:
+            self._live[code].room.drop(seat, connection, now)
 
     def leave(self, code: str, seat: str) -> None:
         """A student left."""
-        if code in self._rooms:
-            self._rooms[code].leave(seat)
+        if code in self._live:
+            self._live[code].room.leave(seat)
 
     def label(self, code: str, seat: str, label: Label, now: float) -> None:
         """Raises MessageError in a class that does without cameras."""
-        room = self._room(code)
-        if self._sessions[code].mode != "camera":
+        live = self._running(code)
+        if live.session.mode != "camera":
             raise MessageError("this class does without cameras")
-        room.set_label(seat, label, now)
+        live.room.set_label(seat, label, now)
 
     def pace(self, code: str, seat: str, pace: str | None) -> None:
         """A student's own word on the pace."""
-        self._room(code).set_pace(seat, pace)
+        self._running(code).room.set_pace(seat, pace)
 
     def help(self, code: str, seat: str, help: Help, now: float) -> None:
         """A student's hand goes up or down."""
-        self._room(code).set_help(seat, help, now)
+        self._running(code).room.set_help(seat, help, now)
 
     def mark(self, session: ClassSession, text: str, now: float) -> Marker:
         """Keep the teacher's note."""
@@ -112,14 +121,14 @@ class Classroom:
     def end(self, code: str, now: float) -> None:
         """The class is over; what was saved of it stays."""
         self._store.end_class(code, now)
-        for table in (self._rooms, self._sessions, self._views):
-            table.pop(code, None)
+        self._live.pop(code, None)
 
     def view(self, session: ClassSession, now: float) -> View:
         """The class as it was last shown."""
-        return self._views.get(session.code) or make_view(
-            now, session.mode, session.min_students, []
-        )
+        live = self._live.get(session.code)
+        if live is not None and live.view is not None:
+            return live.view
+        return make_view(now, session.mode, session.min_students, [])
 
     def history(self, code: str, now: float) -> tuple[list[dict], list[Marker]]:
         """The views in force and the markers made in the last HISTORY_SECONDS."""
@@ -129,24 +138,22 @@ class Classroom:
     def tick(self, now: float) -> list[tuple[str, View]]:
         """The views that differ from what was last shown; called once a beat."""
         changed = []
-        for code, room in list(self._rooms.items()):
-            session, last = self._sessions[code], self._views.get(code)
-            shown = last is not None and last.shares is not None
-            partial = room.partial(now, shown)
-            view = make_view(now, session.mode, session.min_students, [partial])
-            if last is None or not view.same_as(last):
-                self._views[code] = view
+        for code, live in list(self._live.items()):
+            shown = live.view is not None and live.view.shares is not None
+            partial = live.room.partial(now, shown)
+            view = make_view(now, live.session.mode, live.session.min_students, [partial])
+            if live.view is None or not view.same_as(live.view):
+                live.view = view
                 changed.append((code, view))
-            if room.empty:
-                for table in (self._rooms, self._sessions, self._views):
-                    table.pop(code)
+            if live.room.empty:
+                del self._live[code]
         return changed
 
     def save(self, views: Iterable[tuple[str, View]]) -> None:
         """Keep views for the history, without the names that students typed for the moment."""
         self._store.add_views((code, view.to_dict() | {"help": []}) for code, view in views)
 
-    def _room(self, code: str) -> Room:
-        if code not in self._rooms:
+    def _running(self, code: str) -> _LiveClass:
+        if code not in self._live:
             raise MessageError("this class has ended")
-        return self._rooms[code]
+        return self._live[code]
