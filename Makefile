@@ -47,7 +47,7 @@ web/static/dist/done: node_modules/done web/build.mjs $(shell find web/src -type
 # The machine's own Chromium or Chrome if there is one; else Debian's, or the one of Playwright.
 .venv-dev/chromium: .venv-dev/done
 	$(DEV)/python -c 'from training.browser import chromium; exit(not chromium())' \
-		|| (apt-get update && apt-get install -y --no-install-recommends chromium) \
+		|| (apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core) \
 		|| $(DEV)/playwright install --with-deps chromium
 	touch $@
 
