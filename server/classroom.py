@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from server.domain.labels import MODES
-from server.domain.messages import Help, Label, MessageError, is_one_line
+from server.domain.messages import Help, Label, MessageError, parse_class
 from server.domain.room import Room
-from server.domain.view import FLOOR_STUDENTS, View, make_view
+from server.domain.view import View, make_view
 from server.store import ClassSession, ClassStore, CodeTaken, Marker
 
-MAX_TITLE = 120
 HISTORY_SECONDS = 15 * 60  # what a teacher's page is given of the past when it opens
 
 
@@ -49,24 +48,17 @@ class Classroom:
         """The modes in which this server lets classes run."""
         return MODES if self._cameras_allowed else ("self-report",)
 
-    def open_class(
-        self, title: object, mode: object, min_students: object, now: float
-    ) -> ClassSession:
-        """Start a class. Raises ClassError for what does not fit."""
-        if not isinstance(title, str) or not title.strip() or len(title) > MAX_TITLE:
-            raise ClassError(f"title must be a text of 1 to {MAX_TITLE} characters")
-        if not is_one_line(title):
-            raise ClassError("title must be one line")
-        if mode not in MODES:
-            raise ClassError(f"mode must be one of {', '.join(MODES)}")
-        if mode not in self.modes:
+    def open_class(self, asked: object, now: float) -> ClassSession:
+        """Start the class that a teacher's message asks for. Raises ClassError if it cannot be."""
+        try:
+            request = parse_class(asked)
+        except MessageError as error:
+            raise ClassError(str(error)) from error
+        if request.mode not in self.modes:
             raise ClassError("this server does not allow camera classes: use self-report")
-        if min_students is None:
-            min_students = self._min_students
-        if type(min_students) is not int or not FLOOR_STUDENTS <= min_students <= 1000:
-            raise ClassError(f"min_students must be a whole number from {FLOOR_STUDENTS} to 1000")
+        min_students = request.min_students or self._min_students
         while True:
-            session = ClassSession(self._new_code(), title.strip(), mode, min_students, now)
+            session = ClassSession(self._new_code(), request.title, request.mode, min_students, now)
             try:
                 self._store.add_class(session)
             except CodeTaken:

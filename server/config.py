@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.domain.view import FLOOR_STUDENTS
+from server.domain.messages import FLOOR_STUDENTS, MOST_STUDENTS
 
 
 class SettingsError(ValueError):
@@ -40,7 +40,13 @@ class Settings:
             port=int(_number(environment, "PORT", Settings.port, 1, 65535)),
             database_url=environment.get("DATABASE_URL") or Settings.database_url,
             min_students=int(
-                _number(environment, "MIN_STUDENTS", Settings.min_students, FLOOR_STUDENTS, 1000)
+                _number(
+                    environment,
+                    "MIN_STUDENTS",
+                    Settings.min_students,
+                    FLOOR_STUDENTS,
+                    MOST_STUDENTS,
+                )
             ),
             sensing=sensing,
             tick_seconds=_number(environment, "TICK_SECONDS", Settings.tick_seconds, 0.1, 60),

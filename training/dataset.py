@@ -33,19 +33,13 @@ class Dataset:
 
     def split(self, name: str) -> Dataset:
         """The faces of one split, in file order."""
-        chosen = self.splits == SPLITS.index(name)
-        return Dataset(
-            self.images[chosen], self.labels[chosen], self.splits[chosen], self.votes[chosen]
-        )
+        return self._pick(self.splits == SPLITS.index(name))
 
     def sample(self, limit: int | None) -> Dataset:
         """At most `limit` faces, evenly spaced because files come label by label; all for None."""
         if limit is None or limit >= len(self.images):
             return self
-        chosen = np.linspace(0, len(self.images), limit, endpoint=False, dtype=int)
-        return Dataset(
-            self.images[chosen], self.labels[chosen], self.splits[chosen], self.votes[chosen]
-        )
+        return self._pick(np.linspace(0, len(self.images), limit, endpoint=False, dtype=int))
 
     def counts(self) -> np.ndarray:
         """Images per label and split: int [7, 3]."""
@@ -66,6 +60,9 @@ class Dataset:
             partial.replace(path)
         except OSError as error:
             raise TrainingError(f"cannot write {path}: {error.strerror}") from error
+
+    def _pick(self, chosen: np.ndarray) -> Dataset:
+        return Dataset(*(each[chosen] for each in vars(self).values()))
 
     @staticmethod
     def load(path: Path) -> Dataset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -32,10 +33,11 @@ def evaluate(run: Path, data: Dataset) -> dict:
     Raises TrainingError as `load_classifier` does, and if one of the splits is empty.
     """
     classifier = load_classifier(run)
-    figures = {}
-    for split, faces in held_out(data):
-        inputs = faces.images[..., None].astype(np.float32)
-        figures[split] = measure(faces.labels, classifier.predict(inputs, 512, verbose=0))
+
+    def probabilities(images: np.ndarray) -> np.ndarray:
+        return classifier.predict(images[..., None].astype(np.float32), 512, verbose=0)
+
+    figures = _measure_test_splits(data, probabilities)
     (run / "evaluation.json").write_text(json.dumps(figures, indent=2) + "\n")
     return figures
 
@@ -52,21 +54,22 @@ def publish_accuracy(emotion: Path, data: Dataset) -> dict:
         raise TrainingError(f"{emotion} is not an exported model: {error}") from error
     if metadata.get("labels") != list(LABELS):
         raise TrainingError(f"{emotion} has other labels than FER-2013's: {metadata.get('labels')}")
-    figures = {}
-    for split, faces in held_out(data):
-        figures[split] = measure(faces.labels, classify(faces.images, emotion))
+    figures = _measure_test_splits(data, lambda images: classify(images, emotion))
     metadata["accuracy"] = {split: figure["accuracy"] for split, figure in figures.items()}
     path.write_text(json.dumps(metadata, indent=2) + "\n")
     return figures
 
 
-def held_out(data: Dataset) -> list[tuple[str, Dataset]]:
-    """PublicTest and PrivateTest with their names. Raises TrainingError if one has no images."""
-    splits = [(name, data.split(name)) for name in ("PublicTest", "PrivateTest")]
-    for name, faces in splits:
+def _measure_test_splits(
+    data: Dataset, probabilities: Callable[[np.ndarray], np.ndarray]
+) -> dict[str, dict]:
+    splits = {name: data.split(name) for name in ("PublicTest", "PrivateTest")}
+    for name, faces in splits.items():
         if not len(faces.images):
             raise TrainingError(f"the data set has no {name} images")
-    return splits
+    return {
+        name: measure(faces.labels, probabilities(faces.images)) for name, faces in splits.items()
+    }
 
 
 def measure(labels: np.ndarray, probabilities: np.ndarray) -> dict:

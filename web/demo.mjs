@@ -5,7 +5,7 @@ import { io } from "socket.io-client";
 
 const STUDENTS = 30;
 const LOOK_MILLISECONDS = 2000;
-// The moods the class drifts through, as weights; what is left looks neutral.
+// The moods that the class drifts through, as weights.
 const MOODS = [
   { happy: 3, surprise: 1, neutral: 6 },
   { happy: 6, surprise: 2, neutral: 2 },
@@ -71,7 +71,7 @@ function addStudent(code, started) {
 }
 
 function openBrowser(url) {
-  const opener = { darwin: "open", win32: "start" }[process.platform] ?? "xdg-open";
+  const opener = process.platform === "darwin" ? "open" : "xdg-open";
   if (opener === "xdg-open" && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return;
   spawn(opener, [url], { stdio: "ignore", detached: true }).on("error", () => {});
 }

@@ -6,10 +6,12 @@ import unicodedata
 from collections.abc import Set
 from dataclasses import dataclass
 
-from server.domain.labels import EMOTIONS, PACES, STATES
+from server.domain.labels import EMOTIONS, MODES, PACES, STATES
 
 MAX_NAME = 60
 MAX_TEXT = 120
+FLOOR_STUDENTS = 3  # the least number of students about whom any class or setting shows shares
+MOST_STUDENTS = 1000
 
 
 class MessageError(ValueError):
@@ -31,6 +33,33 @@ class Help:
 
     on: bool
     name: str | None = None
+
+
+@dataclass(frozen=True)
+class ClassRequest:
+    """The class that a teacher asks for; `min_students` None leaves the number to the server."""
+
+    title: str
+    mode: str
+    min_students: int | None
+
+
+def parse_class(data: object) -> ClassRequest:
+    """`{"title", "mode", "min_students"?}`; raises MessageError."""
+    fields = _fields(data, required={"title", "mode"}, optional={"min_students"})
+    title = _text(fields["title"], "title", MAX_TEXT)
+    if not title:
+        raise MessageError("a class needs a title")
+    mode, min_students = fields["mode"], fields.get("min_students")
+    if mode not in MODES:
+        raise MessageError(f"mode must be one of {', '.join(MODES)}")
+    if min_students is not None and (
+        type(min_students) is not int or not FLOOR_STUDENTS <= min_students <= MOST_STUDENTS
+    ):
+        raise MessageError(
+            f"min_students must be a whole number from {FLOOR_STUDENTS} to {MOST_STUDENTS}"
+        )
+    return ClassRequest(title, mode, min_students)
 
 
 def parse_label(data: object) -> Label:
@@ -82,13 +111,6 @@ def parse_empty(data: object) -> None:
     _fields(data)
 
 
-def is_one_line(text: str) -> bool:
-    """No line breaks and no control characters, but whatever else people's names are made of."""
-    return not any(
-        unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text
-    )
-
-
 def _fields(
     data: object, required: Set[str] = frozenset(), optional: Set[str] = frozenset()
 ) -> dict:
@@ -109,6 +131,12 @@ def _is_probability(p: object) -> bool:
 
 
 def _text(value: object, field: str, limit: int) -> str:
-    if not isinstance(value, str) or len(value) > limit or not is_one_line(value):
+    # No line breaks and no control characters, but whatever else people's names are made of.
+    unfit = {"Cc", "Cs", "Zl", "Zp"}
+    if (
+        not isinstance(value, str)
+        or len(value) > limit
+        or not unfit.isdisjoint(unicodedata.category(character) for character in value)
+    ):
         raise MessageError(f"{field} must be one line of at most {limit} characters")
     return value.strip()

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from server.domain.labels import OTHER, PACES, VALENCE
 from server.domain.room import Hand, Partial
-
-FLOOR_STUDENTS = 3  # no setting goes under it
 
 FEW_STUDENTS = "few_students"  # fewer students are here than may be shown anything about
 FEW_FACES = "few_faces"  # enough students, but too few of them with a face that was read
@@ -42,7 +40,7 @@ class View:
 
     def same_as(self, other: View) -> bool:
         """True if only the time differs."""
-        return asdict(self) | {"t": other.t} == asdict(other)
+        return replace(self, t=other.t) == other
 
     def to_dict(self) -> dict:
         """The message of the contract."""
