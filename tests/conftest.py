@@ -15,6 +15,9 @@ from pathlib import Path
 import pytest
 import requests
 import socketio
+from playwright.sync_api import Playwright
+
+from training.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 # The run-time environment of `make run`, so that nothing else can be needed to serve.
@@ -204,8 +207,10 @@ def teach(connect: Callable[..., Peer]):
     return teacher
 
 
-def missing(what: str) -> None:
-    """Skip a test for want of a tool, but never in CI."""
+def require_chromium(tools: Playwright) -> None:
+    """Skip a test where there is no browser, but never in CI."""
+    if chromium() is not None or Path(tools.chromium.executable_path).exists():
+        return
     if os.environ.get("CI") == "true":
-        pytest.fail(f"{what} is missing, and CI must have it")
-    pytest.skip(f"{what} is missing: `make test` installs it")
+        pytest.fail("Chromium is missing, and CI must have it")
+    pytest.skip("Chromium is missing: `make test` installs it")

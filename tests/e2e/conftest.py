@@ -11,8 +11,10 @@ import pytest
 import skimage.data
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from tests.conftest import missing
+from tests.conftest import require_chromium
 from training.browser import chromium
+
+LOADING = 60_000  # milliseconds that a busy machine may take to start the models
 
 
 def webcam_picture(photo: np.ndarray) -> np.ndarray:
@@ -30,8 +32,7 @@ def astronaut() -> np.ndarray:
 @pytest.fixture(scope="package")  # one Playwright at a time: the training tests start their own
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as tools:
-        if chromium() is None and not Path(tools.chromium.executable_path).exists():
-            missing("Chromium")
+        require_chromium(tools)
         yield tools
 
 

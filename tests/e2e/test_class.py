@@ -11,11 +11,10 @@ from playwright.sync_api import expect
 
 from server.domain import messages
 from tests.conftest import ROOT
-from tests.e2e.conftest import astronaut, webcam_picture
+from tests.e2e.conftest import LOADING, astronaut, webcam_picture
 
 FACES = ROOT.parent / "shared" / "faces"
 PARSERS = {"label": messages.parse_label, "pace": messages.parse_pace, "help": messages.parse_help}
-LOADING = 60_000  # milliseconds that a busy machine may take to start the models
 
 
 @pytest.fixture

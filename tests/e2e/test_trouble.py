@@ -5,9 +5,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import astronaut, webcam_picture
-
-LOADING = 60_000
+from tests.e2e.conftest import LOADING, astronaut, webcam_picture
 
 
 def enter(browser, opened, permissions=("camera",)):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import os
 from importlib.util import find_spec
-from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 from zipfile import ZipFile
 
 import pytest
+
+from tests.conftest import ROOT, require_chromium
 
 if find_spec("tensorflow"):  # without it every test module here skips itself and says why
     import cv2
@@ -22,7 +22,6 @@ if find_spec("tensorflow"):  # without it every test module here skips itself an
     from training.prepare import prepare
     from training.tfjs import quietly
 
-ROOT = Path(__file__).parents[2]
 PHOTOS = sorted(ROOT.glob("node_modules/@vladmandic/face-api/demo/sample*.jpg"))
 TFLITE = ROOT / "node_modules/@mediapipe/face_detection/face_detection_short_range.tflite"
 SHARED_DATA = ROOT.parent / "shared" / "data"  # the real FER-2013, where somebody has put it
@@ -128,20 +127,29 @@ def detector():
 
 
 @pytest.fixture(scope="session")
-def squares(detector):
-    """Photographs with faces as the detector takes them, uint8 [n, 128, 128, 3], RGB.
-
-    Each photo whole, and cut to three times the box of its best face: a webcam's distance.
-    """
-    photos = [skimage.data.astronaut(), *(cv2.imread(str(photo))[..., ::-1] for photo in PHOTOS)]
-    whole = [letterbox(photo) for photo in photos]
-    return np.stack(whole + [letterbox(around_face(photo, detector, 3)) for photo in photos])
+def photos():
+    """RGB photographs: the astronaut, then people in front of all kinds of backgrounds."""
+    return [skimage.data.astronaut(), *(cv2.imread(str(photo))[..., ::-1] for photo in PHOTOS)]
 
 
 @pytest.fixture(scope="session")
-def crops(detector):
+def portraits(photos, detector):
+    """The photos, cut to three times the box of the best face: a webcam's distance."""
+    return [around_face(photo, detector, 3) for photo in photos]
+
+
+@pytest.fixture(scope="session")
+def squares(photos, portraits):
+    """Photographs with faces as the detector takes them, uint8 [n, 128, 128, 3], RGB.
+
+    Each photo whole, and each portrait.
+    """
+    return np.stack([letterbox(photo) for photo in [*photos, *portraits]])
+
+
+@pytest.fixture(scope="session")
+def crops(photos, detector):
     """Real faces, grey, uint8 [n, 48, 48]: from photographs, and FER's own where they are."""
-    photos = [skimage.data.astronaut(), *(cv2.imread(str(photo))[..., ::-1] for photo in PHOTOS)]
     cut = []
     for photo in photos:
         for scale in (1.0, 1.17, 1.4):
@@ -161,13 +169,8 @@ def browser():
     """Needed by tests that run Chromium: skips where there is none, but not in CI."""
     from playwright.sync_api import sync_playwright
 
-    from training.browser import chromium
-
     with sync_playwright() as tools:
-        found = chromium() or Path(tools.chromium.executable_path).exists()
-    if not found:
-        message = "no Chromium: install one, or run `playwright install chromium`"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+        require_chromium(tools)
 
 
 def letterbox(photo):

@@ -1,7 +1,6 @@
 """The rebuilt face detector against MediaPipe's own file, and its export."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,16 +11,13 @@ import cv2  # noqa: E402
 import keras  # noqa: E402
 import skimage.data  # noqa: E402
 
+from tests.training.conftest import ROOT, TFLITE, letterbox  # noqa: E402
 from training import blazeface  # noqa: E402
 from training.errors import TrainingError  # noqa: E402
 from training.export_face import export_face  # noqa: E402
 from training.framing import FRAMING, measure_framing  # noqa: E402
 from training.tfjs import export_graph_model  # noqa: E402
 
-ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "node_modules/@mediapipe/face_detection"
-TFLITE = PACKAGE / "face_detection_short_range.tflite"
-PHOTOS = sorted(ROOT.glob("node_modules/@vladmandic/face-api/demo/sample*.jpg"))
 COMMITTED = ROOT / "web/static/model/face"
 
 pytestmark = [
@@ -31,37 +27,10 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def photos():
-    """RGB photographs: the astronaut, then people in front of all kinds of backgrounds."""
-    return [skimage.data.astronaut(), *(cv2.imread(str(photo))[..., ::-1] for photo in PHOTOS)]
-
-
-@pytest.fixture(scope="module")
-def portraits(photos, detector):
-    """The photos, cut to three times the box of the best face: a webcam's distance."""
-    return [closer(photo, best(detector, letterbox(photo))) for photo in photos]
-
-
-@pytest.fixture(scope="module")
-def detector():
-    return blazeface.build(TFLITE)
-
-
-@pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model") / "face"
     export_face(TFLITE, folder)
     return folder
-
-
-def letterbox(photo):
-    """The photo in the middle of a black 128 x 128 square, float32."""
-    scale = blazeface.SIDE / max(photo.shape[:2])
-    small = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    top, left = ((blazeface.SIDE - side) // 2 for side in small.shape[:2])
-    square = np.zeros((blazeface.SIDE, blazeface.SIDE, 3), np.float32)
-    square[top : top + small.shape[0], left : left + small.shape[1]] = small
-    return square
 
 
 def points(photo, face, *names):
@@ -72,15 +41,8 @@ def points(photo, face, *names):
     return [np.array([face[x], face[y]]) * side - margin for x, y in names]
 
 
-def closer(photo, face):
-    low, high = points(photo, face, ("xmin", "ymin"), ("xmax", "ymax"))
-    left, top = np.maximum(0, 2 * low - high).astype(int)
-    right, bottom = (2 * high - low).astype(int)
-    return photo[top:bottom, left:right]
-
-
 def best(detector, image):
-    faces = np.asarray(detector(image[None]))[0]
+    faces = np.asarray(detector(image[None].astype(np.float32)))[0]
     return dict(zip(blazeface.COLUMNS, faces[faces[:, 0].argmax()].tolist(), strict=True))
 
 
@@ -89,7 +51,7 @@ def contents(folder):
 
 
 def test_raw_outputs_equal_the_reference_interpreters(photos):
-    inputs = np.stack([letterbox(photo) for photo in photos])
+    inputs = np.stack([letterbox(photo) for photo in photos]).astype(np.float32)
     interpreter = tf.lite.Interpreter(str(TFLITE))
     interpreter.allocate_tensors()
     at = {output["name"]: output["index"] for output in interpreter.get_output_details()}
@@ -134,7 +96,7 @@ def test_a_wrong_source_is_one_clear_error_and_keeps_the_earlier_export(wrong, e
     elif wrong == "cut off":
         source.write_bytes(TFLITE.read_bytes()[:100_000])
     elif wrong == "another network":
-        source = PACKAGE / "face_detection_full_range.tflite"
+        source = TFLITE.parent / "face_detection_full_range.tflite"
     before = contents(exported)
     with pytest.raises(TrainingError, match=source.name) as error:
         export_face(source, exported)
