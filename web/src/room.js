@@ -90,8 +90,8 @@ function showView(view) {
 function headline(view) {
   if (view.students === 0) return "Nobody is here yet";
   if (view.shares === null) return view.students === 1 ? "1 student is here" : `${view.students} students are here`;
-  const [[emotion, share]] = Object.entries(view.shares).sort((a, b) => b[1] - a[1]);
-  if (emotion === "other") return "The class looks mixed";
+  const [[emotion, share], next] = Object.entries(view.shares).sort((a, b) => b[1] - a[1]);
+  if (emotion === "other" || share === next?.[1]) return "The class looks mixed";
   return `${share > 0.5 ? "Most of the class looks" : "The largest group looks"} ${EMOTION_WORDS[emotion]}`;
 }
 
