@@ -29,6 +29,8 @@ def open_room(browser, server, troubles, title="Algebra, Monday", mode="camera")
     page.get_by_label("Title of the class").fill(title)
     page.locator(f"input[value={mode}]").check()
     page.get_by_role("button", name="Start the class").click()
+    # Without its fragment: the page's script has taken the token out of the address by then.
+    expect(page).to_have_url(re.compile(r"/room/[A-Z0-9]{6}$"))
     link = page.get_by_label("Link for students")
     expect(link).to_have_value(re.compile(r"/c/[A-Z0-9]{6}$"))
     return page, link.input_value()
