@@ -10,10 +10,14 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 
 from training.errors import TrainingError
+from training.files import new_file
 
 # The order of the labels in the original fer2013.csv (0 = angry ... 6 = neutral).
 LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 SPLITS = ("Training", "PublicTest", "PrivateTest")
+TEST_SPLITS = SPLITS[1:]
+# What FER+'s annotators could choose: our labels first.
+VOTES = (*LABELS, "contempt", "unknown", "not a face")
 SIDE = 48
 
 
@@ -22,8 +26,8 @@ class Dataset:
     """Faces with their labels.
 
     images: uint8 [n, 48, 48], grey levels; labels and splits: uint8 [n], indices into LABELS and
-    SPLITS; votes: uint8 [n, 7], FER+ annotators' votes in the order of LABELS, all zero where
-    there are none.
+    SPLITS; votes: uint8 [n, 10], how many of FER+'s annotators chose each of VOTES, all zero
+    where there are none.
     """
 
     images: np.ndarray
@@ -52,14 +56,8 @@ class Dataset:
 
         Raises TrainingError if it cannot be written.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(path.name + ".partial")
-            with partial.open("wb") as file:
-                np.savez_compressed(file, **asdict(self))
-            partial.replace(path)
-        except OSError as error:
-            raise TrainingError(f"cannot write {path}: {error.strerror}") from error
+        with new_file(path) as partial:
+            np.savez_compressed(partial, **asdict(self))
 
     def _pick(self, chosen: np.ndarray) -> Dataset:
         return Dataset(*(each[chosen] for each in vars(self).values()))
@@ -73,6 +71,9 @@ class Dataset:
             with ZipFile(path) as archive, archive.open("images.npy"):
                 pass  # np.load alone also takes files of other kinds
             with np.load(path) as file:
-                return Dataset(file["images"], file["labels"], file["splits"], file["votes"])
+                data = Dataset(file["images"], file["labels"], file["splits"], file["votes"])
         except (BadZipFile, KeyError, ValueError, OSError, EOFError, zlib.error) as error:
             raise TrainingError(f"{path} is not a prepared data set: {error}") from error
+        if data.votes.shape != (len(data.images), len(VOTES)):
+            raise TrainingError(f"{path} was prepared by an older version: prepare it again")
+        return data

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from training.errors import TrainingError
+from training.files import new_folder
 
 
 def export_graph_model(model, to: Path, metadata: dict, *, uint8: Sequence[str] = ()) -> dict:
@@ -31,26 +32,16 @@ def export_graph_model(model, to: Path, metadata: dict, *, uint8: Sequence[str] 
 
     if keras.config.backend() != "tensorflow":
         raise TrainingError("exporting needs the TensorFlow backend: set KERAS_BACKEND=tensorflow")
-    to = Path(to).resolve()
-    if to.exists() and not _replaceable(to):
-        raise TrainingError(f"{to} is not an exported model: move it away or export elsewhere")
-    try:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        # Beside the target, so that the last step is a rename within one file system.
-        with tempfile.TemporaryDirectory(prefix=f".{to.name}-", dir=to.parent) as work:
-            graph = Path(work, "graph")
-            _convert(model, Path(work, "saved_model"), graph, list(uint8))
-            files = {file.name: file.read_bytes() for file in sorted(graph.iterdir())}
-            metadata = metadata | {
-                "params": model.count_params(),
-                "bytes": sum(map(len, files.values())),
-                "sha256": {name: sha256(content).hexdigest() for name, content in files.items()},
-                "created": datetime.date.today().isoformat(),
-            }
-            Path(graph, "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n")
-            _swap(graph, to, Path(work, "before"))
-    except OSError as error:
-        raise TrainingError(f"cannot write {to}: {error.strerror}") from error
+    with new_folder(to, "model.json") as folder, tempfile.TemporaryDirectory() as work:
+        _convert(model, Path(work), folder, list(uint8))
+        files = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+        metadata = metadata | {
+            "params": model.count_params(),
+            "bytes": sum(map(len, files.values())),
+            "sha256": {name: sha256(content).hexdigest() for name, content in files.items()},
+            "created": datetime.date.today().isoformat(),
+        }
+        Path(folder, "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n")
     return metadata
 
 
@@ -83,27 +74,16 @@ def _convert(model, saved_model: Path, graph: Path, uint8: list[str]) -> None:
     # standard output is anything but a terminal or a file.
     os.environ.setdefault("TFDF_DISABLE_WELCOME_MESSAGE", "1")
     with quietly():
+        from tensorflow.errors import OpError
         from tensorflowjs.converters import tf_saved_model_conversion_v2 as converter
 
-        model.export(saved_model, verbose=False)
         try:
+            model.export(saved_model, verbose=False)
             converter.convert_tf_saved_model(
                 str(saved_model), str(graph), quantization_dtype_map=types
             )
+        except OpError as error:  # as TensorFlow calls what the file system refuses
+            reason = error.message.split("; ")[-1].split(" [Op:")[0]
+            raise TrainingError(f"cannot write the model: {reason}") from error
         except ValueError as error:
             raise TrainingError(f"TensorFlow.js cannot run this model: {error}") from error
-
-
-def _replaceable(folder: Path) -> bool:
-    return folder.is_dir() and (Path(folder, "model.json").exists() or not any(folder.iterdir()))
-
-
-def _swap(new: Path, to: Path, before: Path) -> None:
-    if to.exists():
-        to.rename(before)
-    try:
-        new.rename(to)
-    except OSError:
-        if before.exists():
-            before.rename(to)
-        raise
