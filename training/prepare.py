@@ -6,8 +6,6 @@ CSV has the columns `emotion`, `pixels` (48 x 48 grey levels) and `Usage`.
 
 from __future__ import annotations
 
-import csv
-import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
@@ -16,49 +14,56 @@ from zipfile import BadZipFile, ZipFile
 import cv2
 import numpy as np
 
-from training.dataset import LABELS, SIDE, SPLITS, Dataset
+from training.dataset import LABELS, SIDE, SPLITS, VOTES, Dataset
+from training.duplicates import Duplicates, images_in
 from training.errors import TrainingError
-
-# FER+ names of our labels; its contempt, unknown and NF (not a face) have no counterpart.
-VOTE_COLUMNS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
+from training.rows import read_rows
+from training.votes import join_votes
 
 Face = tuple[str, np.ndarray, int, int]  # path (or CSV row), pixels [48, 48], label, split
 
 
 def prepare(source: Path, votes: Path | None = None) -> Dataset:
-    """The whole data set found at `source`, with FER+ votes joined by path where given.
+    """The whole data set found at `source`, with FER+ votes where given (see votes.py).
 
     Raises TrainingError, naming the file and the first thing wrong with it, and reads nothing
-    partially: either every face is sound or there is no data set.
+    partially: either every face is sound and every label has Training images, or there is no
+    data set.
     """
     if not source.exists():
-        raise TrainingError(f"{source} does not exist")
+        raise TrainingError(
+            f"{source} does not exist: run `python -m training fetch` first, or give --source"
+        )
+    rows = source.suffix.lower() == ".csv" and source.is_file()
     if source.is_dir():
         faces = list(_from_images(_folder_files(source)))
-    elif source.suffix.lower() == ".csv":
-        faces = list(_from_csv(source))
     else:
-        faces = list(_from_images(_zip_files(source)))
+        faces = list(_from_csv(source) if rows else _from_images(_zip_files(source)))
     if not faces:
         raise TrainingError(
             f"{source} holds no FER-2013 faces: expected train/<label>/*.jpg and test/<label>/*.jpg"
         )
     paths, images, labels, splits = zip(*faces, strict=True)
-    by_path = _read_votes(votes) if votes else {}
-    none = np.zeros(len(LABELS), np.uint8)
     dataset = Dataset(
         np.stack(images),
         np.array(labels, np.uint8),
         np.array(splits, np.uint8),
-        np.stack([by_path.get(path, none) for path in paths]),
+        np.zeros((len(faces), len(VOTES)), np.uint8),
     )
-    if votes and not dataset.votes.any():
-        raise TrainingError(f"{votes}: no path in it is one of {source}'s")
+    in_training = dataset.counts()[:, SPLITS.index("Training")]
+    empty = [label for label, images in zip(LABELS, in_training, strict=True) if not images]
+    if empty:
+        raise TrainingError(
+            f"{source} has an empty class: no Training images of {', '.join(empty)}"
+        )
+    if votes:
+        usages = [SPLITS[split] for split in splits] if rows else None
+        dataset.votes[:] = join_votes(votes, paths, usages)
     return dataset
 
 
 def describe(dataset: Dataset) -> str:
-    """A table of images per label and split, and how many have FER+ votes."""
+    """A table of images per label and split; then how many have votes, and how many duplicates."""
     counts = dataset.counts()
     rows = [f"{'':10}" + "".join(f"{split:>13}" for split in SPLITS)]
     rows += [
@@ -66,14 +71,24 @@ def describe(dataset: Dataset) -> str:
         for label, row in zip(LABELS, counts, strict=True)
     ]
     rows.append(f"{'all':10}" + "".join(f"{count:13,}" for count in counts.sum(axis=0)))
-    rows.append(f"FER+ votes for {int(dataset.votes.any(axis=1).sum()):,} images")
+    voted = int(dataset.votes.any(axis=1).sum())
+    rows.append(f"FER+ votes for {voted:,} of {len(dataset.votes):,} images")
+    same = Duplicates.of(dataset)
+    leaked = " and ".join(f"{images:,} of {split}" for split, images in same.leaked.items())
+    rows.append(f"{images_in(same.groups):,} images are identical to another one, pixel for pixel")
+    rows.append(f"{leaked} are also in Training")
+    rows.append(f"{images_in(same.contradicting):,} identical images have different labels")
     return "\n".join(rows)
 
 
 def _folder_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            yield path.relative_to(folder).as_posix(), path.read_bytes()
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise TrainingError(f"{path} cannot be read: {error.strerror}") from error
+            yield path.relative_to(folder).as_posix(), content
 
 
 def _zip_files(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -116,7 +131,7 @@ def _decode(content: bytes) -> np.ndarray | None:
 
 
 def _from_csv(path: Path) -> Iterator[Face]:
-    for number, row in _csv_rows(path, {"emotion", "pixels", "Usage"}):
+    for number, row in read_rows(path, {"emotion", "pixels", "Usage"}):
         where = f"{path} line {number}"
         label = row["emotion"]
         if label not in {str(index) for index in range(len(LABELS))}:
@@ -135,27 +150,3 @@ def _from_csv(path: Path) -> Iterator[Face]:
             )
         face = pixels.astype(np.uint8).reshape(SIDE, SIDE)
         yield str(number), face, int(label), SPLITS.index(row["Usage"])
-
-
-def _read_votes(path: Path) -> dict[str, np.ndarray]:
-    votes = {}
-    for number, row in _csv_rows(path, {"path", *VOTE_COLUMNS}):
-        try:
-            votes[row["path"]] = np.array([int(row[name]) for name in VOTE_COLUMNS], np.uint8)
-        except (ValueError, OverflowError, TypeError) as error:
-            raise TrainingError(f"{path} line {number}: votes are not whole numbers") from error
-    return votes
-
-
-def _csv_rows(path: Path, columns: set[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    csv.field_size_limit(sys.maxsize)
-    try:
-        with path.open(newline="") as file:
-            reader = csv.DictReader(file)
-            missing = columns - set(reader.fieldnames or ())
-            if missing:
-                raise TrainingError(f"{path} lacks the columns {', '.join(sorted(missing))}")
-            for row in reader:
-                yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TrainingError(f"{path} is not a readable CSV: {error}") from error

@@ -10,15 +10,11 @@ pytest.importorskip("tensorflow", reason="the training environment is not instal
 import cv2
 import numpy as np
 
-from tests.training.conftest import SHARED_DATA, write_zip
+from tests.training.conftest import SHARED_DATA, assert_same, write_zip
 from training.dataset import LABELS, SPLITS, Dataset
 
-VOTE_HEADER = "path,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
-
-
-def assert_same(one, other):
-    for part in ("images", "labels", "splits", "votes"):
-        np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+VOTED = "neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
+VOTE_HEADER, ROW_HEADER = f"path,{VOTED}", f"Usage,Image name,{VOTED}"
 
 
 @pytest.mark.parametrize("form", ["zip", "folder", "csv"])
@@ -34,7 +30,7 @@ def test_every_form_gives_the_same_faces(form, sources, faces, cli, tmp_path):
             np.stack([face.pixels for face in faces]),
             np.array([face.label for face in faces]),
             np.array([SPLITS.index(face.split) for face in faces]),
-            np.zeros((len(faces), 7)),
+            np.zeros((len(faces), 10)),
         ),
     )
     assert [file.name for file in target.parent.iterdir()] == [target.name]
@@ -47,7 +43,31 @@ def test_the_table_counts_labels_and_splits(sources, cli, tmp_path):
     assert lines[1:8] == [[name, str(20 + n), "3", "2"] for n, name in enumerate(LABELS)]
     assert lines[8] == ["all", "161", "21", "14"]
     assert lines[9] == ["FER+", "votes", "for", "0", "images"]
-    assert outcome.out.splitlines()[10:] == [f"written to {tmp_path / 'fer2013.npz'}"]
+    assert outcome.out.splitlines()[10:] == [
+        "0 images are identical to another one, pixel for pixel",
+        "0 of PublicTest and 0 of PrivateTest are also in Training",
+        "0 identical images have different labels",
+        f"written to {tmp_path / 'fer2013.npz'}",
+    ]
+
+
+def test_identical_images_are_counted(sources, cli, tmp_path):
+    files = sources.files
+    again = {
+        "test/sad/PublicTest_8.png": files["train/sad/Training_1.png"],
+        "test/sad/PublicTest_9.png": files["train/sad/Training_1.png"],
+        "test/fear/PrivateTest_9.png": files["train/sad/Training_2.png"],
+        "train/happy/Training_99.png": files["train/happy/Training_1.png"],
+        "test/angry/PrivateTest_9.png": files["test/angry/PublicTest_1.png"],
+    }
+    write_zip(tmp_path / "fer2013.zip", files | again)
+    source, target = tmp_path / "fer2013.zip", tmp_path / "fer2013.npz"
+    outcome = cli("prepare", "--source", source, "--data", target)
+    assert outcome.out.splitlines()[-4:-1] == [
+        "9 images are identical to another one, pixel for pixel",
+        "2 of PublicTest and 1 of PrivateTest are also in Training",
+        "2 identical images have different labels",
+    ]
 
 
 @pytest.mark.parametrize("prefix", ["archive/", "archive/fer2013/"])
@@ -66,13 +86,15 @@ def test_leading_folders_and_other_files_in_the_zip_do_not_matter(
     assert_same(Dataset.load(target), data)
 
 
-def test_jpegs_are_read_as_grey(faces, cli, tmp_path):
+def test_jpegs_are_read_as_grey(sources, faces, data, cli, tmp_path):
     face, target = faces[0], tmp_path / "fer2013.npz"
     content = cv2.imencode(".jpg", face.pixels, [cv2.IMWRITE_JPEG_QUALITY, 100])[1].tobytes()
-    write_zip(tmp_path / "fer2013.zip", {"train/sad/Training_1.jpg": content})
+    others = {path: file for path, file in sources.files.items() if path != face.path}
+    write_zip(tmp_path / "fer2013.zip", others | {face.path.replace(".png", ".jpg"): content})
     assert cli("prepare", "--source", tmp_path / "fer2013.zip", "--data", target).status == 0
-    (image,) = Dataset.load(target).images
-    assert np.abs(image.astype(int) - face.pixels).max() <= 3
+    images = Dataset.load(target).images
+    assert np.abs(images[0].astype(int) - face.pixels).max() <= 3
+    np.testing.assert_array_equal(images[1:], data.images[1:])
 
 
 @pytest.mark.parametrize("form", ["zip", "folder"])
@@ -81,16 +103,88 @@ def test_votes_are_joined_by_path_in_the_order_of_our_labels(form, sources, face
     votes.write_text(
         VOTE_HEADER
         + f"{faces[3].path},1,2,3,4,5,6,7,8,9,10\n"
-        + f"{faces[90].path},0,0,0,0,0,0,0,9,1,0\n"  # nothing that is ours
+        + f"{faces[90].path},0,0,0,0,0,0,0,9,1,0\n"  # nothing that is one of our labels
         + "train/happy/in_no_data_set.png,9,9,9,9,9,9,9,9,9,9\n"
     )
     source = getattr(sources, form)
     outcome = cli("prepare", "--source", source, "--votes", votes, "--data", target)
     assert (outcome.status, outcome.err) == (0, "")
-    assert "FER+ votes for 1 images" in outcome.out
-    expected = np.zeros((len(faces), 7), int)
-    expected[3] = [5, 6, 7, 2, 4, 3, 1]  # angry, disgust, fear, happy, sad, surprise, neutral
+    assert f"FER+ votes for 2 of {len(faces)} images" in outcome.out
+    expected = np.zeros((len(faces), 10), int)
+    # angry, disgust, fear, happy, sad, surprise, neutral; contempt, unknown, not a face
+    expected[3] = [5, 6, 7, 2, 4, 3, 1, 8, 9, 10]
+    expected[90] = [0, 0, 0, 0, 0, 0, 0, 9, 1, 0]
     np.testing.assert_array_equal(Dataset.load(target).votes, expected)
+
+
+def fer2013new(faces):
+    """Microsoft's file for these faces: the votes of a row tell its number, two have no name."""
+    lines = [ROW_HEADER]
+    for number, face in enumerate(faces):
+        name = "" if number in {5, 6} else f"fer{number:07}.png"
+        votes = "0,0,0,0,0,0,0,0,0,10" if number == 5 else f"{number},0,0,1,0,0,0,0,0,0"
+        lines.append(f"{face.split},{name},{votes}\n")
+    return lines
+
+
+def test_votes_of_microsofts_file_are_joined_row_by_row(sources, faces, cli, tmp_path):
+    votes, target = tmp_path / "fer2013new.csv", tmp_path / "fer2013.npz"
+    votes.write_text("".join(fer2013new(faces)))
+    outcome = cli("prepare", "--source", sources.csv, "--votes", votes, "--data", target)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert f"FER+ votes for {len(faces)} of {len(faces)} images" in outcome.out
+    expected = np.zeros((len(faces), 10), int)
+    expected[:, LABELS.index("neutral")] = range(len(faces))
+    expected[:, LABELS.index("sad")] = 1
+    expected[5] = [0] * 9 + [10]
+    np.testing.assert_array_equal(Dataset.load(target).votes, expected)
+
+
+def with_line(number, old, new):
+    """Microsoft's file with something else in the line of that number."""
+
+    def spoil(lines):
+        assert old in lines[number - 1]
+        lines[number - 1] = lines[number - 1].replace(old, new)
+        return lines
+
+    return spoil
+
+
+BAD_ROWS = {
+    "are one too few": (lambda lines: lines[:-1], "has 195 rows, but the source 196"),
+    "are one too many": (lambda lines: [*lines, lines[-1]], "has 197 rows, but the source 196"),
+    "are none": (lambda lines: lines[:1], "has no rows"),
+    "have another Usage": (
+        with_line(12, "PrivateTest", "PublicTest"),
+        "line 12: Usage 'PublicTest', but the source has 'PrivateTest' there",
+    ),
+    "are words": (with_line(12, ",10,", ",ten,"), "line 12: votes are not whole numbers"),
+    "lack a column": (with_line(1, "NF", "FN"), "lacks the columns NF"),
+}
+
+
+@pytest.mark.parametrize("wrong", BAD_ROWS)
+def test_rows_of_votes_that_do_not_fit_are_one_clear_line_and_change_nothing(
+    wrong, sources, faces, earlier, cli, tmp_path
+):
+    spoil, message = BAD_ROWS[wrong]
+    votes = tmp_path / "fer2013new.csv"
+    votes.write_text("".join(spoil(fer2013new(faces))))
+    outcome = cli("prepare", "--source", sources.csv, "--votes", votes, "--data", earlier[0])
+    assert_one_line_and_nothing_changed(outcome, message, *earlier)
+    assert "fer2013new.csv" in outcome.err
+
+
+@pytest.mark.parametrize("form", ["zip", "folder"])
+def test_microsofts_file_needs_fer2013_csv(form, sources, faces, earlier, cli, tmp_path):
+    votes = tmp_path / "fer2013new.csv"
+    votes.write_text("".join(fer2013new(faces)))
+    source = getattr(sources, form)
+    outcome = cli("prepare", "--source", source, "--votes", votes, "--data", earlier[0])
+    assert_one_line_and_nothing_changed(
+        outcome, "counts the rows of fer2013.csv: it needs that as the source", *earlier
+    )
 
 
 def zip_with(name, content):
@@ -152,8 +246,37 @@ def row(label=3, pixels=("0",) * 2304, usage="Training"):
     return f"{label},{' '.join(pixels)},{usage}"
 
 
+def folder_with_a_file_that_cannot_be_read(sources, path):
+    (path / "train/sad").mkdir(parents=True)
+    (path / "train/sad/x.png").symlink_to("/proc/self/mem")  # the kernel refuses its first byte
+
+
+def without_training_images_of(*labels):
+    def write(sources, path):
+        files = sources.files.items()
+        folders = tuple(f"train/{label}/" for label in labels)
+        write_zip(path, {name: file for name, file in files if not name.startswith(folders)})
+
+    return write
+
+
 BAD_SOURCES = {
-    "is missing": ("fer.zip", lambda sources, path: None, "does not exist"),
+    "is missing": ("fer.zip", lambda sources, path: None, "does not exist: run `python -m train"),
+    "has an empty class": (
+        "fer.zip",
+        without_training_images_of("disgust"),
+        "has an empty class: no Training images of disgust",
+    ),
+    "has two empty classes": (
+        "fer.zip",
+        without_training_images_of("fear", "angry"),
+        "has an empty class: no Training images of angry, fear",
+    ),
+    "is a folder with a file that cannot be read": (
+        "fer",
+        folder_with_a_file_that_cannot_be_read,
+        "train/sad/x.png cannot be read",
+    ),
     "is no zip": ("fer.zip", write_bytes(b"not a zip at all"), "not a zip"),
     "is an empty file": ("fer.zip", write_bytes(b""), "not a zip"),
     "is a zip cut off": ("fer.zip", cut_zip, "not a zip"),
@@ -300,19 +423,32 @@ def test_a_data_file_that_cannot_be_written_is_one_clear_line(sources, cli, tmp_
     assert "cannot write" in outcome.err and str(tmp_path / "file") in outcome.err
 
 
+def test_a_full_disk_is_one_clear_line_and_changes_nothing(sources, earlier, small_disk, cli):
+    with small_disk(len(earlier[1]) // 2):
+        outcome = cli("prepare", "--source", sources.zip, "--data", earlier[0])
+    message = f"cannot write {earlier[0]}: File too large"
+    assert_one_line_and_nothing_changed(outcome, message, *earlier)
+
+
 def test_the_real_data_set_has_the_official_counts(cli, tmp_path):
     source, votes = SHARED_DATA / "fer2013.zip", SHARED_DATA / "ferplus_votes.csv"
     if not (source.exists() and votes.exists()):
         pytest.skip(f"no FER-2013 with FER+ votes in {SHARED_DATA}")
     target = tmp_path / "fer2013.npz"
-    assert cli("prepare", "--source", source, "--votes", votes, "--data", target).status == 0
+    outcome = cli("prepare", "--source", source, "--votes", votes, "--data", target)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.splitlines()[9:-1] == [
+        "FER+ votes for 35,710 of 35,887 images",
+        "3,365 images are identical to another one, pixel for pixel",
+        "280 of PublicTest and 288 of PrivateTest are also in Training",
+        "160 identical images have different labels",
+    ]
     data = Dataset.load(target)
     counts = data.counts()
     assert counts.sum(axis=0).tolist() == [28_709, 3_589, 3_589]
     assert counts[LABELS.index("happy")].tolist() == [7_215, 895, 879]
     assert counts[LABELS.index("disgust")].tolist() == [436, 56, 55]
     voted = data.votes.any(axis=1)
-    assert voted.sum() > 35_000
     # People who voted agree with the labels far more often than chance: the join is right.
     assert (data.votes.argmax(axis=1) == data.labels)[voted].mean() > 0.55
 
