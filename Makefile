@@ -9,7 +9,7 @@ SERVE := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} \
 	DATABASE_URL=$${DATABASE_URL:-sqlite:///instance/classpulse.db} PATH="$(CURDIR)/$(RUN):$$PATH" \
 	gunicorn server.wsgi:app
 
-.PHONY: run demo test lint clean
+.PHONY: run demo test lint bench clean
 run: .venv/done web/static/dist/done instance/secret_key
 	$(SERVE)
 
@@ -25,6 +25,9 @@ lint: .venv-dev/done web/static/dist/done
 	$(DEV)/ruff format --check .
 	$(DEV)/mypy
 	npm run lint
+
+bench: .venv-dev/done
+	$(DEV)/python -m training bench
 
 .venv/done: requirements.txt
 	$(PYTHON) -m venv .venv

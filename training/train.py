@@ -1,15 +1,13 @@
-"""Train one model on the Training split, keeping the weights that do best on PublicTest.
-
-A run is a folder: `config.json`, `history.csv` (a row an epoch), `best.weights.h5`, and `backup/`
-with the state before the latest epoch, from which an interrupted run goes on.
-"""
+"""Train one model on the Training split, keeping the weights that do best on PublicTest."""
 
 from __future__ import annotations
 
-import csv
-import json
 import math
-from dataclasses import asdict, dataclass, replace
+import os
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -19,36 +17,20 @@ from training import models
 from training.augment import augment
 from training.dataset import LABELS, Dataset
 from training.errors import TrainingError
+from training.run import (
+    BEST_WEIGHTS,
+    Config,
+    best_accuracy,
+    load_best,
+    load_weights,
+    read_history,
+    save_weights,
+    write_history,
+)
 
-BEST_WEIGHTS = "best.weights.h5"
-BACKUP = "backup/latest.weights.h5"
-
-
-@dataclass(frozen=True)
-class Config:
-    """Everything that decides how a run goes, saved with it."""
-
-    model: str = "compact"
-    epochs: int = 45
-    batch: int = 128
-    learning_rate: float = 2.5e-3  # the peak, after the warm-up
-    warmup_steps: int = 400
-    weight_decay: float = 0.03
-    label_smoothing: float = 0.05
-    votes_weight: float = 0.4  # share of the FER+ annotators in the target; the rest is the label
-    strength: float = 1.0  # of the augmentation, 0..1
-    init: str | None = None  # folder of a run whose best weights this one begins with
-    average: float = 0.995  # momentum of the moving average of the weights that is kept
-    seed: int = 1
-    limit: int | None = None  # use only so many of the training images: for a quick try
-
-    @staticmethod
-    def load(run: Path) -> Config:
-        """The configuration saved in a run. Raises TrainingError if there is none."""
-        try:
-            return Config(**json.loads((run / "config.json").read_text()))
-        except (OSError, ValueError, TypeError) as error:
-            raise TrainingError(f"{run} is not a training run: {error}") from error
+PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
+HEAD = "logits"  # the layer that alone learns in frozen epochs, and its learning rate
+HEAD_RATE = 1e-3
 
 
 class Batches(keras.utils.PyDataset):
@@ -80,6 +62,15 @@ class Batches(keras.utils.PyDataset):
         self._order = rng.permutation(len(self._faces.images))
 
 
+def soft_targets(faces: Dataset, votes_weight: float) -> np.ndarray:
+    """float32 [n, 7]: the label, mixed with the distribution of FER+ votes where there are any."""
+    labels = np.eye(len(LABELS), dtype=np.float32)[faces.labels]
+    votes = faces.votes[:, : len(LABELS)]
+    total = votes.sum(axis=1, keepdims=True, dtype=np.float32)
+    weight = np.where(total > 0, np.float32(votes_weight), np.float32(0))
+    return (1 - weight) * labels + weight * (votes / np.maximum(total, 1))
+
+
 class Backup(keras.callbacks.Callback):
     """Keeps the state before each epoch, so that a run killed at any moment loses that epoch only.
 
@@ -87,60 +78,43 @@ class Backup(keras.callbacks.Callback):
     numbers of layers such as Dropout, which Keras does not save, follow from seed and epoch.
     """
 
-    def __init__(self, path: Path, seed: int) -> None:
+    def __init__(self, run: Path, seed: int) -> None:
         super().__init__()
-        self._path, self._seed = path, seed
+        self._run, self._seed = run, seed
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         for layer in self.model.layers:
             if hasattr(layer, "seed_generator"):
                 layer.seed_generator.state.assign([self._seed, epoch * self.params["steps"]])
-        _save_weights(self.model, self._path)
+        before = _backups(self._run)
+        save_weights(self.model, self._run / "backup" / f"epoch-{epoch}.weights.h5")
+        for number, path in before.items():
+            if number != epoch:
+                path.unlink()
 
 
-class KeepBest(keras.callbacks.Callback):
-    """Keeps the weights of the epoch that did best on PublicTest, without the optimizer's state."""
+class Record(keras.callbacks.Callback):
+    """After each epoch: its row in the history, and its weights if it did best on PublicTest."""
 
-    def __init__(self, path: Path, best: float) -> None:
+    def __init__(self, run: Path, config: Config) -> None:
         super().__init__()
-        self._path, self._best = path, best
+        self._run, self._config = run, config
+        self._history = read_history(run)
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        accuracy = (logs or {})["val_accuracy"]
-        if accuracy > self._best:
-            _save_weights(keras.Model(self.model.input, self.model.output), self._path)
-            self._best = accuracy
-
-
-def _save_weights(model: keras.Model, path: Path) -> None:
-    """Save; an earlier file stays whole until the new one is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name("partial.weights.h5")
-    model.save_weights(partial)
-    partial.replace(path)
-
-
-def soft_targets(faces: Dataset, votes_weight: float) -> np.ndarray:
-    """float32 [n, 7]: the label, mixed with the distribution of FER+ votes where there are any."""
-    labels = np.eye(len(LABELS), dtype=np.float32)[faces.labels]
-    total = faces.votes.sum(axis=1, keepdims=True, dtype=np.float32)
-    votes = faces.votes / np.maximum(total, 1)
-    weight = np.where(total > 0, np.float32(votes_weight), np.float32(0))
-    return (1 - weight) * labels + weight * votes
-
-
-def load_best(model: keras.Model, run: Path) -> None:
-    """Give `model` the run's best weights.
-
-    Raises TrainingError if the run has none yet, or weights of another model.
-    """
-    weights = run / BEST_WEIGHTS
-    if not weights.exists():
-        raise TrainingError(f"{run} has no {BEST_WEIGHTS} yet: let it train for an epoch")
-    try:
-        model.load_weights(weights)
-    except (OSError, ValueError, KeyError) as error:
-        raise TrainingError(f"{weights} cannot be read: {str(error).splitlines()[0]}") from error
+        figures = {name: str(value) for name, value in (logs or {}).items()}
+        seconds = f"{time.perf_counter() - self._began:.1f}"
+        row = {"epoch": str(epoch), **figures, "seconds": seconds, "machine": machine()}
+        if not self._history or best_accuracy([row]) > best_accuracy(self._history):
+            # A model of its own, to leave out the optimizer's state.
+            model = keras.Model(self.model.input, self.model.output)
+            save_weights(model, self._run / BEST_WEIGHTS)
+        self._history.append(row)
+        write_history(self._run, self._history)
+        self.model.stop_training = _is_over(self._history, self._config)
 
 
 def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> float:
@@ -149,33 +123,55 @@ def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> flo
     Raises TrainingError if the folder already holds a run and `resume` is false, or holds none
     (or another configuration) and `resume` is true, or if there is nothing to train with.
     """
+    _check(config)
     if not data.votes.any():  # then the run must not claim to have learnt from any
         config = replace(config, votes_weight=0.0)
+    if config.weights == "none":  # what a frozen random network sees is nothing to learn from
+        config = replace(config, frozen_epochs=0)
     started = (run / "config.json").exists()
     if resume and Config.load(run) != config:
         raise TrainingError(f"{run} was started with other settings: {Config.load(run)}")
     if started and not resume:
         raise TrainingError(f"{run} already holds a run: --resume goes on with it")
-    if config.epochs < 1 or config.seed < 0 or (config.limit or 1) < 1:
-        raise TrainingError("a run needs one epoch, one image and a seed of 0 at the least")
-    if not 0 <= config.strength <= 1 or not 0 < config.learning_rate < 1:
-        raise TrainingError("the strength lies in 0..1 and the learning rate between 0 and 1")
     faces, public = data.split("Training").sample(config.limit), data.split("PublicTest")
     if not len(faces.images) or not len(public.images):
         raise TrainingError("the data set needs both Training and PublicTest images")
 
     keras.utils.set_random_seed(config.seed)
-    model = models.build(config.model)
-    if config.init:
-        load_best(model, Path(config.init))
-    steps_per_epoch = math.ceil(len(faces.images) / config.batch)
-    steps = steps_per_epoch * config.epochs
+    keras.config.set_dtype_policy(config.precision)
+    try:
+        _train(faces, public, run, config)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    return best_accuracy(read_history(run))
+
+
+def machine() -> str:
+    """What computes here, in words."""
+    name = platform.processor() or platform.machine()
+    about = Path("/proc/cpuinfo")  # Linux knows better
+    if about.exists():
+        lines = (line.partition(":") for line in about.read_text().splitlines())
+        name = next((text.strip() for key, _, text in lines if key.strip() == "model name"), name)
+    devices = ", ".join(keras.distribution.list_devices())
+    return f"{os.cpu_count()} x {name}; {keras.config.backend()} on {devices}"
+
+
+def compile_model(model: keras.Model, config: Config, rate: float, steps: int) -> None:
+    """Make the model ready to learn for `steps` batches, with the learning rate up to `rate`."""
     warmup = min(config.warmup_steps, steps // 5)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - warmup, warmup_target=config.learning_rate, warmup_steps=warmup
+    schedule = (
+        keras.optimizers.schedules.CosineDecay(
+            0.0, steps - warmup, warmup_target=rate, warmup_steps=warmup
+        )
+        if warmup
+        else keras.optimizers.schedules.CosineDecay(rate, steps)
     )
-    optimizer = keras.optimizers.AdamW(
-        schedule, weight_decay=config.weight_decay, use_ema=True, ema_momentum=config.average
+    optimizer = keras.optimizers.Adam(
+        schedule,
+        weight_decay=config.weight_decay or None,
+        use_ema=config.average > 0,
+        ema_momentum=config.average,
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(
@@ -185,57 +181,90 @@ def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> flo
         ),
         metrics=["accuracy"],
     )
-    run.mkdir(parents=True, exist_ok=True)
-    (run / "config.json").write_text(json.dumps(asdict(config), indent=2) + "\n")
-    if len(_history(run)) == config.epochs:
-        return max(_history(run))
-    epoch = _restore(model, run, steps_per_epoch)
-    model.fit(
-        Batches(faces, config, epoch),
-        epochs=config.epochs,
-        initial_epoch=epoch,
-        shuffle=False,  # Batches does, so that a resumed run sees the same order
-        validation_data=(
-            public.images[..., None].astype(np.float32),
-            np.eye(len(LABELS), dtype=np.float32)[public.labels],
-        ),
-        validation_batch_size=512,
-        callbacks=[
-            # Order matters: the backup holds the raw weights, the best file the averaged ones.
-            keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-            Backup(run / BACKUP, config.seed),
-            KeepBest(run / BEST_WEIGHTS, best=max(_history(run), default=0.0)),
-            keras.callbacks.CSVLogger(str(run / "history.csv"), append=True),
-        ],
+    # Else the first backup would lack its state.
+    model.optimizer.build(model.trainable_variables)
+
+
+def _check(config: Config) -> None:
+    counts = (config.epochs, config.batch, config.patience, config.limit)
+    if any(count is not None and count < 1 for count in counts) or config.seed < 0:
+        raise TrainingError("epochs, batch, patience and limit are 1 or more, the seed 0 or more")
+    if not 0 <= config.frozen_epochs <= config.epochs:
+        raise TrainingError("the frozen epochs are some of the epochs")
+    if not 0 <= config.strength <= 1 or not 0 <= config.votes_weight <= 1:
+        raise TrainingError("strength and votes weight lie in 0..1")
+    if not 0 <= config.average < 1 or not 0 <= config.label_smoothing < 1:
+        raise TrainingError("average and label smoothing are 0 or more, and less than 1")
+    if config.weight_decay < 0 or config.warmup_steps < 0:
+        raise TrainingError("weight decay and warmup steps are 0 or more")
+    if not 0 < config.learning_rate < 1:
+        raise TrainingError("the learning rate lies between 0 and 1")
+    if config.precision not in PRECISIONS:
+        raise TrainingError(f"unknown precision, expected one of {', '.join(PRECISIONS)}")
+
+
+def _train(faces: Dataset, public: Dataset, run: Path, config: Config) -> None:
+    backups, history = _backups(run), read_history(run)
+    if _is_over(history, config):
+        return
+    epoch = max(backups, default=0)
+    model = models.build(config.model) if backups else _begin(config)
+    config.save(run)
+    write_history(run, history[:epoch])  # later epochs will be written again
+    validation = (
+        public.images[..., None].astype(np.float32),
+        np.eye(len(LABELS), dtype=np.float32)[public.labels],
     )
-    return max(_history(run))
+    for first, last in ((0, config.frozen_epochs), (config.frozen_epochs, config.epochs)):
+        if epoch >= last or _is_over(read_history(run), config):
+            continue
+        frozen = last == config.frozen_epochs
+        for layer in model.layers:
+            layer.trainable = layer.name == HEAD or not frozen
+        batches = Batches(faces, config, epoch)
+        rate = HEAD_RATE if frozen else config.learning_rate
+        compile_model(model, config, rate, steps=len(batches) * (last - first))
+        if epoch in backups:
+            load_weights(model, backups[epoch])
+        model.fit(
+            batches,
+            epochs=last,
+            initial_epoch=epoch,
+            shuffle=False,  # Batches does, so that a resumed run sees the same order
+            validation_data=validation,
+            validation_batch_size=512,
+            callbacks=[
+                # Order matters: the backup holds the raw weights, the best file the averaged ones.
+                *([keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if config.average else []),
+                Backup(run, config.seed),
+                Record(run, config),
+            ],
+        )
+        epoch = last
 
 
-def _restore(model: keras.Model, run: Path, steps_per_epoch: int) -> int:
-    """Bring back the state in `backup/`, if any, and return how many epochs it has behind it."""
-    model.optimizer.build(model.trainable_variables)  # else the first backup would lack its state
-    path = run / BACKUP
-    if not path.exists():
-        return 0
-    try:
-        model.load_weights(path)
-    except (OSError, ValueError, KeyError) as error:
-        raise TrainingError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
-    epochs = int(model.optimizer.iterations) // steps_per_epoch
-    history = run / "history.csv"
-    if history.exists():  # what it says about later epochs will be written again
-        lines = history.read_bytes().splitlines(keepends=True)[: epochs + 1]
-        partial = run / "history.partial.csv"
-        partial.write_bytes(b"".join(lines))
-        partial.replace(history)
-    return epochs
+def _begin(config: Config) -> keras.Model:
+    """The model as it begins its first epoch."""
+    if config.weights == "none":
+        return models.build(config.model)
+    if not Path(config.weights).is_dir():
+        return models.build(config.model, config.weights)
+    model = models.build(config.model)
+    load_best(model, Path(config.weights))
+    return model
 
 
-def _history(run: Path) -> list[float]:
-    """PublicTest accuracy after each epoch that the run has finished."""
-    path = run / "history.csv"
-    if not path.exists():
-        return []
-    lines = path.read_text().splitlines(keepends=True)
-    whole = [line for line in lines if line.endswith("\n")]  # a kill may have cut the last one
-    return [float(row["val_accuracy"]) for row in csv.DictReader(whole)]
+def _backups(run: Path) -> dict[int, Path]:
+    """The saved states, by the number of epochs that each has behind it."""
+    paths = (run / "backup").glob("epoch-*.weights.h5")
+    return {int(path.name.removeprefix("epoch-").split(".")[0]): path for path in paths}
+
+
+def _is_over(history: Sequence[Mapping[str, str]], config: Config) -> bool:
+    """Whether all epochs are done, or the best one is `patience` epochs ago."""
+    if len(history) >= config.epochs:
+        return True
+    accuracies = [float(row["val_accuracy"]) for row in history[config.frozen_epochs :]]
+    if config.patience is None or not accuracies:
+        return False
+    return len(accuracies) - 1 - accuracies.index(max(accuracies)) >= config.patience

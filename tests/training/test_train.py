@@ -17,7 +17,8 @@ import numpy as np
 from tests.training.conftest import ROOT
 from training.augment import augment
 from training.dataset import Dataset
-from training.train import BACKUP, BEST_WEIGHTS, Config, soft_targets, train
+from training.run import BEST_WEIGHTS, Config, read_history, write_history
+from training.train import soft_targets, train
 
 EPOCHS = 3
 
@@ -42,14 +43,20 @@ def weights(path):
     return arrays
 
 
+def backups(run):
+    return sorted((run / "backup").iterdir())
+
+
 def assert_same_run(run, other):
     """The same history, the same best weights and the same state (of weights and optimizer)."""
     assert [row["epoch"] for row in history(run)] == [row["epoch"] for row in history(other)]
     for row, same in zip(history(run), history(other), strict=True):
         for name in row:
+            if name in ("seconds", "machine"):
+                continue
             assert float(row[name]) == pytest.approx(float(same[name]), rel=1e-5, abs=1e-6), name
-    for path in (BACKUP, BEST_WEIGHTS):
-        ours, theirs = weights(run / path), weights(other / path)
+    for path in (*backups(run), run / BEST_WEIGHTS):
+        ours, theirs = weights(path), weights(other / path.relative_to(run))
         assert ours.keys() == theirs.keys() and len(ours) > 50
         for name in ours:
             np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-5, atol=1e-6)
@@ -62,9 +69,11 @@ def one_line(outcome, *messages):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(data, tmp_path_factory):
+def uninterrupted(data, trained, tmp_path_factory):
+    """An epoch in which only the last layer learns, then two for all."""
     run = tmp_path_factory.mktemp("runs") / "uninterrupted"
-    train(data, run, Config(epochs=EPOCHS, seed=3))
+    settings = {"epochs": EPOCHS, "frozen_epochs": 1, "weights": str(trained.run), "seed": 3}
+    train(data, run, Config.of("compact", **settings))
     return run
 
 
@@ -93,51 +102,36 @@ def test_the_command_line_trains_with_the_settings_it_is_given(cli, data_file, t
     assert outcome.out.splitlines()[-1] == f"best PublicTest accuracy {best:.4f}, in {run}"
     config = Config.load(run)
     assert (config.model, config.epochs, config.seed, config.limit) == ("compact", 2, 5, 64)
-    assert config.batch == Config().batch
+    assert config.batch == 128 and config.strength == 1.0  # what suits this model
 
 
+@pytest.mark.parametrize("during", [0, 2])
 def test_a_killed_run_goes_on_to_what_an_uninterrupted_one_comes_to(
-    cli, data_file, uninterrupted, tmp_path
+    during, cli, data_file, trained, uninterrupted, tmp_path
 ):
     run = tmp_path / "killed"
     started = subprocess.Popen(
         [sys.executable, "-m", "training", "train", "--data", data_file, "--run", run]
-        + ["--epochs", str(EPOCHS), "--seed", "3"],
+        + ["--epochs", str(EPOCHS), "--seed", "3", "--frozen-epochs", "1"]
+        + ["--weights", trained.run],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    rows, backup = run / "history.csv", run / BACKUP
     try:
-        deadline = time.monotonic() + 120
-        while not (
-            rows.exists()
-            and history(run)
-            and backup.stat().st_mtime_ns > rows.stat().st_mtime_ns  # the second epoch has begun
-        ):
+        deadline = time.monotonic() + 240
+        while not (run / "backup" / f"epoch-{during}.weights.h5").exists():
             assert started.poll() is None and time.monotonic() < deadline
             time.sleep(0.005)
     finally:
         started.kill()
         started.wait()
-    written = len(history(run))
-    assert 1 <= written < EPOCHS
-    # Had the kill come just before the next backup, there would be the row of its epoch too.
-    with rows.open("a", newline="") as file:
-        csv.writer(file).writerow([written, 0.9, 0.1, 0.99, 0.1])
+    assert len(history(run)) == during
+    if during == 0:  # had the kill come a little later, there would be this row too
+        row = {"epoch": 0, "accuracy": 0.9, "loss": 0.1, "val_accuracy": 0.99, "val_loss": 0.1}
+        write_history(run, [row])
     outcome = cli("train", "--data", data_file, "--run", run, "--resume")
     assert outcome.status == 0
-    assert_same_run(run, uninterrupted)
-
-
-def test_a_kill_while_the_last_row_was_written_loses_nothing(
-    cli, data_file, uninterrupted, tmp_path
-):
-    run = tmp_path / "killed"
-    shutil.copytree(uninterrupted, run)
-    lines = (run / "history.csv").read_bytes().splitlines(keepends=True)
-    (run / "history.csv").write_bytes(b"".join(lines[:-1]) + lines[-1][:-7])
-    assert cli("train", "--data", data_file, "--run", run, "--resume").status == 0
     assert_same_run(run, uninterrupted)
 
 
@@ -177,23 +171,32 @@ def test_a_damaged_backup_is_one_clear_line(cli, data_file, uninterrupted, tmp_p
     shutil.copytree(uninterrupted, run)
     lines = (run / "history.csv").read_bytes().splitlines(keepends=True)
     (run / "history.csv").write_bytes(b"".join(lines[:-1]))
-    (run / BACKUP).write_bytes((run / BACKUP).read_bytes()[:10_000])
-    one_line(
-        cli("train", "--data", data_file, "--run", run, "--resume"), str(run / BACKUP), "cannot"
-    )
+    (backup,) = backups(run)
+    backup.write_bytes(backup.read_bytes()[:10_000])
+    one_line(cli("train", "--data", data_file, "--run", run, "--resume"), str(backup), "cannot")
     assert len(history(run)) == EPOCHS - 1
 
 
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
-        ("--model", "vgg", "unknown model 'vgg', expected one of compact"),
-        ("--epochs", 0, "one epoch"),
-        ("--limit", -5, "one image"),
-        ("--seed", -1, "a seed of 0"),
+        ("--model", "vgg", "unknown model 'vgg', expected one of resnet50, cnn, cnn-slow, compact"),
+        ("--epochs", 0, "1 or more"),
+        ("--batch", 0, "1 or more"),
+        ("--patience", 0, "1 or more"),
+        ("--limit", -5, "1 or more"),
+        ("--seed", -1, "0 or more"),
         ("--strength", 1.5, "0..1"),
+        ("--votes-weight", -0.1, "0..1"),
+        ("--average", 1, "less than 1"),
+        ("--label-smoothing", -0.1, "less than 1"),
+        ("--weight-decay", -1, "0 or more"),
+        ("--warmup-steps", -1, "0 or more"),
+        ("--frozen-epochs", 99, "some of the epochs"),
         ("--learning-rate", 0, "learning rate"),
-        ("--init", "nowhere", "nowhere has no best.weights.h5 yet"),
+        ("--precision", "float8", "unknown precision, expected one of float32, mixed_float16"),
+        ("--weights", "nowhere", "compact begins with random weights, or with those of a run"),
+        ("--weights", ".", "no best.weights.h5 yet"),
     ],
 )
 def test_a_setting_that_cannot_be_is_one_clear_line_and_starts_no_run(
@@ -235,6 +238,70 @@ def test_a_data_set_without_a_split_that_is_needed_is_one_clear_line(missing, cl
     one_line(outcome, "both Training and PublicTest")
 
 
+def test_only_the_last_layer_learns_in_frozen_epochs(data, trained, uninterrupted, tmp_path):
+    settings = {"epochs": 1, "frozen_epochs": 1, "weights": str(trained.run), "batch": 16}
+    train(data, tmp_path / "run", Config.of("compact", **settings))
+    before, after = (weights(run / BEST_WEIGHTS) for run in (trained.run, tmp_path / "run"))
+    changed = {name for name in before if not np.array_equal(before[name], after[name])}
+    assert changed and all(name.startswith("layers/dense/") for name in changed)
+    (backup,) = backups(uninterrupted)  # after the first epoch in which all layers learn
+    kernel = "layers/conv2d/vars/0"
+    assert not np.array_equal(weights(backup)[kernel], before[kernel])
+
+
+def test_a_random_network_is_never_frozen(cli, data_file, tmp_path):
+    run = tmp_path / "run"
+    arguments = ("--frozen-epochs", 1, "--epochs", 1, "--limit", 32)
+    assert cli("train", "--data", data_file, "--run", run, *arguments).status == 0
+    assert Config.load(run).frozen_epochs == 0
+
+
+def test_a_run_that_gets_no_better_stops_and_stays_so(cli, data_file, trained, tmp_path):
+    run = tmp_path / "run"
+    outcome = cli(
+        *("train", "--data", data_file, "--run", run, "--weights", trained.run, "--epochs", 9),
+        *("--patience", 2, "--learning-rate", 1e-12, "--limit", 32, "--average", 0),
+    )
+    assert outcome.status == 0 and len(history(run)) == 3  # the first is the best, then two more
+    assert cli("train", "--data", data_file, "--run", run, "--resume").status == 0
+    assert len(history(run)) == 3
+
+
+def test_a_full_disk_is_one_clear_line_and_loses_nothing(
+    cli, data_file, uninterrupted, small_disk, tmp_path
+):
+    run = tmp_path / "run"
+    shutil.copytree(uninterrupted, run)
+    write_history(run, read_history(run)[:-1])
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    with small_disk(100_000):
+        outcome = cli("train", "--data", data_file, "--run", run, "--resume")
+    assert outcome.status == 2 and len(outcome.err.splitlines()) == 1
+    assert "cannot write" in outcome.err and "epoch-2.weights.h5" in outcome.err
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+    assert cli("train", "--data", data_file, "--run", run, "--resume").status == 0
+    assert_same_run(run, uninterrupted)
+
+
+@pytest.mark.parametrize("damage", ["epoch,loss\n0,1.5\n", "epoch,val_accuracy\n0,much\n", "\xff"])
+def test_a_damaged_history_is_one_clear_line(damage, cli, data_file, uninterrupted, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(uninterrupted, run)
+    (run / "history.csv").write_text(damage, encoding="latin-1")
+    outcome = cli("train", "--data", data_file, "--run", run, "--resume")
+    one_line(outcome, "history.csv cannot be read")
+    assert (run / "history.csv").read_text(encoding="latin-1") == damage
+
+
+def test_a_run_tells_the_command_that_repeats_it(cli, data_file, tmp_path):
+    run = tmp_path / "run"
+    arguments = "--epochs 1 --batch 16 --precision mixed_bfloat16 --limit 32"
+    given = ("--run", run, "--model", "cnn-slow", *arguments.split())
+    assert cli("train", "--data", data_file, *given).status == 0
+    command = Config.load(run).command(run)
+    assert command == f"python -m training train --run {run} --model cnn-slow {arguments}"
+
+
 def test_augmented_faces_follow_from_the_random_numbers_alone(faces):
     image = faces[0].pixels
     before = image.copy()
@@ -258,7 +325,7 @@ def test_without_strength_a_face_is_mirrored_or_as_it_was(faces):
 
 def test_a_run_can_begin_with_the_weights_of_another(cli, data_file, trained, tmp_path):
     outcome = cli(
-        *("train", "--data", data_file, "--run", tmp_path / "run", "--init", trained.run),
+        *("train", "--data", data_file, "--run", tmp_path / "run", "--weights", trained.run),
         *("--epochs", 1, "--learning-rate", 1e-9),
     )
     assert outcome.status == 0
@@ -270,9 +337,10 @@ def test_a_run_can_begin_with_the_weights_of_another(cli, data_file, trained, tm
 
 
 def test_targets_mix_the_label_with_the_shares_of_the_votes():
-    votes = np.zeros((3, 7), np.uint8)
-    votes[0, [3, 6]] = 6, 2
+    votes = np.zeros((3, 10), np.uint8)
+    votes[0, [3, 6, 7, 9]] = 6, 2, 5, 1  # contempt and "not a face" are none of our labels
     votes[1, :] = 255
+    votes[2, 8] = 10  # unknown
     faces = Dataset(np.zeros((3, 48, 48)), np.array([6, 0, 2]), np.zeros(3), votes)
     targets = soft_targets(faces, 0.4)
     assert targets.dtype == np.float32
@@ -281,5 +349,5 @@ def test_targets_mix_the_label_with_the_shares_of_the_votes():
     by_hand[0, 6] = 0.6 + 0.4 * 2 / 8
     by_hand[1] = 0.4 / 7
     by_hand[1, 0] += 0.6
-    by_hand[2, 2] = 1  # nobody voted: the label alone
+    by_hand[2, 2] = 1  # nobody voted for a label of ours: the given one alone
     np.testing.assert_allclose(targets, by_hand, rtol=1e-6)

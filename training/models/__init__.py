@@ -1,19 +1,53 @@
-"""The models by name: each takes nothing and returns logits [n, 7] for faces [n, 48, 48, 1]."""
+"""The models by name: each takes faces [n, 48, 48, 1] and gives logits [n, 7]."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import keras
 
 from training.errors import TrainingError
-from training.models import compact
-
-MODELS: dict[str, Callable[[], keras.Model]] = {"compact": compact.build}
+from training.models import cnn, compact, resnet50
 
 
-def build(name: str) -> keras.Model:
-    """A fresh model. Raises TrainingError for a name that is not in the table."""
+@dataclass(frozen=True)
+class Recipe:
+    """A model with the settings that suit it, where they differ from those of `train.Config`."""
+
+    build: Callable[..., keras.Model]
+    settings: Mapping[str, object] = field(default_factory=dict)
+    pretrained: bool = False  # `build` takes weights that were trained on something else
+    uint8: tuple[str, ...] = ()  # patterns of weights for which a byte each is enough when exported
+
+
+MODELS = {
+    "resnet50": Recipe(
+        resnet50.build,
+        {"learning_rate": 1e-4, "weights": "imagenet", "frozen_epochs": 5},
+        pretrained=True,
+    ),
+    "cnn": Recipe(cnn.build, {"learning_rate": 1e-3}),
+    "cnn-slow": Recipe(cnn.build, {"learning_rate": 1e-4}),
+    "compact": Recipe(compact.build, compact.SETTINGS, uint8=compact.UINT8),
+}
+
+
+def recipe(name: str) -> Recipe:
+    """The model's entry in the table. Raises TrainingError for a name that is not in it."""
     if name not in MODELS:
         raise TrainingError(f"unknown model {name!r}, expected one of {', '.join(MODELS)}")
-    return MODELS[name]()
+    return MODELS[name]
+
+
+def build(name: str, weights: str | None = None) -> keras.Model:
+    """A fresh model, with random weights unless `weights` (see `resnet50.build`) says otherwise.
+
+    Raises TrainingError for an unknown name and for weights that the model cannot take.
+    """
+    entry = recipe(name)
+    if weights is None:
+        return entry.build()
+    if not entry.pretrained:
+        raise TrainingError(f"{name} begins with random weights, or with those of a run's folder")
+    return entry.build(weights)

@@ -15,6 +15,17 @@ from training.dataset import LABELS, SIDE
 STEM = ((16, 1), (32, 2))  # filters, stride: full resolution once, for wrinkles and lids
 STAGES = ((32, 2), (64, 3), (160, 3))  # filters, convolutions; each stage halves the side
 DROPOUT = 0.3
+SETTINGS = {
+    "epochs": 45,
+    "batch": 128,
+    "learning_rate": 2.5e-3,
+    "warmup_steps": 400,
+    "weight_decay": 0.03,
+    "label_smoothing": 0.05,
+    "votes_weight": 0.4,
+    "strength": 1.0,
+    "average": 0.995,
+}
 # Two thirds of the weights sit in the last two convolutions: a byte each is enough for them.
 UINT8 = ("*/stage3_conv2_*/*", "*/stage3_conv3_*/*")
 

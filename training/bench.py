@@ -1,0 +1,73 @@
+"""How fast each model trains, and how much of that time goes into making its batches."""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+
+import keras
+import numpy as np
+
+from training import models
+from training.dataset import LABELS, SIDE, VOTES, Dataset
+from training.run import Config
+from training.train import Batches, compile_model
+
+COLUMNS = ("model", "batch", "images/s", "ms a step", "input pipeline")
+ROUNDS = 3
+
+
+class Ready(keras.utils.PyDataset):
+    """The batches of a `Batches`, made beforehand."""
+
+    def __init__(self, batches: Batches) -> None:
+        super().__init__()
+        self._batches = [batches[index] for index in range(len(batches))]
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        return self._batches[index]
+
+
+def measure_training(name: str, seconds: float = 8.0) -> tuple[str, int, str, str, str]:
+    """A row of COLUMNS for one model, on noise of FER-2013's size with the model's own settings.
+
+    The input pipeline's share is how much longer an epoch takes when its batches have to be made
+    than when they are ready; medians of rounds, each of about so many seconds, that take turns, so
+    that whatever else the machine does hits both alike.
+    """
+    config = Config.of(name)
+    model = models.build(name)
+    compile_model(model, config, config.learning_rate, steps=1000)
+    few = Batches(_noise(2 * config.batch), config, epoch=0)
+    _seconds(model, few)  # the first step builds the graph
+    steps = max(4, round(seconds / (_seconds(model, few) / 2)))
+    batches = Batches(_noise(steps * config.batch), config, epoch=0)
+    ready = Ready(batches)
+    rounds = [(_seconds(model, batches), _seconds(model, ready)) for _ in range(ROUNDS)]
+    made, waiting = median(made for made, _ in rounds), median(ready for _, ready in rounds)
+    return (
+        name,
+        config.batch,
+        f"{steps * config.batch / made:,.0f}",
+        f"{1000 * made / steps:,.0f}",
+        f"{max(0.0, 1 - waiting / made):.1%}",
+    )
+
+
+def _seconds(model: keras.Model, batches: keras.utils.PyDataset) -> float:
+    began = time.perf_counter()
+    model.fit(batches, shuffle=False, verbose=0)
+    return time.perf_counter() - began
+
+
+def _noise(count: int) -> Dataset:
+    rng = np.random.default_rng(1)
+    return Dataset(
+        rng.integers(0, 256, (count, SIDE, SIDE), dtype=np.uint8),
+        rng.integers(0, len(LABELS), count, dtype=np.uint8),
+        np.zeros(count, np.uint8),
+        np.ones((count, len(VOTES)), np.uint8),
+    )

@@ -1,0 +1,139 @@
+"""One training run as a folder: its settings, its history, its best weights.
+
+`config.json`, `history.csv` (a row an epoch), `best.weights.h5`, and `backup/` with the state
+before the latest epoch, from which an interrupted run goes on.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import keras
+
+from training import models
+from training.errors import TrainingError
+from training.files import new_file
+
+BEST_WEIGHTS = "best.weights.h5"
+HDF5_OVERHEAD = 8192  # bytes for each array, at most
+COLUMNS = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "seconds", "machine")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that decides how a run goes, saved with it."""
+
+    model: str = "compact"
+    weights: str = "none"  # to begin with: none, imagenet, a file of such, or a run's folder
+    epochs: int = 50
+    frozen_epochs: int = 0  # of these, at first, in which only the last layer learns
+    patience: int | None = None  # stop after so many epochs without a better one
+    batch: int = 32
+    learning_rate: float = 1e-3  # the peak; falls to zero along a cosine
+    warmup_steps: int = 0
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    votes_weight: float = 0.0  # share of the FER+ annotators in the target; the rest is the label
+    strength: float = 0.5  # of the augmentation, 0..1
+    average: float = 0.0  # momentum of the moving average of the weights that is kept; 0: none
+    precision: str = "float32"  # what layers compute in: float32, mixed_float16, mixed_bfloat16
+    seed: int = 1
+    limit: int | None = None  # use only so many of the training images: for a quick try
+
+    @staticmethod
+    def of(model: str, **given: object) -> Config:
+        """The settings that suit the model, except those given.
+
+        Raises TrainingError for an unknown model.
+        """
+        return Config(**{"model": model, **models.recipe(model).settings, **given})  # type: ignore[arg-type]
+
+    @staticmethod
+    def load(run: Path) -> Config:
+        """The configuration saved in a run. Raises TrainingError if there is none."""
+        try:
+            return Config(**json.loads((run / "config.json").read_text()))
+        except (OSError, ValueError, TypeError) as error:
+            raise TrainingError(f"{run} is not a training run: {error}") from error
+
+    def save(self, run: Path) -> None:
+        """Write it to a run's folder, which is made where there is none."""
+        with new_file(run / "config.json") as partial:
+            partial.write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+    def command(self, run: Path) -> str:
+        """The command that makes such a run, with only what differs from the model's own."""
+        usual = Config.of(self.model)
+        given = [f"python -m training train --run {run} --model {self.model}"]
+        for name in (field.name for field in fields(self)):
+            if getattr(self, name) != getattr(usual, name):
+                given.append(f"--{name.replace('_', '-')} {getattr(self, name)}")
+        return " ".join(given)
+
+
+def read_history(run: Path) -> list[dict[str, str]]:
+    """A row for each epoch that the run has finished. Raises TrainingError if it is damaged."""
+    path = run / "history.csv"
+    if not path.exists():
+        return []
+    try:
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            for name in ("epoch", "accuracy", "loss", "val_accuracy", "val_loss"):
+                float(row[name])
+            float(row.get("seconds") or 0)  # which runs of earlier versions lack
+    except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
+        raise TrainingError(f"{path} cannot be read: {error}") from error
+    return rows
+
+
+def write_history(run: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """Replace what `read_history` reads."""
+    with new_file(run / "history.csv") as partial, partial.open("w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def best_accuracy(history: Sequence[Mapping[str, str]]) -> float:
+    """The best PublicTest accuracy in a history, 0 before the first epoch."""
+    return max((float(row["val_accuracy"]) for row in history), default=0.0)
+
+
+def load_best(model: keras.Model, run: Path) -> None:
+    """Give `model` the run's best weights.
+
+    Raises TrainingError if the run has none yet, or weights of another model.
+    """
+    path = run / BEST_WEIGHTS
+    if not path.exists():
+        raise TrainingError(f"{run} has no {BEST_WEIGHTS} yet: let it train for an epoch")
+    load_weights(model, path)
+
+
+def load_weights(model: keras.Model, path: Path) -> None:
+    """Give `model` what `save_weights` wrote. Raises TrainingError if it does not fit."""
+    try:
+        model.load_weights(path)
+    except (OSError, ValueError, KeyError) as error:
+        raise TrainingError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def save_weights(model: keras.Model, path: Path) -> None:
+    """Write the weights, and the optimizer's state where the model is compiled.
+
+    Raises TrainingError if there is no room for them.
+    """
+    optimizer = getattr(model, "optimizer", None)
+    variables = [*model.variables, *(optimizer.variables if optimizer else ())]
+    most = sum(math.prod(each.shape) * 4 + HDF5_OVERHEAD for each in variables)
+    with new_file(path) as partial:
+        # HDF5 takes the whole process down when the disk fills up: try the room out before it.
+        partial.write_bytes(bytes(most))
+        model.save_weights(partial)
