@@ -32,6 +32,15 @@ def main(arguments: list[str] | None = None) -> int:
 # Each step imports what it needs when it runs: TensorFlow takes seconds, and `prepare` none.
 
 
+def _fetch(options: argparse.Namespace) -> None:
+    from training.fetch import fetch
+
+    if fetch(options.source):
+        print(f"FER-2013 is in {options.source}")
+    else:
+        print(f"{options.source} is there already: nothing to do")
+
+
 def _prepare(options: argparse.Namespace) -> None:
     from training.prepare import describe, prepare
 
@@ -42,14 +51,26 @@ def _prepare(options: argparse.Namespace) -> None:
     print(f"written to {options.data}")
 
 
+def _explore(options: argparse.Namespace) -> None:
+    from training.explore import explore
+    from training.report import PAGE
+
+    explore(Dataset.load(options.data), options.to)
+    print(f"written to {options.to / PAGE}")
+
+
 def _train(options: argparse.Namespace) -> None:
     data = Dataset.load(options.data)
     with quietly():
-        from training.train import Config, train
+        from training.run import Config
+        from training.train import train
 
     given = {field.name: getattr(options, field.name, None) for field in fields(Config)}
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    config = replace(Config.load(options.run) if options.resume else Config(), **chosen)
+    if options.resume:
+        config = replace(Config.load(options.run), **chosen)
+    else:
+        config = Config.of(**({"model": "compact"} | chosen))
     best = train(data, options.run, config, options.resume)
     print(f"best PublicTest accuracy {best:.4f}, in {options.run}")
 
@@ -57,21 +78,33 @@ def _train(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     data = Dataset.load(options.data)
     with quietly():
-        from training.evaluate import describe, evaluate, publish_accuracy
+        from training.evaluate import evaluate, publish_accuracy
+        from training.evaluation_page import describe
 
     if options.exported:
         figures = publish_accuracy(options.exported, data)
     else:
         figures = evaluate(options.run, data)
-    for split, figure in figures.items():
-        print(f"{split}: {describe(figure)}")
+    print(describe(figures))
+
+
+def _select(options: argparse.Namespace) -> None:
+    data = Dataset.load(options.data)
+    with quietly():
+        from training.select import select
+
+    selection = select(options.runs, data)
+    print(selection.table())
+    print("\n".join(selection.verdict()))
 
 
 def _export(options: argparse.Namespace) -> None:
     with quietly():
         from training.export import export
+        from training.selection import selected
 
-    metadata = export(options.run, options.to)
+    run = options.run or selected(options.runs)
+    metadata = export(run, options.to)
     print(f"{metadata['params']:,} parameters, {metadata['bytes']:,} bytes in {options.to}")
 
 
@@ -80,6 +113,17 @@ def _export_face(options: argparse.Namespace) -> None:
 
     metadata = export_face(options.source, options.to)
     print(f"{metadata['params']:,} parameters, {metadata['bytes']:,} bytes in {options.to}")
+
+
+def _bench(options: argparse.Namespace) -> None:
+    with quietly():
+        from training.bench import COLUMNS, measure_training
+        from training.models import MODELS as names
+        from training.report import markdown_table
+        from training.train import machine
+
+        rows = [measure_training(name) for name in names]
+    print(f"{markdown_table(COLUMNS, rows)}\n{machine()}")
 
 
 def _framing(options: argparse.Namespace) -> None:
@@ -103,46 +147,87 @@ def _parser() -> argparse.ArgumentParser:
         step.set_defaults(step=run)
         return step
 
+    # The same word means the same in every step: --run one run, --runs the folder of all, --data
+    # the prepared data set, --source what others have made, --to what is written, --limit how many
+    # images are enough.
+    def add_path(
+        step: argparse._ActionsContainer,
+        name: str,
+        kind: str,
+        help: str,
+        default: Path | None = None,
+        required: bool = False,
+    ) -> None:
+        words = f"{help} ({default})" if default else help
+        step.add_argument(
+            name, type=Path, metavar=kind, help=words, default=default, required=required
+        )
+
     def add_data(step: argparse.ArgumentParser) -> None:
-        default = Path("data/fer2013.npz")
-        step.add_argument("--data", type=Path, default=default, help=f"data set ({default})")
+        add_path(step, "--data", "FILE", "data set", Path("data/fer2013.npz"))
+
+    runs = Path("runs")
+    source = Path("data/fer2013")
+    step = add("fetch", _fetch, "download FER-2013 with your Kaggle account")
+    add_path(step, "--source", "FOLDER", "folder for it", source)
 
     step = add("prepare", _prepare, "read FER-2013 into one file")
-    step.add_argument("--source", type=Path, required=True, help="zip, folder or fer2013.csv")
-    step.add_argument("--votes", type=Path, help="FER+ votes by path, to learn from both")
+    add_path(step, "--source", "PATH", "zip, folder or fer2013.csv", source)
+    add_path(step, "--votes", "FILE", "FER+ votes: by path, or FER+'s fer2013new.csv")
     add_data(step)
+
+    pages = Path("data/exploration")
+    step = add("explore", _explore, "show what is in the data set, on a page")
+    add_data(step)
+    add_path(step, "--to", "FOLDER", "folder for the page", pages)
 
     step = add("train", _train, "train one model, keeping the weights best on PublicTest")
     add_data(step)
-    step.add_argument("--run", type=Path, required=True, help="folder of this training run")
-    step.add_argument("--model", help="default: compact")
-    step.add_argument("--epochs", type=int, help="default: 45")
-    step.add_argument("--learning-rate", type=float, help="peak; default: 0.0025")
-    step.add_argument("--strength", type=float, help="of the augmentation, 0 to 1; default: 1")
-    step.add_argument("--votes-weight", type=float, help="of FER+ in the targets; default: 0.4")
-    step.add_argument("--init", help="folder of a run to begin with the best weights of")
-    step.add_argument("--seed", type=int, help="default: 1")
+    add_path(step, "--run", "FOLDER", "folder of this training run", required=True)
+    step.add_argument("--model", help="resnet50, cnn, cnn-slow or compact (compact)")
+    step.add_argument("--weights", help="to begin with: none, imagenet, a file, or a run's folder")
+    step.add_argument("--epochs", type=int)
+    step.add_argument("--frozen-epochs", type=int, help="in which only the last layer learns")
+    step.add_argument("--patience", type=int, help="stop after so many epochs without a better one")
+    step.add_argument("--batch", type=int)
+    step.add_argument("--learning-rate", type=float, help="peak")
+    step.add_argument("--warmup-steps", type=int)
+    step.add_argument("--weight-decay", type=float)
+    step.add_argument("--label-smoothing", type=float)
+    step.add_argument("--votes-weight", type=float, help="of FER+ in the targets, 0 to 1")
+    step.add_argument("--strength", type=float, help="of the augmentation, 0 to 1")
+    step.add_argument("--average", type=float, help="momentum of the weights' moving average")
+    step.add_argument("--precision", help="float32, mixed_float16 or mixed_bfloat16")
+    step.add_argument("--seed", type=int)
     step.add_argument("--limit", type=int, help="use only so many images: for a quick try")
     step.add_argument("--resume", action="store_true", help="go on with an interrupted run")
 
     step = add("evaluate", _evaluate, "measure a run, or exported files in Chromium")
     add_data(step)
     what = step.add_mutually_exclusive_group(required=True)
-    what.add_argument("--run", type=Path, help="folder of a training run")
-    what.add_argument("--exported", type=Path, help="exported model: its metadata gets the figures")
+    add_path(what, "--run", "FOLDER", "folder of a training run")
+    add_path(what, "--exported", "FOLDER", "exported model: its metadata gets the accuracy")
 
-    step = add("export", _export, "write a run as TensorFlow.js files")
-    step.add_argument("--run", type=Path, required=True, help="folder of a training run")
-    step.add_argument("--to", type=Path, default=MODELS / "emotion", help="folder for the files")
+    step = add("select", _select, "compare the runs and choose the one for the browser")
+    add_data(step)
+    add_path(step, "--runs", "FOLDER", "folder of the runs", runs)
+
+    step = add("export", _export, "write the selected run, or another, as TensorFlow.js files")
+    which = step.add_mutually_exclusive_group()
+    add_path(which, "--run", "FOLDER", "folder of a training run (the selected one)")
+    add_path(which, "--runs", "FOLDER", "folder of the runs that `select` chose from", runs)
+    add_path(step, "--to", "FOLDER", "folder for the files", MODELS / "emotion")
+
+    add("bench", _bench, "measure how fast each model trains here")
 
     tflite = Path("node_modules/@mediapipe/face_detection/face_detection_short_range.tflite")
     step = add("export-face", _export_face, "write BlazeFace as TensorFlow.js files")
-    step.add_argument("--source", type=Path, default=tflite, help="MediaPipe's tflite file")
-    step.add_argument("--to", type=Path, default=MODELS / "face", help="folder for the files")
+    add_path(step, "--source", "FILE", "MediaPipe's tflite file", tflite)
+    add_path(step, "--to", "FOLDER", "folder for the files", MODELS / "face")
 
     step = add("framing", _framing, "measure how FER-2013 frames its faces")
     add_data(step)
-    step.add_argument("--source", type=Path, default=tflite, help="MediaPipe's tflite file")
+    add_path(step, "--source", "FILE", "MediaPipe's tflite file", tflite)
     step.add_argument("--limit", type=int, default=4000, help="use only so many images (4000)")
     return parser
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -18,10 +18,11 @@ from training.errors import TrainingError
 
 STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
 CHUNK = 64  # crops at a time, so that the page's memory stays small
+WARMUP = 20  # predictions of each model before the first that is timed
 
 _RUN = """async ([method, chunk]) => {
   const { Vision } = await import("/static/dist/vision.js");
-  const vision = await Vision.load("/models");
+  const vision = await Vision.load("/models/0");
   const pixels = Float32Array.from(new Uint8Array(await (await fetch("/input.bin")).arrayBuffer()));
   const outputs = [];
   for (let start = 0; start < pixels.length; start += chunk) {
@@ -31,38 +32,77 @@ _RUN = """async ([method, chunk]) => {
   return outputs;
 }"""
 
+# The page's wasm code gets faster while it is used, so each model warms up first. And before each
+# prediction that counts comes one that does not: the others' weights have just swept the caches.
+_TIME = """async ([count, size, warmup]) => {
+  const { Vision } = await import("/static/dist/vision.js");
+  const visions = [];
+  for (let index = 0; index < count; index++) visions.push(await Vision.load(`/models/${index}`));
+  const pixels = Float32Array.from(new Uint8Array(await (await fetch("/input.bin")).arrayBuffer()));
+  const times = visions.map(() => []);
+  for (const vision of visions) {
+    for (let round = 0; round < warmup; round++) vision.classify(pixels.subarray(0, size));
+  }
+  for (let start = 0; start < pixels.length; start += size) {
+    const crop = pixels.subarray(start, start + size);
+    visions.forEach((vision, index) => {
+      vision.classify(crop);
+      const before = performance.now();
+      vision.classify(crop);
+      times[index].push(performance.now() - before);
+    });
+  }
+  for (const vision of visions) vision.close();
+  return times;
+}"""
+
 
 def classify(crops: np.ndarray, emotion: Path, face: Path = STATIC / "model/face") -> np.ndarray:
     """Probabilities [n, 7] for grey crops, uint8 [n, 48, 48], by the model exported to `emotion`.
 
     Raises TrainingError if the page's script has not been built or the model cannot be run.
     """
-    outputs = _run("classify", crops, CHUNK * crops[0].size, emotion, face)
+    outputs = _run(_RUN, ["classify", CHUNK * crops[0].size], crops, [emotion], face)
     return np.array(outputs).reshape(len(crops), -1)
 
 
 def detect(images: np.ndarray, face: Path, emotion: Path = STATIC / "model/emotion") -> np.ndarray:
     """Rows [n, 896, 17] for RGB images, uint8 [n, 128, 128, 3], by the model exported to `face`."""
-    outputs = _run("detectRaw", images, images[0].size, emotion, face)
+    outputs = _run(_RUN, ["detectRaw", images[0].size], images, [emotion], face)
     return np.array(outputs).reshape(len(images), 896, 17)
 
 
-def _run(method: str, inputs: np.ndarray, chunk: int, emotion: Path, face: Path) -> list[float]:
+def time_crops(emotions: Sequence[Path], crops: np.ndarray) -> np.ndarray:
+    """Milliseconds that each exported model takes for each crop by itself, [models, crops].
+
+    The crops are grey, uint8 [n, 48, 48]. All models take turns at each, so that whatever else
+    the machine does hits them alike. Raises TrainingError as `classify` does.
+    """
+    arguments = [len(emotions), crops[0].size, WARMUP]
+    return np.array(_run(_TIME, arguments, crops, emotions, STATIC / "model/face"))
+
+
+def _run(
+    script: str, arguments: list, inputs: np.ndarray, emotions: Sequence[Path], face: Path
+) -> list:
+    """What the script returns in a page with /input.bin and /models/0, 1, ... for the Vision."""
     if not (STATIC / "dist/vision.js").exists():
         raise TrainingError("the page's script is not built yet: run `npm ci && npm run build`")
     with TemporaryDirectory() as root, _serve(Path(root)) as address, sync_playwright() as tools:
         Path(root, "input.bin").write_bytes(inputs.tobytes())
         Path(root, "index.html").write_text("<!doctype html>")
         Path(root, "static").symlink_to(STATIC)
-        Path(root, "models").mkdir()
-        Path(root, "models/emotion").symlink_to(emotion.resolve())
-        Path(root, "models/face").symlink_to(face.resolve())
+        for index, emotion in enumerate(emotions):
+            models = Path(root, "models", str(index))
+            models.mkdir(parents=True)
+            Path(models, "emotion").symlink_to(emotion.resolve())
+            Path(models, "face").symlink_to(face.resolve())
         try:
             browser = tools.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
             page = browser.new_page()
             page.set_default_timeout(0)  # the whole PrivateTest takes a while on a slow machine
             page.goto(address)
-            return page.evaluate(_RUN, [method, chunk])
+            return page.evaluate(script, arguments)
         except Error as error:
             raise TrainingError(f"Chromium: {error.message.splitlines()[0]}") from error
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import keras
 import numpy as np
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
-from training import models
+from training import metrics, models
 from training.browser import classify
-from training.dataset import LABELS, Dataset
+from training.dataset import LABELS, TEST_SPLITS, Dataset
 from training.errors import TrainingError
-from training.train import Config, load_best
+from training.evaluation_page import build_page
+from training.files import new_file, new_folder
+from training.run import BEST_WEIGHTS, Config, load_best, read_history
+
+EVALUATION = "evaluation"  # the folder in a run
+FIGURES = "figures.json"
+
+Classifier = Callable[[np.ndarray], np.ndarray]  # uint8 [n, 48, 48] -> probabilities [n, 7]
 
 
 def load_classifier(run: Path) -> keras.Model:
@@ -27,18 +34,38 @@ def load_classifier(run: Path) -> keras.Model:
     return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(model.output))
 
 
-def evaluate(run: Path, data: Dataset) -> dict:
-    """Figures on PublicTest and PrivateTest, also written to `evaluation.json` in the run.
+def fingerprint(run: Path) -> str:
+    """SHA-256 of the run's best weights, by which figures and weights are known to belong together.
 
-    Raises TrainingError as `load_classifier` does, and if one of the splits is empty.
+    Raises TrainingError if they cannot be read.
     """
-    classifier = load_classifier(run)
+    try:
+        return sha256((run / BEST_WEIGHTS).read_bytes()).hexdigest()
+    except OSError as error:
+        raise TrainingError(f"{run / BEST_WEIGHTS} cannot be read: {error.strerror}") from error
 
-    def probabilities(images: np.ndarray) -> np.ndarray:
-        return classifier.predict(images[..., None].astype(np.float32), 512, verbose=0)
 
-    figures = _measure_test_splits(data, probabilities)
-    (run / "evaluation.json").write_text(json.dumps(figures, indent=2) + "\n")
+def evaluate(run: Path, data: Dataset) -> dict:
+    """Measure the run's best weights and write figures, plots and a page to `run`/evaluation.
+
+    The figures are `metrics.measure`'s of each test split, the `temperature`, the `model` and the
+    `weights`' SHA-256. An earlier evaluation stays until this one is complete. Raises TrainingError
+    as `load_classifier` does, if a split is empty, and if the folder is something else or cannot be
+    written.
+    """
+    model = load_classifier(run)
+    history = read_history(run)
+
+    def classifier(images: np.ndarray) -> np.ndarray:
+        return model.predict(images[..., None].astype(np.float32), 512, verbose=0)
+
+    with new_folder(run / EVALUATION, FIGURES) as folder:
+        probabilities = _classify_test_splits(data, classifier)
+        about = {"model": Config.load(run).model, "weights": fingerprint(run)}
+        figures = about | _measure(data, probabilities)
+        Path(folder, FIGURES).write_text(json.dumps(figures, indent=2) + "\n")
+        private = data.split("PrivateTest"), probabilities["PrivateTest"]
+        build_page(run.resolve().name, figures, *private, history).save(folder)
     return figures
 
 
@@ -54,47 +81,28 @@ def publish_accuracy(emotion: Path, data: Dataset) -> dict:
         raise TrainingError(f"{emotion} is not an exported model: {error}") from error
     if metadata.get("labels") != list(LABELS):
         raise TrainingError(f"{emotion} has other labels than FER-2013's: {metadata.get('labels')}")
-    figures = _measure_test_splits(data, lambda images: classify(images, emotion))
-    metadata["accuracy"] = {split: figure["accuracy"] for split, figure in figures.items()}
-    path.write_text(json.dumps(metadata, indent=2) + "\n")
+    probabilities = _classify_test_splits(data, lambda images: classify(images, emotion))
+    figures = _measure(data, probabilities)
+    metadata["accuracy"] = {split: figures[split]["accuracy"] for split in TEST_SPLITS}
+    with new_file(path) as partial:
+        partial.write_text(json.dumps(metadata, indent=2) + "\n")
     return figures
 
 
-def _measure_test_splits(
-    data: Dataset, probabilities: Callable[[np.ndarray], np.ndarray]
-) -> dict[str, dict]:
-    splits = {name: data.split(name) for name in ("PublicTest", "PrivateTest")}
-    for name, faces in splits.items():
-        if not len(faces.images):
+def _classify_test_splits(data: Dataset, classifier: Classifier) -> dict[str, np.ndarray]:
+    """Probabilities by split. Raises TrainingError if one is empty."""
+    splits = {name: data.split(name).images for name in TEST_SPLITS}
+    for name, images in splits.items():
+        if not len(images):
             raise TrainingError(f"the data set has no {name} images")
-    return {
-        name: measure(faces.labels, probabilities(faces.images)) for name, faces in splits.items()
+    return {name: classifier(images) for name, images in splits.items()}
+
+
+def _measure(data: Dataset, probabilities: dict[str, np.ndarray]) -> dict:
+    """`metrics.measure` of each split, with the `temperature` that PublicTest asks for."""
+    splits = {name: data.split(name) for name in TEST_SPLITS}
+    temperature = metrics.fit_temperature(splits["PublicTest"].labels, probabilities["PublicTest"])
+    return {"temperature": temperature} | {
+        name: metrics.measure(faces.labels, probabilities[name], faces.votes, temperature)
+        for name, faces in splits.items()
     }
-
-
-def measure(labels: np.ndarray, probabilities: np.ndarray) -> dict:
-    """Figures for true labels [n] and probabilities [n, 7]: shares 0..1, counts in the matrix.
-
-    Rows of the confusion matrix are the true labels.
-    """
-    guesses = probabilities.argmax(axis=1)
-    return {
-        "images": len(labels),
-        "accuracy": round(float(accuracy_score(labels, guesses)), 4),
-        "macro_f1": round(float(f1_score(labels, guesses, average="macro", zero_division=0)), 4),
-        "confusion": confusion_matrix(labels, guesses, labels=range(len(LABELS))).tolist(),
-    }
-
-
-def describe(figures: dict) -> str:
-    """The figures of one split, as text."""
-    rows = [
-        f"accuracy {figures['accuracy']:.4f}, macro F1 {figures['macro_f1']:.4f}, "
-        f"{figures['images']:,} images; rows are true labels:",
-        " " * 10 + "".join(f"{label:>9}" for label in LABELS),
-    ]
-    rows += [
-        f"{label:10}" + "".join(f"{count:9}" for count in row)
-        for label, row in zip(LABELS, figures["confusion"], strict=True)
-    ]
-    return "\n".join(rows)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import keras
+
+from training import models
 from training.dataset import LABELS, SIDE
 from training.evaluate import load_classifier
 from training.framing import FRAMING
-from training.models import compact
+from training.run import Config
 from training.tfjs import export_graph_model
-from training.train import Config
 
 
 def export(run: Path, to: Path) -> dict:
     """Write the run's best weights to the folder `to` and return its metadata."""
     config = Config.load(run)
+    keras.utils.clear_session()  # layers are numbered anew: the graph is as long each time
     framing = json.loads(FRAMING.read_text())
     metadata = {
         "labels": list(LABELS),
@@ -26,4 +29,5 @@ def export(run: Path, to: Path) -> dict:
         "accuracy": {},  # measured in a browser, on these very files
         "trained_on": "FER-2013 Training" + (" with FER+ votes" if config.votes_weight else ""),
     }
-    return export_graph_model(load_classifier(run), to, metadata, uint8=compact.UINT8)
+    uint8 = models.recipe(config.model).uint8
+    return export_graph_model(load_classifier(run), to, metadata, uint8=uint8)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import resource
+from contextlib import contextmanager
 from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -50,6 +52,22 @@ def cli(capfd):
         return Outcome(status, *capfd.readouterr())
 
     return run
+
+
+@pytest.fixture
+def small_disk():
+    """A context in which no file can grow beyond so many bytes, as on a disk that is full."""
+
+    @contextmanager
+    def limited(size):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limited
 
 
 @pytest.fixture(scope="session")
@@ -108,10 +126,12 @@ def data_file(data, tmp_path_factory):
 def trained(data, tmp_path_factory):
     """A run of many small steps, so that the batch normalisations have statistics to speak of."""
     with quietly():
-        from training.train import Config, train
+        from training.run import Config
+        from training.train import train
 
         run = tmp_path_factory.mktemp("runs") / "trained"
-        config = Config(epochs=6, batch=8, warmup_steps=5, average=0.8, learning_rate=4e-3)
+        settings = {"epochs": 6, "batch": 8, "warmup_steps": 5, "average": 0.8}
+        config = Config.of("compact", learning_rate=4e-3, **settings)
         best = train(data, run, config)
     return SimpleNamespace(run=run, config=config, best=best)
 
@@ -200,3 +220,21 @@ def write_zip(path, files):
     with ZipFile(path, "w") as archive:
         for name, content in files.items():
             archive.writestr(name, content)
+
+
+def assert_same(one, other):
+    """The same faces in the same order, with the same labels, splits and votes."""
+    for part in ("images", "labels", "splits", "votes"):
+        np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+
+
+def one_line(outcome, *messages):
+    """The step refused: one line on stderr with all these messages, and nothing on stdout."""
+    assert outcome.status == 2 and outcome.out == ""
+    (line,) = outcome.err.splitlines()
+    assert line.startswith("error: ") and all(message in line for message in messages), line
+
+
+def contents(folder):
+    """Every file in a folder and below, byte for byte."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -1,51 +1,117 @@
-"""What the figures mean, and what is said when there is nothing to measure."""
+"""A run's evaluation: its figures, its plots and its page, and what is said when there is none."""
 
+import base64
 import json
+import re
 import shutil
 
 import pytest
 
 pytest.importorskip("tensorflow", reason="the training environment is not installed")
 
+import cv2
 import numpy as np
 
-from training.dataset import LABELS
-from training.evaluate import load_classifier, measure
-from training.train import BEST_WEIGHTS
+from tests.training.conftest import contents, one_line
+from training import metrics
+from training.dataset import LABELS, TEST_SPLITS, VOTES, Dataset
+from training.evaluate import load_classifier
+from training.run import BEST_WEIGHTS, read_history, write_history
+
+PLOTS = {
+    f"{plot}-{split}.png" for plot in ("confusion", "roc", "reliability") for split in TEST_SPLITS
+}
+PLOTS |= {"training.png", "mistakes.png"}
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # inside Keras
 
 
-def test_figures_are_those_worked_out_by_hand():
-    labels = np.array([0, 1, 2, 3, 4, 5, 6, 3, 3, 6])
-    guesses = [0, 1, 2, 3, 4, 5, 6, 3, 6, 3]  # one of three happy is neutral, and one neutral happy
-    figures = measure(labels, np.eye(7)[guesses] * 0.6 + 0.05)
-    assert figures["images"] == 10
-    assert figures["accuracy"] == 0.8
-    # F1 = 2 TP / (2 TP + FP + FN): 1 for five labels, 4 / 6 for happy and 2 / 4 for neutral.
-    assert figures["macro_f1"] == round((5 + 4 / 6 + 2 / 4) / 7, 4)
-    expected = np.eye(7, dtype=int)
-    expected[3, 3], expected[3, 6] = 2, 1  # rows are the true labels
-    expected[6, 6], expected[6, 3] = 1, 1
-    assert figures["confusion"] == expected.tolist()
+@pytest.fixture(scope="module")
+def voted(data):
+    """The data set with votes for neutral, which few of the labels are."""
+    votes = np.zeros((len(data.labels), len(VOTES)), np.uint8)
+    votes[::2, LABELS.index("neutral")] = 9
+    return Dataset(data.images, data.labels, data.splits, votes)
 
 
-def test_the_command_line_measures_both_splits_and_keeps_the_figures(cli, data, data_file, trained):
-    outcome = cli("evaluate", "--data", data_file, "--run", trained.run)
-    assert outcome.status == 0
-    figures = json.loads((trained.run / "evaluation.json").read_text())
-    assert list(figures) == ["PublicTest", "PrivateTest"]
+@pytest.fixture
+def run(trained, tmp_path):
+    """A run of its own for each test."""
+    return shutil.copytree(trained.run, tmp_path / "run")
+
+
+def test_the_command_line_measures_both_splits_and_keeps_the_figures(cli, voted, run, trained):
+    voted.save(run.parent / "voted.npz")
+    outcome = cli("evaluate", "--data", run.parent / "voted.npz", "--run", run)
+    assert (outcome.status, outcome.err) == (0, "")
+    figures = json.loads((run / "evaluation" / "figures.json").read_text())
+    classifier = load_classifier(run)
+    splits = {split: voted.split(split) for split in TEST_SPLITS}
+    given = {
+        split: classifier.predict(faces.images[..., None].astype(np.float32), 512, verbose=0)
+        for split, faces in splits.items()
+    }
+    # PublicTest chooses the temperature, for PrivateTest too.
+    temperature = metrics.fit_temperature(splits["PublicTest"].labels, given["PublicTest"])
+    assert figures["temperature"] == temperature
+    assert temperature != metrics.fit_temperature(
+        splits["PrivateTest"].labels, given["PrivateTest"]
+    )
+    for split, faces in splits.items():
+        expected = metrics.measure(faces.labels, given[split], faces.votes, temperature)
+        assert figures[split] == expected and expected["ferplus"]["images"] > 5
+        accuracy, area = expected["accuracy"], expected["macro_auc"]
+        before, after = (expected["calibration"][when]["error"] for when in ("before", "after"))
+        assert (
+            f"{split}: accuracy {accuracy:.4f}, macro F1 {expected['macro_f1']:.4f}, "
+            f"AUC {area:.4f}, ECE {before:.4f} ({after:.4f} at temperature {temperature}), "
+            f"{len(faces.labels)} images"
+        ) in outcome.out
     assert figures["PublicTest"]["images"] == 21 and figures["PrivateTest"]["images"] == 14
     # The weights kept are those that did best, so they do as well again.
     assert figures["PublicTest"]["accuracy"] == pytest.approx(trained.best, abs=1e-4)
-    for split, figure in figures.items():
-        confusion = np.array(figure["confusion"])
-        true = np.bincount(data.split(split).labels, minlength=7)
-        assert confusion.sum(axis=1).tolist() == true.tolist()
-        assert confusion.trace() / confusion.sum() == pytest.approx(figure["accuracy"], abs=1e-4)
-        assert f"{split}: accuracy {figure['accuracy']:.4f}" in outcome.out
-    rows = [line.split() for line in outcome.out.splitlines() if line.split()[0] in LABELS]
-    assert [row[0] for row in rows if len(row) == 8] == [*LABELS, *LABELS]
+    lines = [line.split() for line in outcome.out.splitlines()]
+    rows = [line for line in lines if len(line) == 8]  # and not 7, as the heads of the columns
+    assert [row[0] for row in rows] == [*LABELS, *LABELS]
+    printed = [[int(count) for count in row[1:]] for row in rows]
+    assert printed == figures["PublicTest"]["confusion"] + figures["PrivateTest"]["confusion"]
+
+
+def test_the_page_shows_every_plot_and_needs_no_other_file(cli, data_file, run):
+    assert cli("evaluate", "--data", data_file, "--run", run).status == 0
+    files = {path.name: path.read_bytes() for path in (run / "evaluation").iterdir()}
+    assert set(files) == {"figures.json", "index.html", *PLOTS}
+    page = files["index.html"].decode()
+    shown = re.findall(r'src="([^"]*)"', page)
+    prefix = "data:image/png;base64,"
+    assert {base64.b64decode(image.removeprefix(prefix)) for image in shown} == {
+        files[name] for name in PLOTS
+    }
+    for name in PLOTS:
+        drawn = cv2.imdecode(np.frombuffer(files[name], np.uint8), cv2.IMREAD_GRAYSCALE)
+        assert min(drawn.shape) > 200 and drawn.std() > 5
+    assert not re.findall(r"https?:|<script|<link", page)
+    figures = json.loads(files["figures.json"])
+    for split in TEST_SPLITS:
+        assert f"<td>{figures[split]['accuracy']:.4f}</td>" in page
+        assert f"<td>{figures[split]['classes']['happy']['auc']:.4f}</td>" in page
+    assert "accuracy by FER+" in page and "<td>-</td>" in page  # for there are no votes
+
+
+def test_a_run_without_history_has_no_training_curves(cli, data_file, run):
+    (run / "history.csv").unlink()
+    assert cli("evaluate", "--data", data_file, "--run", run).status == 0
+    names = {path.name for path in (run / "evaluation").iterdir()}
+    assert names == {"figures.json", "index.html", *PLOTS} - {"training.png"}
+
+
+def test_a_new_evaluation_takes_the_place_of_the_earlier_one(cli, data_file, run):
+    (run / "evaluation").mkdir()
+    (run / "evaluation" / "figures.json").write_text("{}")
+    (run / "evaluation" / "old.png").write_text("old")
+    assert cli("evaluate", "--data", data_file, "--run", run).status == 0
+    assert not (run / "evaluation" / "old.png").exists()
+    assert json.loads((run / "evaluation" / "figures.json").read_text())["model"] == "compact"
 
 
 def test_the_classifier_gives_probabilities(data, trained):
@@ -75,7 +141,6 @@ def test_a_run_that_cannot_be_used_is_one_clear_line(
     run = tmp_path / "run"
     if wrong != "missing":
         shutil.copytree(trained.run, run)
-        (run / "evaluation.json").unlink(missing_ok=True)
     if wrong == "settings that are no JSON":
         (run / "config.json").write_text("{model:")
     elif wrong == "settings of something else":
@@ -94,7 +159,42 @@ def test_a_run_that_cannot_be_used_is_one_clear_line(
     (line,) = outcome.err.splitlines()
     assert line.startswith("error: ") and message in line
     assert str(run) in line or wrong == "an unknown model"
-    assert not (tmp_path / "emotion").exists() and not (run / "evaluation.json").exists()
+    assert not (tmp_path / "emotion").exists() and not (run / "evaluation").exists()
+
+
+@pytest.mark.parametrize("size", [2_000, 100_000])
+def test_a_full_disk_is_one_clear_line_and_changes_nothing(size, cli, data_file, run, small_disk):
+    (run / "evaluation").mkdir()
+    (run / "evaluation" / "figures.json").write_text("{}")
+    before = contents(run)
+    with small_disk(size):
+        outcome = cli("evaluate", "--data", data_file, "--run", run)
+    one_line(outcome, f"cannot write {run / 'evaluation'}: File too large")
+    assert contents(run) == before
+    assert not [path for path in run.iterdir() if path.name.startswith(".")]
+
+
+def test_a_folder_of_other_things_is_not_replaced(cli, data_file, run):
+    (run / "evaluation").mkdir()
+    (run / "evaluation" / "notes.txt").write_text("what I saw")
+    before = contents(run)
+    outcome = cli("evaluate", "--data", data_file, "--run", run)
+    one_line(outcome, f"{run / 'evaluation'} has no figures.json: move it away")
+    assert contents(run) == before
+
+
+def test_a_file_in_the_way_is_not_replaced(cli, data_file, run):
+    (run / "evaluation").write_text("what I saw")
+    before = contents(run)
+    one_line(cli("evaluate", "--data", data_file, "--run", run), "move it away")
+    assert contents(run) == before
+
+
+@pytest.mark.parametrize("column", ["loss", "val_loss", "accuracy", "epoch"])
+def test_a_damaged_history_is_one_clear_line(column, cli, data_file, run):
+    write_history(run, [row | {column: "much"} for row in read_history(run)])
+    one_line(cli("evaluate", "--data", data_file, "--run", run), "history.csv cannot be read")
+    assert not (run / "evaluation").exists()
 
 
 def test_a_data_set_without_test_images_is_one_clear_line(cli, data, trained, tmp_path):

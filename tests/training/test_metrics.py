@@ -1,0 +1,221 @@
+"""Every figure against a small case that was worked out by hand."""
+
+import json
+import warnings
+
+import pytest
+
+pytest.importorskip("scipy", reason="the training environment is not installed")
+
+import numpy as np
+
+from training.dataset import LABELS, VOTES
+from training.metrics import (
+    BINS,
+    calibration,
+    confident_mistakes,
+    ferplus_agreement,
+    ferplus_majority,
+    fit_temperature,
+    measure,
+    roc_curves,
+    soften,
+)
+
+# One of three happy faces is taken for neutral, and one of two neutral for happy.
+TRUE = np.array([0, 1, 2, 3, 4, 5, 6, 3, 3, 6])
+GUESSES = [0, 1, 2, 3, 4, 5, 6, 3, 6, 3]
+NO_VOTES = np.zeros((len(TRUE), len(VOTES)), np.uint8)
+SURE = np.eye(7) * 0.6 + 0.4 / 7  # a row for each guess: 0.657 for it, 0.057 for each other
+
+
+def voted(**choices):
+    """One image's votes: how many annotators chose what."""
+    return [choices.get(name, 0) for name in ("not_a_face" if v == VOTES[-1] else v for v in VOTES)]
+
+
+@pytest.fixture(scope="module")
+def figures():
+    return measure(TRUE, SURE[GUESSES], NO_VOTES)
+
+
+def test_accuracy_f1_and_confusion_are_those_worked_out_by_hand(figures):
+    assert figures["images"] == 10
+    assert figures["accuracy"] == 0.8
+    # F1 = 2 TP / (2 TP + FP + FN): 1 for five labels, 4 / 6 for happy and 2 / 4 for neutral.
+    assert figures["macro_f1"] == round((5 + 4 / 6 + 2 / 4) / 7, 4)
+    expected = np.eye(7, dtype=int)
+    expected[3, 3], expected[3, 6] = 2, 1  # rows are the true labels
+    expected[6, 6], expected[6, 3] = 1, 1
+    assert figures["confusion"] == expected.tolist()
+
+
+def test_precision_and_recall_are_told_apart():
+    figures = measure(np.array([3, 3, 3, 6, 6]), SURE[[3, 3, 6, 6, 6]], NO_VOTES[:5])
+    assert list(figures["classes"]) == list(LABELS)
+    happy, neutral = figures["classes"]["happy"], figures["classes"]["neutral"]
+    assert (happy["precision"], happy["recall"], happy["support"]) == (1, 0.6667, 3)
+    assert (neutral["precision"], neutral["recall"], neutral["support"]) == (0.6667, 1, 2)
+    assert happy["f1"] == neutral["f1"] == 0.8
+
+
+def test_a_label_that_no_image_has_lacks_figures_and_brings_no_warning():
+    true, guesses = np.array([0, 0, 3, 3]), [0, 1, 3, 3]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figures = measure(true, SURE[guesses], NO_VOTES[:4])
+    none = {"precision": None, "recall": None, "f1": None, "auc": None, "support": 0}
+    assert figures["classes"]["sad"] == none
+    # Guessed once though no image has it: wrong whenever it was guessed.
+    assert figures["classes"]["disgust"] == none | {"precision": 0, "f1": 0}
+    assert figures["macro_f1"] == round((2 / 3 + 0 + 1) / 3, 4)
+    assert figures["macro_auc"] == round((0.75 + 1) / 2, 4)
+    assert figures["roc"]["sad"] is None
+    assert np.sum(figures["confusion"]) == 4 and np.shape(figures["confusion"]) == (7, 7)
+
+
+def test_a_split_of_one_label_has_no_roc_and_brings_no_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figures = measure(np.array([2, 2]), SURE[[2, 3]], NO_VOTES[:2])
+    assert figures["macro_auc"] is None and set(figures["roc"].values()) == {None}
+    assert figures["classes"]["fear"]["auc"] is None and figures["accuracy"] == 0.5
+
+
+def test_the_roc_curve_goes_through_the_corners_worked_out_by_hand():
+    # Happy with 0.9, 0.6 and 0.3; others with 0.7, 0.5, 0.2 and 0.1: of the 12 pairs of a happy
+    # and another face, the happy one has more in 4 + 3 + 2.
+    happy = np.array([0.9, 0.7, 0.6, 0.5, 0.3, 0.2, 0.1])
+    probabilities = np.repeat((1 - happy[:, None]) / 6, 7, axis=1)
+    probabilities[:, 3] = happy
+    true = np.array([3, 0, 3, 1, 3, 2, 4])
+    across, up = roc_curves(true, probabilities)[3]
+    corners = [(0, 0), (0, 1 / 3), (1 / 4, 1 / 3), (1 / 4, 2 / 3), (1 / 2, 2 / 3), (1 / 2, 1)]
+    np.testing.assert_allclose(list(zip(across, up, strict=True)), [*corners, (1, 1)])
+    assert measure(true, probabilities, NO_VOTES[:7])["classes"]["happy"]["auc"] == 0.75
+
+
+def test_macro_auc_is_the_mean_over_the_labels(figures):
+    areas = [each["auc"] for each in figures["classes"].values()]
+    # Happy: 3 and 7 faces; two of three have more than six of seven and as much as one.
+    assert areas[3] == round((2 * 6.5 + 6 / 2) / 21, 4)
+    assert areas[:3] == [1, 1, 1]
+    assert figures["macro_auc"] == pytest.approx(np.mean(areas), abs=1e-4)
+
+
+def top(*shares):
+    """Rows whose highest probability is the first label's."""
+    return np.array([[share, *[(1 - share) / 6] * 6] for share in shares])
+
+
+def test_the_calibration_error_is_the_one_worked_out_by_hand():
+    # Bins are a fifteenth wide: 0.61 and 0.65 share one (0.6 to 0.667), 0.95 and 0.99 another.
+    probabilities, true = top(0.61, 0.65, 0.95, 0.99, 0.3), np.array([0, 1, 0, 0, 1])
+    found = calibration(true, probabilities)
+    bins = [abs(0.5 - 0.63) * 2, abs(1 - 0.97) * 2, abs(0 - 0.3)]
+    assert found["error"] == round(sum(bins) / 5, 4)
+    images, confidence, accuracy = [0] * BINS, [None] * BINS, [None] * BINS
+    images[9], images[14], images[4] = 2, 2, 1
+    confidence[9], confidence[14], confidence[4] = 0.63, 0.97, 0.3
+    accuracy[9], accuracy[14], accuracy[4] = 0.5, 1, 0
+    expected = {"images": images, "confidence": confidence, "accuracy": accuracy}
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_a_bin_holds_its_upper_edge_and_certainty_falls_into_the_last():
+    found = calibration(np.zeros(3, int), top(3 / 15, 9 / 15, 1.0).astype(np.float64))
+    assert [index for index, images in enumerate(found["images"]) if images] == [2, 8, 14]
+
+
+def test_guesses_as_often_right_as_they_claim_are_calibrated():
+    found = calibration(np.array([0] * 9 + [1]), top(*[0.9] * 10))
+    assert found["error"] == 0
+
+
+def sharpened(temperature, images=40_000):
+    """Labels drawn from random probabilities, and those probabilities sharpened by a power."""
+    rng = np.random.default_rng(3)
+    fair = rng.dirichlet(np.ones(7), images)
+    labels = (rng.random((images, 1)) > fair.cumsum(axis=1)).sum(axis=1)
+    powers = fair**temperature  # which is what logits times the temperature give
+    return labels, powers / powers.sum(axis=1, keepdims=True), fair
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
+def test_the_temperature_that_sharpened_probabilities_is_found_again(temperature):
+    labels, probabilities, fair = sharpened(temperature)
+    found = fit_temperature(labels, probabilities)
+    assert found == pytest.approx(temperature, rel=0.03)
+    np.testing.assert_allclose(soften(probabilities, temperature), fair, atol=1e-4)
+    after = calibration(labels, soften(probabilities, found))["error"]
+    assert after < 0.015
+    if temperature != 1:
+        assert calibration(labels, probabilities)["error"] > 5 * after
+
+
+def test_probabilities_that_were_rounded_to_zero_and_one_have_a_temperature():
+    probabilities = np.eye(7, dtype=np.float32)[[0, 1, 2, 3]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = fit_temperature(np.array([0, 1, 2, 4]), probabilities)
+        softened = soften(probabilities, found)
+    assert found > 5 and np.isfinite(softened).all() and softened.max() < 0.9
+    np.testing.assert_allclose(softened.sum(axis=1), 1)
+
+
+def test_measures_before_and_after_the_temperature_stand_side_by_side():
+    labels, probabilities, _ = sharpened(2.5, images=2000)
+    votes = np.zeros((2000, len(VOTES)), np.uint8)
+    figures = measure(labels, probabilities, votes, temperature=2.5)
+    assert figures["calibration"]["before"] == calibration(labels, probabilities)
+    assert figures["calibration"]["after"] == calibration(labels, soften(probabilities, 2.5))
+    assert figures["accuracy"] == round((probabilities.argmax(axis=1) == labels).mean(), 4)
+
+
+def test_the_majority_is_more_than_half_of_the_votes_of_two_or_more():
+    votes = [
+        voted(happy=10),
+        voted(happy=5, neutral=4, sad=1),  # 5 of 9: the one for sad does not count
+        voted(happy=5, neutral=5),  # a tie
+        voted(happy=4, neutral=3, sad=3),  # the most, but no majority
+        voted(**{name: 1 for name in LABELS}, contempt=1, unknown=1, not_a_face=1),
+        voted(contempt=6, neutral=4),
+        voted(unknown=8, sad=2),
+        voted(not_a_face=10),
+        voted(angry=2, fear=1),
+        voted(),
+    ]
+    happy, angry = LABELS.index("happy"), LABELS.index("angry")
+    expected = [happy, happy, -1, -1, -1, 7, 8, 9, angry, -1]
+    assert ferplus_majority(np.array(votes, np.uint8)).tolist() == expected
+
+
+def test_many_votes_do_not_overflow():
+    votes = np.array([voted(happy=200, sad=150), voted(happy=150, sad=200)], np.uint8)
+    assert ferplus_majority(votes).tolist() == [LABELS.index("happy"), LABELS.index("sad")]
+
+
+def test_agreement_with_ferplus_counts_the_images_with_a_majority_of_ours():
+    votes = [voted(happy=9), voted(sad=6, fear=4), voted(neutral=8), voted(contempt=10)]
+    votes += [voted(unknown=10), voted(happy=5, sad=5), voted()]
+    labels, guesses = np.array([3, 2, 3, 6, 3, 3, 3]), np.array([3, 4, 3, 6, 3, 3, 3])
+    found = ferplus_agreement(labels, guesses, np.array(votes, np.uint8))
+    # Guesses: all but happy for neutral. Labels: neither fear for sad nor happy for neutral.
+    assert found == {"images": 3, "accuracy": round(2 / 3, 4), "fer2013": round(1 / 3, 4)}
+
+
+@pytest.mark.parametrize("votes", [voted(), voted(contempt=10)])
+def test_without_a_majority_of_ours_there_is_no_agreement(votes):
+    assert ferplus_agreement(TRUE[:1], TRUE[:1], np.array([votes], np.uint8)) is None
+
+
+def test_figures_can_be_written_as_json(figures):
+    assert json.loads(json.dumps(figures, allow_nan=False)) == figures
+
+
+def test_mistakes_come_with_the_surest_first():
+    true = np.array([0, 1, 1, 0, 2, 1])
+    probabilities = top(0.99, 0.7, 0.9, 0.95, 0.8, 0.75)
+    assert confident_mistakes(true, probabilities, 10).tolist() == [2, 4, 5, 1]
+    assert confident_mistakes(true, probabilities, 2).tolist() == [2, 4]
+    assert confident_mistakes(true[:1], probabilities[:1], 2).tolist() == []

@@ -1,0 +1,170 @@
+"""What a model's probabilities are worth: accuracy, confusion, ROC, calibration, FER+ agreement.
+
+Labels are int [n], indices into LABELS; probabilities are float [n, 7], rows that add up to 1;
+votes are uint8 [n, 10], counts in the order of VOTES. Figures are shares 0..1, rounded to four
+digits; None where one is not defined, as the recall of a label that no image has.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+from sklearn.metrics import (
+    auc,
+    confusion_matrix,
+    f1_score,
+    precision_recall_fscore_support,
+    roc_curve,
+)
+
+from training.dataset import LABELS
+
+BINS = 15  # as in Guo et al. 2017
+TEMPERATURES = (0.05, 20.0)  # to search between; beyond, all answers are certain or all are equal
+LEAST = 1e-12  # of a probability before its logarithm: float32 softmax rounds the rest to 0
+
+
+def measure(
+    labels: np.ndarray, probabilities: np.ndarray, votes: np.ndarray, temperature: float = 1.0
+) -> dict:
+    """All figures of one split, as JSON keeps them; `temperature` as `fit_temperature` gives it.
+
+    Macro figures are means over the labels that have the figure. Rows of the confusion matrix are
+    the true labels. The ROC curves come last because they are long.
+    """
+    guesses = probabilities.argmax(axis=1)
+    known = {"labels": range(len(LABELS)), "zero_division": np.nan}  # nan: then it has none
+    each = precision_recall_fscore_support(labels, guesses, **known)
+    curves = roc_curves(labels, probabilities)
+    areas = [auc(*curve) if curve else np.nan for curve in curves]
+    return {
+        "images": len(labels),
+        "accuracy": _share(np.mean(guesses == labels)),
+        "macro_f1": _share(f1_score(labels, guesses, average="macro", **known)),
+        "macro_auc": None if np.isnan(areas).all() else _share(np.nanmean(areas)),
+        "classes": {
+            name: {
+                "precision": _share(precision),
+                "recall": _share(recall),
+                "f1": _share(f1),
+                "auc": _share(area),
+                "support": int(support),
+            }
+            for name, precision, recall, f1, support, area in zip(LABELS, *each, areas, strict=True)
+        },
+        "confusion": confusion_matrix(labels, guesses, labels=range(len(LABELS))).tolist(),
+        "ferplus": ferplus_agreement(labels, guesses, votes),
+        "calibration": {
+            "before": calibration(labels, probabilities),
+            "after": calibration(labels, soften(probabilities, temperature)),
+        },
+        "roc": {
+            name: {
+                "false_positives": [_share(share) for share in curve[0]],
+                "true_positives": [_share(share) for share in curve[1]],
+            }
+            if curve
+            else None
+            for name, curve in zip(LABELS, curves, strict=True)
+        },
+    }
+
+
+def roc_curves(
+    labels: np.ndarray, probabilities: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray] | None]:
+    """Of each label against the rest, the corners: false positive rates, true positive rates.
+
+    None for a label that no image has, or all have: there is nothing to tell apart.
+    """
+    each = [(labels == label, probabilities[:, label]) for label in range(len(LABELS))]
+    return [roc_curve(*one)[:2] if len(np.unique(one[0])) == 2 else None for one in each]
+
+
+def calibration(labels: np.ndarray, probabilities: np.ndarray) -> dict:
+    """How far the highest probability is from the share of guesses that are right.
+
+    Guo et al. 2017, "On Calibration of Modern Neural Networks": guesses fall into 15 bins of equal
+    width, (0, 1/15] to (14/15, 1], by their probability; `error` (ECE) is the mean over the images
+    of their bin's |accuracy - mean probability|. The bins have None where they hold no image.
+    """
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    edges = np.linspace(0, 1, BINS + 1)
+    bins = np.digitize(confidence, edges[1:-1], right=True)
+    images = np.bincount(bins, minlength=BINS)
+    sums = [np.bincount(bins, weights=each, minlength=BINS) for each in (confidence, right)]
+    return {
+        "error": _share(np.abs(sums[0] - sums[1]).sum() / len(labels)),
+        "images": images.tolist(),
+        **{
+            name: [_share(total / n) if n else None for total, n in zip(each, images, strict=True)]
+            for name, each in zip(("confidence", "accuracy"), sums, strict=True)
+        },
+    }
+
+
+def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """The temperature that makes these labels most likely (least negative log-likelihood).
+
+    Temperature scaling, Guo et al. 2017: one number that divides all logits, so that no guess
+    changes. Above 1, the model was too sure of itself.
+    """
+
+    logits, images = _logits(probabilities), np.arange(len(labels))
+
+    def loss(log_temperature: float) -> float:
+        return -log_softmax(logits / np.exp(log_temperature), axis=1)[images, labels].mean()
+
+    found = minimize_scalar(loss, bounds=np.log(TEMPERATURES), method="bounded")
+    return round(float(np.exp(found.x)), 4)
+
+
+def soften(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """The probabilities [n, 7] that logits / temperature give."""
+    return softmax(_logits(probabilities) / temperature, axis=1)
+
+
+def ferplus_agreement(labels: np.ndarray, guesses: np.ndarray, votes: np.ndarray) -> dict | None:
+    """Accuracy against the majority of FER+'s annotators, on the images that have one of ours.
+
+    `images`: how many those are; `fer2013`: on how many of them, as a share, FER-2013's own label
+    is the majority's. None where the data set has no votes, or no majority for any of LABELS.
+    """
+    majority = ferplus_majority(votes)
+    ours = (majority >= 0) & (majority < len(LABELS))
+    if not ours.any():
+        return None
+    return {
+        "images": int(ours.sum()),
+        "accuracy": _share(np.mean(guesses[ours] == majority[ours])),
+        "fer2013": _share(np.mean(labels[ours] == majority[ours])),
+    }
+
+
+def ferplus_majority(votes: np.ndarray) -> np.ndarray:
+    """The index into VOTES that most annotators chose: int [n], -1 where none has a majority.
+
+    The rule of Barsoum et al. 2016 ("Training Deep Networks for Facial Expression Recognition with
+    Crowd-Sourced Label Distribution") as in their ferplus.py: a choice of one annotator alone is
+    an outlier and does not count; the majority is more than half of the votes that do.
+    """
+    counted = np.where(votes > 1, votes, 0).astype(int)
+    clear = 2 * counted.max(axis=1) > counted.sum(axis=1)
+    return np.where(clear, counted.argmax(axis=1), -1)
+
+
+def confident_mistakes(labels: np.ndarray, probabilities: np.ndarray, limit: int) -> np.ndarray:
+    """Indices of at most `limit` wrong guesses, those with the highest probability first."""
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    return wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:limit]
+
+
+def _logits(probabilities: np.ndarray) -> np.ndarray:
+    """log(p): the logits less one number a row, which makes no difference to a softmax."""
+    return np.log(np.maximum(probabilities.astype(float), LEAST))
+
+
+def _share(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 4)

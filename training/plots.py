@@ -1,0 +1,174 @@
+"""The plots of an evaluation and of a selection: from figures as numbers to matplotlib's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from training.dataset import LABELS
+from training.metrics import BINS
+
+# The emotions as the teacher's page colours them (web/src/style.css): told apart by colour-blind
+# people too (Okabe and Ito).
+COLOURS = dict(
+    zip(
+        LABELS,
+        ("#d55e00", "#009e73", "#cc79a7", "#e69f00", "#0072b2", "#56b4e9", "#7a7a7a"),
+        strict=True,
+    )
+)
+ACCENT = "#0b5cad"
+SOFT = "#55606b"
+WIDTH = 6.4  # inches: as wide as a narrow page can still show with words that can be read
+
+
+def confusion(counts: Sequence[Sequence[int]]) -> Figure:
+    """Counts [7, 7], rows the true labels: each cell with its count and its share of the row."""
+    table = np.asarray(counts)
+    shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    figure, axes = _square()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), share in np.ndenumerate(shares):
+        ink = "white" if share > 0.5 else "black"
+        text: dict = {"ha": "center", "va": "center", "color": ink}
+        axes.text(column, row - 0.12, f"{table[row, column]:,}", fontsize=11, **text)
+        axes.text(column, row + 0.22, f"{share:.0%}", fontsize=8.5, **text)
+    axes.set_xticks(range(len(LABELS)), LABELS, rotation=40, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(LABELS)), LABELS)
+    axes.set_xlabel("guess")
+    axes.set_ylabel("true label")
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    return figure
+
+
+def roc(figures: dict) -> Figure:
+    """The ROC curve of each label against the rest, its area in the legend."""
+    figure, axes = _square()
+    axes.plot([0, 1], [0, 1], color=SOFT, linewidth=1, linestyle=":", label="chance: 0.500")
+    for name, curve in figures["roc"].items():
+        if curve:
+            area = figures["classes"][name]["auc"]
+            axes.plot(
+                curve["false_positives"],
+                curve["true_positives"],
+                color=COLOURS[name],
+                label=f"{name}: {area:.3f}",
+            )
+    axes.legend(loc="lower right", title="area under the curve", frameon=False)
+    _shares(axes, "false positives, of the faces with other labels", "true positives")
+    return figure
+
+
+def reliability(calibration: dict, temperature: float) -> Figure:
+    """Above, how often guesses of each probability are right; below, how many there are."""
+    figure = Figure(figsize=(WIDTH, 7), layout="constrained")
+    above, below = figure.subplots(2, sharex=True, height_ratios=(4, 1))
+    above.plot([0, 1], [0, 1], color=SOFT, linewidth=1, linestyle=":", label="calibrated")
+    named = (
+        ("before", SOFT, f"as trained: ECE {calibration['before']['error']:.3f}"),
+        ("after", ACCENT, f"at temperature {temperature:.2f}: {calibration['after']['error']:.3f}"),
+    )
+    for name, colour, label in named:
+        bins = calibration[name]
+        filled = [index for index, images in enumerate(bins["images"]) if images]
+        above.plot(
+            [bins["confidence"][index] for index in filled],
+            [bins["accuracy"][index] for index in filled],
+            color=colour,
+            marker="o",
+            markersize=5,
+            label=label,
+        )
+        below.stairs(bins["images"], np.linspace(0, 1, BINS + 1), color=colour)
+    above.legend(loc="upper left", frameon=False)
+    _shares(above, "", "share that is right")
+    below.set_xlabel("probability of the guess")
+    below.set_ylabel("images")
+    below.set_ylim(bottom=0)
+    _plain(below)
+    return figure
+
+
+def training(history: Sequence[Mapping[str, str]]) -> Figure:
+    """Accuracy and loss after each epoch, on Training and on PublicTest."""
+    figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
+    panels = figure.subplots(2, sharex=True)
+    epochs = [int(row["epoch"]) + 1 for row in history]
+    for axes, name in zip(panels, ("accuracy", "loss"), strict=True):
+        for key, colour, label in (
+            (name, SOFT, "Training, augmented"),
+            (f"val_{name}", ACCENT, "PublicTest"),
+        ):
+            values = [float(row[key]) for row in history]
+            axes.plot(epochs, values, color=colour, marker=".", label=label)
+        axes.set_ylabel(name)
+        _plain(axes)
+    best = max(range(len(history)), key=lambda index: float(history[index]["val_accuracy"]))
+    panels[0].axvline(epochs[best], color=SOFT, linewidth=1, linestyle=":", label="kept weights")
+    panels[0].legend(frameon=False)
+    panels[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    panels[1].set_xlabel("epoch")
+    panels[1].xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure
+
+
+def mistakes(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> Figure:
+    """Faces [n, 48, 48] in rows of four, each with the guess, its probability and the label."""
+    rows = -(-len(images) // 4)
+    figure = Figure(figsize=(WIDTH, 2.05 * rows), layout="constrained")
+    panels = figure.subplots(rows, 4, squeeze=False).ravel()
+    for axes in panels:
+        axes.axis("off")
+    for axes, image, label, row in zip(panels, images, labels, probabilities, strict=False):
+        axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="bicubic")
+        words = f"{LABELS[row.argmax()]} {row.max():.0%}\nlabel: {LABELS[label]}"
+        axes.set_title(words, fontsize=10, loc="left")
+    return figure
+
+
+def comparison(
+    names: Sequence[str],
+    accuracies: Mapping[str, Sequence[float]],
+    milliseconds: Sequence[float],
+    limit: float,
+) -> Figure:
+    """A line for each model, the first on top: accuracy by split, and the time a crop takes."""
+    figure = Figure(figsize=(WIDTH, 1.4 + 0.4 * len(names)), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    lines = range(len(names))
+    for (split, shares), colour in zip(accuracies.items(), (ACCENT, SOFT), strict=True):
+        left.plot(shares, lines, "o", color=colour, label=split)
+    right.plot(milliseconds, lines, "o", color=ACCENT, label="a crop")
+    right.axvline(limit, color=SOFT, linestyle=":", label="budget")
+    left.set_yticks(lines, names)
+    left.set(xlabel="accuracy", ylim=(len(names) - 0.5, -0.5))
+    left.xaxis.set_major_formatter(PercentFormatter(1))
+    right.set(xlabel="milliseconds", xscale="log")
+    right.xaxis.set_major_formatter("{x:g}")
+    for axes in (left, right):
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
+        axes.margins(x=0.15)
+        _plain(axes)
+    return figure
+
+
+def _square() -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(WIDTH, WIDTH), layout="constrained")
+    return figure, figure.subplots()
+
+
+def _shares(axes: Axes, across: str, up: str) -> None:
+    axes.set(xlim=(0, 1), ylim=(0, 1.01), xlabel=across, ylabel=up)
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    _plain(axes)
+
+
+def _plain(axes: Axes) -> None:
+    axes.grid(color="#d9dee4", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,186 @@
+"""Which run the students' browsers get: the best on PublicTest of those that they can carry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from training import plots
+from training.errors import TrainingError
+from training.files import new_file
+from training.report import Report, markdown_table
+
+# Each student's browser downloads the model when a class begins, thirty at a time over one school's
+# network or over a phone's: a second or two at 5 Mbit/s.
+MAX_BYTES = 1_000_000
+# A look comes each half second, and there is a detector to run besides. Cheap laptops and phones
+# are five to ten times as slow as a machine that trains models: 10 ms become 100 there.
+MAX_MILLISECONDS = 10.0
+
+SELECTION = "selection.json"
+PAGES = ("models.md", "models.html", SELECTION)
+TITLE = "The models compared"
+COLUMNS = (
+    *("run", "model", "epochs", "PublicTest", "PrivateTest", "macro F1", "AUC", "ECE"),
+    *("parameters", "bytes", "ms a crop", "hours", "for the browser"),
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A run with its figures: shares 0..1; None where one is not known."""
+
+    run: str  # the name of its folder
+    model: str
+    epochs: int  # that it ran
+    public_accuracy: float
+    private_accuracy: float
+    macro_f1: float  # this and the next two on PrivateTest
+    macro_auc: float | None
+    calibration_error: float  # ECE, at the temperature that PublicTest asks for
+    params: int
+    bytes: int  # to download
+    milliseconds: float  # a crop by itself, the median, in Chromium
+    hours: float | None  # of training, without those of a run that it began with
+    machine: str | None  # where
+    command: str  # that makes such a run
+
+    @property
+    def excess(self) -> str:
+        """What is too much about it for a browser; empty if it fits."""
+        large, slow = self.bytes > MAX_BYTES, self.milliseconds > MAX_MILLISECONDS
+        return ", ".join(["too large"] * large + ["too slow"] * slow)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """All candidates, best first; which of them is chosen; and why other folders are none."""
+
+    candidates: Sequence[Candidate]
+    run: str
+    left_out: dict[str, str]
+
+    @staticmethod
+    def of(candidates: Sequence[Candidate], left_out: dict[str, str]) -> Selection:
+        """Choose by the accuracy on PublicTest, among equals the smaller.
+
+        Raises TrainingError if none fits a browser.
+        """
+        ranked = sorted(candidates, key=lambda each: (-each.public_accuracy, each.bytes, each.run))
+        for candidate in ranked:
+            if not candidate.excess:
+                return Selection(ranked, candidate.run, left_out)
+        found = (f"{each.run} {each.bytes:,} bytes, {each.milliseconds:.1f} ms" for each in ranked)
+        raise TrainingError(f"no run fits the browser's {_budget()}: {'; '.join(found)}")
+
+    def table(self) -> str:
+        """The candidates, in Markdown."""
+        return markdown_table(COLUMNS, self._rows())
+
+    def verdict(self) -> list[str]:
+        """What is chosen, and what is left out, as lines."""
+        return [
+            f"Selected: {self.run}, the best on PublicTest that fits the browser's {_budget()}.",
+            *(f"Left out: {name}: {reason}." for name, reason in self.left_out.items()),
+        ]
+
+    def save(self, runs: Path) -> None:
+        """Write models.md, models.html and selection.json into the folder of the runs.
+
+        Raises TrainingError, and leaves all three as they were, if one cannot be written.
+        """
+        about = {
+            "run": self.run,
+            "candidates": {each.run: asdict(each) for each in self.candidates},
+            "left_out": self.left_out,
+        }
+        texts = (self._markdown(), self._report().html(), json.dumps(about, indent=2) + "\n")
+        with ExitStack() as files:
+            for name, text in zip(PAGES, texts, strict=True):
+                files.enter_context(new_file(runs / name)).write_text(text)
+
+    def _markdown(self) -> str:
+        parts = [
+            f"# {TITLE}\n",
+            f"{_explanation()}\n",
+            self.table(),
+            *(f"{line}\n" for line in self.verdict()),
+            markdown_table(("run", "command", "trained on"), self._origins(code="`")),
+        ]
+        return "\n".join(parts)
+
+    def _report(self) -> Report:
+        report = Report(TITLE, _explanation())
+        report.table(COLUMNS, self._rows())
+        report.heading("The choice", " ".join(self.verdict()))
+        report.plot(
+            "models",
+            plots.comparison(
+                [each.run for each in self.candidates],
+                {
+                    "PublicTest": [each.public_accuracy for each in self.candidates],
+                    "PrivateTest": [each.private_accuracy for each in self.candidates],
+                },
+                [each.milliseconds for each in self.candidates],
+                MAX_MILLISECONDS,
+            ),
+            "Accuracy on both test splits, and how long a crop takes.",
+        )
+        report.heading("How and where they were trained")
+        report.table(("run", "command", "trained on"), self._origins())
+        return report
+
+    def _rows(self) -> list[list[str]]:
+        return [
+            [
+                each.run,
+                each.model,
+                f"{each.epochs}",
+                f"{each.public_accuracy:.4f}",
+                f"{each.private_accuracy:.4f}",
+                f"{each.macro_f1:.4f}",
+                "-" if each.macro_auc is None else f"{each.macro_auc:.4f}",
+                f"{each.calibration_error:.4f}",
+                f"{each.params:,}",
+                f"{each.bytes:,}",
+                f"{each.milliseconds:.1f}",
+                "-" if each.hours is None else f"{each.hours:.2f}",
+                "selected" if each.run == self.run else each.excess or "fits",
+            ]
+            for each in self.candidates
+        ]
+
+    def _origins(self, code: str = "") -> list[list[str]]:
+        return [
+            [each.run, f"{code}{each.command}{code}", each.machine or "-"]
+            for each in self.candidates
+        ]
+
+
+def selected(runs: Path) -> Path:
+    """The run that `select` chose. Raises TrainingError if it has chosen none yet."""
+    path = runs / SELECTION
+    if not path.exists():
+        raise TrainingError(
+            f"{path} does not exist: run `python -m training select` first, or name a run"
+        )
+    try:
+        return runs / json.loads(path.read_text())["run"]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise TrainingError(f"{path} cannot be read: {error!r}") from error
+
+
+def _budget() -> str:
+    return f"budget of {MAX_BYTES:,} bytes and {MAX_MILLISECONDS:g} ms a crop"
+
+
+def _explanation() -> str:
+    return (
+        "Accuracy on PublicTest chooses, within what a browser can carry. Macro F1, AUC (the mean "
+        "of one label against the rest) and ECE (after temperature scaling) are on PrivateTest. A "
+        "crop is timed by itself, as the page classifies it, in Chromium; the median is given. "
+        "Hours are the run's own, without those of a run that it began with."
+    )
