@@ -76,6 +76,8 @@ def test_runs_are_compared_and_the_best_on_public_test_is_shipped(
     shutil.copytree(runs / "hasty", runs / "damaged")
     (runs / "damaged" / "evaluation" / "figures.json").write_text('{"PublicTest": ')
     (runs / ".new-1").mkdir()  # as a process that was killed leaves behind
+    for name, value in (("accuracy", 0.21), ("macro_f1", 0.22), ("macro_auc", 0.53)):
+        changed("PrivateTest", name, value)(runs / "hasty")  # other than on PublicTest
     outcome = cli("select", "--runs", runs, "--data", data_file)
     assert (outcome.status, outcome.err) == (0, "")
 

@@ -14,7 +14,7 @@ pytest.importorskip("tensorflow", reason="the training environment is not instal
 import h5py
 import numpy as np
 
-from tests.training.conftest import ROOT
+from tests.training.conftest import ROOT, contents, one_line
 from training.augment import augment
 from training.dataset import Dataset
 from training.run import BEST_WEIGHTS, Config, read_history, write_history
@@ -60,12 +60,6 @@ def assert_same_run(run, other):
         assert ours.keys() == theirs.keys() and len(ours) > 50
         for name in ours:
             np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-5, atol=1e-6)
-
-
-def one_line(outcome, *messages):
-    assert outcome.status == 2 and outcome.out == ""
-    (line,) = outcome.err.splitlines()
-    assert line.startswith("error: ") and all(message in line for message in messages)
 
 
 @pytest.fixture(scope="module")
@@ -136,20 +130,20 @@ def test_a_killed_run_goes_on_to_what_an_uninterrupted_one_comes_to(
 
 
 def test_a_finished_run_has_nothing_to_go_on_with(cli, data_file, uninterrupted):
-    before = {path: path.read_bytes() for path in uninterrupted.rglob("*") if path.is_file()}
+    before = contents(uninterrupted)
     outcome = cli("train", "--data", data_file, "--run", uninterrupted, "--resume")
     assert outcome.status == 0 and "best PublicTest accuracy" in outcome.out
-    assert {path: path.read_bytes() for path in before} == before
+    assert contents(uninterrupted) == before
 
 
 def test_a_folder_that_holds_a_run_is_refused_without_resume(cli, data_file, uninterrupted):
-    before = {path: path.read_bytes() for path in uninterrupted.rglob("*") if path.is_file()}
+    before = contents(uninterrupted)
     one_line(
         cli("train", "--data", data_file, "--run", uninterrupted),
         str(uninterrupted),
         "already holds a run",
     )
-    assert {path: path.read_bytes() for path in before} == before
+    assert contents(uninterrupted) == before
 
 
 def test_other_settings_than_the_run_has_are_refused(cli, data_file, uninterrupted):
@@ -273,12 +267,12 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(
     run = tmp_path / "run"
     shutil.copytree(uninterrupted, run)
     write_history(run, read_history(run)[:-1])
-    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    before = contents(run)
     with small_disk(100_000):
         outcome = cli("train", "--data", data_file, "--run", run, "--resume")
     assert outcome.status == 2 and len(outcome.err.splitlines()) == 1
     assert "cannot write" in outcome.err and "epoch-2.weights.h5" in outcome.err
-    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+    assert contents(run) == before
     assert cli("train", "--data", data_file, "--run", run, "--resume").status == 0
     assert_same_run(run, uninterrupted)
 
