@@ -14,7 +14,7 @@ from training.run import Config
 from training.train import Batches, compile_model
 
 COLUMNS = ("model", "batch", "images/s", "ms a step", "input pipeline")
-ROUNDS = 3
+ROUNDS = 5
 
 
 class Ready(keras.utils.PyDataset):
@@ -31,36 +31,53 @@ class Ready(keras.utils.PyDataset):
         return self._batches[index]
 
 
+class Stopwatch(keras.callbacks.Callback):
+    """The mean time of a step, from the end of the first one on.
+
+    What `fit` does before and after its steps takes seconds at times, and is no part of them.
+    """
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        self._ends: list[float] = []
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        self._ends.append(time.perf_counter())
+
+    @property
+    def seconds(self) -> float:
+        return (self._ends[-1] - self._ends[0]) / (len(self._ends) - 1)
+
+
 def measure_training(name: str, seconds: float = 8.0) -> tuple[str, int, str, str, str]:
     """A row of COLUMNS for one model, on noise of FER-2013's size with the model's own settings.
 
-    The input pipeline's share is how much longer an epoch takes when its batches have to be made
-    than when they are ready; medians of rounds, each of about so many seconds, that take turns, so
-    that whatever else the machine does hits both alike.
+    The input pipeline's share is how much longer a step takes when its batch has to be made than
+    when it is ready; medians of rounds, each of about so many seconds, that take turns, so that
+    whatever else the machine does hits both alike.
     """
     config = Config.of(name)
     model = models.build(name)
     compile_model(model, config, config.learning_rate, steps=1000)
-    few = Batches(_noise(2 * config.batch), config, epoch=0)
-    _seconds(model, few)  # the first step builds the graph
-    steps = max(4, round(seconds / (_seconds(model, few) / 2)))
+    few = Batches(_noise(4 * config.batch), config, epoch=0)
+    _step(model, few)  # the first step builds the graph
+    steps = max(4, round(seconds / _step(model, few)))
     batches = Batches(_noise(steps * config.batch), config, epoch=0)
     ready = Ready(batches)
-    rounds = [(_seconds(model, batches), _seconds(model, ready)) for _ in range(ROUNDS)]
+    rounds = [(_step(model, batches), _step(model, ready)) for _ in range(ROUNDS)]
     made, waiting = median(made for made, _ in rounds), median(ready for _, ready in rounds)
     return (
         name,
         config.batch,
-        f"{steps * config.batch / made:,.0f}",
-        f"{1000 * made / steps:,.0f}",
-        f"{max(0.0, 1 - waiting / made):.1%}",
+        f"{config.batch / made:,.0f}",
+        f"{1000 * made:,.1f}",
+        f"{1 - waiting / made:.1%}",
     )
 
 
-def _seconds(model: keras.Model, batches: keras.utils.PyDataset) -> float:
-    began = time.perf_counter()
-    model.fit(batches, shuffle=False, verbose=0)
-    return time.perf_counter() - began
+def _step(model: keras.Model, batches: keras.utils.PyDataset) -> float:
+    stopwatch = Stopwatch()
+    model.fit(batches, shuffle=False, verbose=0, callbacks=[stopwatch])
+    return stopwatch.seconds
 
 
 def _noise(count: int) -> Dataset:
