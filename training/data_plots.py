@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import cv2
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from training.dataset import LABELS, SPLITS, Dataset
-from training.plots import SOFT, WIDTH
+from training.plots import SOFT, WIDTH, plain
 
 SPLIT_COLOURS = ("#0b5cad", "#56b4e9", "#e69f00")
 ACROSS = 8  # faces in a row of a montage
@@ -43,7 +41,7 @@ def shares(counts: np.ndarray) -> Figure:
     axes.set_ylabel("share of the split")
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(frameon=False)
-    _plain(axes, "y")
+    plain(axes, "y")
     axes.tick_params(axis="x", length=0)
     return figure
 
@@ -110,20 +108,8 @@ def brightness(data: Dataset) -> Figure:
     axes.invert_yaxis()
     axes.set(xlim=(0, 255), xlabel="mean grey level of an image")
     axes.legend(frameon=False)
-    _plain(axes, "x")
+    plain(axes, "x")
     axes.tick_params(axis="y", length=0)
-    return figure
-
-
-def faces(images: np.ndarray, titles: Sequence[str]) -> Figure:
-    """Faces [n, 48, 48] in rows of four, each under its title of up to three lines."""
-    rows = -(-len(images) // 4)
-    figure = Figure(figsize=(WIDTH, 2.1 * rows), layout="constrained")
-    for axes in figure.subplots(rows, 4, squeeze=False).flat:
-        axes.axis("off")
-    for axes, image, title in zip(figure.axes, images, titles, strict=False):
-        axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="bicubic")
-        axes.set_title(title, fontsize=8.5, loc="left")
     return figure
 
 
@@ -162,12 +148,6 @@ def unity(united: np.ndarray, labels: np.ndarray) -> Figure:
     axes.set(xlim=(0, 1), xlabel="share of the images")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     figure.legend(loc="outside upper center", ncols=len(BANDS), frameon=False, fontsize=10)
-    _plain(axes, "x")
+    plain(axes, "x")
     axes.tick_params(axis="y", length=0)
     return figure
-
-
-def _plain(axes: Axes, along: Literal["x", "y"]) -> None:
-    axes.grid(axis=along, color="#d9dee4", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)

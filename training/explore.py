@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data_plots
+from training import data_plots, plots
 from training.dataset import LABELS, SPLITS, VOTES, Dataset
 from training.duplicates import Duplicates, images_in
 from training.files import new_folder
@@ -142,7 +142,7 @@ def _add_duplicates(report: Report, data: Dataset) -> None:
             titles = [places(data, group) for group in shown]
             first = data.images[[group[0] for group in shown]]
             caption = f"{len(shown)} of {len(groups):,} pictures: {what}."
-            report.plot(name, data_plots.faces(first, titles), caption)
+            report.plot(name, plots.faces(first, titles), caption)
 
 
 def _add_votes(report: Report, data: Dataset) -> None:

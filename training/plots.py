@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -90,7 +91,7 @@ def reliability(calibration: dict, temperature: float) -> Figure:
     below.set_xlabel("probability of the guess")
     below.set_ylabel("images")
     below.set_ylim(bottom=0)
-    _plain(below)
+    plain(below)
     return figure
 
 
@@ -107,7 +108,7 @@ def training(history: Sequence[Mapping[str, str]]) -> Figure:
             values = [float(row[key]) for row in history]
             axes.plot(epochs, values, color=colour, marker=".", label=label)
         axes.set_ylabel(name)
-        _plain(axes)
+        plain(axes)
     best = max(range(len(history)), key=lambda index: float(history[index]["val_accuracy"]))
     panels[0].axvline(epochs[best], color=SOFT, linewidth=1, linestyle=":", label="kept weights")
     panels[0].legend(frameon=False)
@@ -118,16 +119,23 @@ def training(history: Sequence[Mapping[str, str]]) -> Figure:
 
 
 def mistakes(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> Figure:
-    """Faces [n, 48, 48] in rows of four, each with the guess, its probability and the label."""
+    """Faces [n, 48, 48], each with the guess, its probability and the label."""
+    titles = [
+        f"{LABELS[row.argmax()]} {row.max():.0%}\nlabel: {LABELS[label]}"
+        for label, row in zip(labels, probabilities, strict=True)
+    ]
+    return faces(images, titles)
+
+
+def faces(images: np.ndarray, titles: Sequence[str]) -> Figure:
+    """Faces [n, 48, 48] in rows of four, each under its title of up to three lines."""
     rows = -(-len(images) // 4)
-    figure = Figure(figsize=(WIDTH, 2.05 * rows), layout="constrained")
-    panels = figure.subplots(rows, 4, squeeze=False).ravel()
-    for axes in panels:
+    figure = Figure(figsize=(WIDTH, 2.1 * rows), layout="constrained")
+    for axes in figure.subplots(rows, 4, squeeze=False).flat:
         axes.axis("off")
-    for axes, image, label, row in zip(panels, images, labels, probabilities, strict=False):
+    for axes, image, title in zip(figure.axes, images, titles, strict=False):
         axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="bicubic")
-        words = f"{LABELS[row.argmax()]} {row.max():.0%}\nlabel: {LABELS[label]}"
-        axes.set_title(words, fontsize=10, loc="left")
+        axes.set_title(title, fontsize=9, loc="left")
     return figure
 
 
@@ -153,8 +161,15 @@ def comparison(
     for axes in (left, right):
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
         axes.margins(x=0.15)
-        _plain(axes)
+        plain(axes)
     return figure
+
+
+def plain(axes: Axes, along: Literal["both", "x", "y"] = "both") -> None:
+    """A faint grid behind what is drawn, and no box around it."""
+    axes.grid(axis=along, color="#d9dee4", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def _square() -> tuple[Figure, Axes]:
@@ -166,9 +181,4 @@ def _shares(axes: Axes, across: str, up: str) -> None:
     axes.set(xlim=(0, 1), ylim=(0, 1.01), xlabel=across, ylabel=up)
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    _plain(axes)
-
-
-def _plain(axes: Axes) -> None:
-    axes.grid(color="#d9dee4", linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
+    plain(axes)
