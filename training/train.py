@@ -189,14 +189,12 @@ def _check(config: Config) -> None:
     counts = (config.epochs, config.batch, config.patience, config.limit)
     if any(count is not None and count < 1 for count in counts) or config.seed < 0:
         raise TrainingError("epochs, batch, patience and limit are 1 or more, the seed 0 or more")
-    if not 0 <= config.frozen_epochs <= config.epochs:
-        raise TrainingError("the frozen epochs are some of the epochs")
     if not 0 <= config.strength <= 1 or not 0 <= config.votes_weight <= 1:
         raise TrainingError("strength and votes weight lie in 0..1")
     if not 0 <= config.average < 1 or not 0 <= config.label_smoothing < 1:
         raise TrainingError("average and label smoothing are 0 or more, and less than 1")
-    if config.weight_decay < 0 or config.warmup_steps < 0:
-        raise TrainingError("weight decay and warmup steps are 0 or more")
+    if min(config.weight_decay, config.warmup_steps, config.frozen_epochs) < 0:
+        raise TrainingError("weight decay, warmup steps and frozen epochs are 0 or more")
     if not 0 < config.learning_rate < 1:
         raise TrainingError("the learning rate lies between 0 and 1")
     if config.precision not in PRECISIONS:
@@ -215,10 +213,11 @@ def _train(faces: Dataset, public: Dataset, run: Path, config: Config) -> None:
         public.images[..., None].astype(np.float32),
         np.eye(len(LABELS), dtype=np.float32)[public.labels],
     )
-    for first, last in ((0, config.frozen_epochs), (config.frozen_epochs, config.epochs)):
+    thaw = min(config.frozen_epochs, config.epochs)
+    for first, last in ((0, thaw), (thaw, config.epochs)):
         if epoch >= last or _is_over(read_history(run), config):
             continue
-        frozen = last == config.frozen_epochs
+        frozen = first < thaw
         for layer in model.layers:
             layer.trainable = layer.name == HEAD or not frozen
         batches = Batches(faces, config, epoch)

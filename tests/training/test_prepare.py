@@ -42,7 +42,7 @@ def test_the_table_counts_labels_and_splits(sources, cli, tmp_path):
     assert lines[0] == list(SPLITS)
     assert lines[1:8] == [[name, str(20 + n), "3", "2"] for n, name in enumerate(LABELS)]
     assert lines[8] == ["all", "161", "21", "14"]
-    assert lines[9] == ["FER+", "votes", "for", "0", "images"]
+    assert lines[9] == ["FER+", "votes", "for", "0", "of", "196", "images"]
     assert outcome.out.splitlines()[10:] == [
         "0 images are identical to another one, pixel for pixel",
         "0 of PublicTest and 0 of PrivateTest are also in Training",

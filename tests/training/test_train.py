@@ -186,7 +186,7 @@ def test_a_damaged_backup_is_one_clear_line(cli, data_file, uninterrupted, tmp_p
         ("--label-smoothing", -0.1, "less than 1"),
         ("--weight-decay", -1, "0 or more"),
         ("--warmup-steps", -1, "0 or more"),
-        ("--frozen-epochs", 99, "some of the epochs"),
+        ("--frozen-epochs", -1, "0 or more"),
         ("--learning-rate", 0, "learning rate"),
         ("--precision", "float8", "unknown precision, expected one of float32, mixed_float16"),
         ("--weights", "nowhere", "compact begins with random weights, or with those of a run"),
