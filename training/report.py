@@ -30,9 +30,9 @@ class Report:
         """Begin a part of the page."""
         self._parts.append({"heading": text, "words": words})
 
-    def table(self, columns: Sequence[str], rows: Rows) -> None:
-        """Rows of texts or numbers, shown as they are; the first of a row names it."""
-        self._parts.append({"columns": columns, "rows": rows})
+    def table(self, columns: Sequence[str], rows: Rows, prose: bool = False) -> None:
+        """Rows of numbers or, if `prose`, of words; the first of a row names it."""
+        self._parts.append({"columns": columns, "rows": rows, "prose": prose})
 
     def plot(self, name: str, figure: Figure, caption: str) -> None:
         """A plot, drawn now: in the page, and as `name`.png beside it."""

@@ -130,7 +130,7 @@ class Selection:
             "Accuracy on both test splits, and how long a crop takes.",
         )
         report.heading("How and where they were trained")
-        report.table(("run", "command", "trained on"), self._origins())
+        report.table(("run", "command", "trained on"), self._origins(), prose=True)
         return report
 
     def _rows(self) -> list[list[str]]:
