@@ -116,7 +116,7 @@ def test_a_conversion_that_fails_keeps_the_earlier_export_and_leaves_nothing_beh
 
 def test_a_folder_that_is_no_export_is_not_replaced(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(TrainingError, match="has no model.json"):
+    with pytest.raises(TrainingError, match=r"has no model\.json"):
         export_face(TFLITE, tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
 
