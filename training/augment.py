@@ -36,9 +36,8 @@ def augment(image: np.ndarray, rng: np.random.Generator, strength: float = 1.0) 
 
 def _move(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
     """Rotation, scale and aspect, shear and shift about the centre; edges are repeated."""
-    changes = (
-        strength * rng.uniform(-1, 1, 7)
-    ).tolist()  # plain floats: arrays this small are slow
+    # Plain floats, because arrays as small as these are slow.
+    changes = (strength * rng.uniform(-1, 1, 7)).tolist()
     angle, zoom, stretch_x, stretch_y, shear, x, y = changes
     cosine, sine = math.cos(angle * MOST_ANGLE), math.sin(angle * MOST_ANGLE)
     scale_x = (1 + 0.15 * zoom) * math.exp(0.06 * stretch_x)

@@ -1,4 +1,4 @@
-"""The plots of an evaluation and of a selection: from figures as numbers to matplotlib's."""
+"""The plots of an evaluation and of a selection, and the look that all plots share."""
 
 from __future__ import annotations
 
