@@ -135,7 +135,7 @@ def faces(images: np.ndarray, titles: Sequence[str]) -> Figure:
         axes.axis("off")
     for axes, image, title in zip(figure.axes, images, titles, strict=False):
         axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="bicubic")
-        axes.set_title(title, fontsize=9, loc="left")
+        axes.set_title(title, fontsize=8.5, loc="left")
     return figure
 
 
