@@ -9,7 +9,7 @@ SERVE := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} \
 	DATABASE_URL=$${DATABASE_URL:-sqlite:///instance/classpulse.db} PATH="$(CURDIR)/$(RUN):$$PATH" \
 	gunicorn server.wsgi:app
 
-.PHONY: run demo test lint bench clean
+.PHONY: run demo test lint bench bench-model clean
 run: .venv/done web/static/dist/done instance/secret_key
 	$(SERVE)
 
@@ -28,6 +28,9 @@ lint: .venv-dev/done web/static/dist/done
 
 bench: .venv-dev/done
 	$(DEV)/python -m training bench
+
+bench-model: .venv-dev/chromium web/static/dist/done
+	$(DEV)/python -m training bench-model
 
 .venv/done: requirements.txt
 	$(PYTHON) -m venv .venv

@@ -4,7 +4,7 @@ import globals from "globals";
 export default [
   { ignores: ["web/static/"] },
   js.configs.recommended,
-  { files: ["web/src/**"], languageOptions: { globals: globals.browser } },
+  { files: ["web/src/**", "web/bench/**"], languageOptions: { globals: globals.browser } },
   { files: ["web/src/engine/worker.js"], languageOptions: { globals: globals.worker } },
   { files: ["web/*.mjs", "tests/web/**"], languageOptions: { globals: globals.node } },
 ];

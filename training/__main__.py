@@ -126,6 +126,13 @@ def _bench(options: argparse.Namespace) -> None:
     print(f"{markdown_table(COLUMNS, rows)}\n{machine()}")
 
 
+def _bench_model(options: argparse.Namespace) -> None:
+    data = Dataset.load(options.data)
+    from training.bench_model import bench_model
+
+    print(bench_model(options.exported, data))
+
+
 def _framing(options: argparse.Namespace) -> None:
     import json
 
@@ -184,7 +191,7 @@ def _parser() -> argparse.ArgumentParser:
     step = add("train", _train, "train one model, keeping the weights best on PublicTest")
     add_data(step)
     add_path(step, "--run", "FOLDER", "folder of this training run", required=True)
-    step.add_argument("--model", help="resnet50, cnn, cnn-slow or compact (compact)")
+    step.add_argument("--model", help="resnet50, cnn, cnn-slow, compact or teacher (compact)")
     step.add_argument("--weights", help="to begin with: none, imagenet, a file, or a run's folder")
     step.add_argument("--epochs", type=int)
     step.add_argument("--frozen-epochs", type=int, help="in which only the last layer learns")
@@ -195,6 +202,8 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument("--weight-decay", type=float)
     step.add_argument("--label-smoothing", type=float)
     step.add_argument("--votes-weight", type=float, help="of FER+ in the targets, 0 to 1")
+    step.add_argument("--teachers", help="runs to learn from, by commas")
+    step.add_argument("--teachers-weight", type=float, help="of their answers in the targets")
     step.add_argument("--strength", type=float, help="of the augmentation, 0 to 1")
     step.add_argument("--average", type=float, help="momentum of the weights' moving average")
     step.add_argument("--precision", help="float32, mixed_float16 or mixed_bfloat16")
@@ -219,6 +228,10 @@ def _parser() -> argparse.ArgumentParser:
     add_path(step, "--to", "FOLDER", "folder for the files", MODELS / "emotion")
 
     add("bench", _bench, "measure how fast each model trains here")
+
+    step = add("bench-model", _bench_model, "compare an exported model with others', in Chromium")
+    add_data(step)
+    add_path(step, "--exported", "FOLDER", "exported model", MODELS / "emotion")
 
     tflite = Path("node_modules/@mediapipe/face_detection/face_detection_short_range.tflite")
     step = add("export-face", _export_face, "write BlazeFace as TensorFlow.js files")

@@ -10,6 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
+from typing import Any
 
 import numpy as np
 from playwright.sync_api import Error, sync_playwright
@@ -56,6 +57,11 @@ _TIME = """async ([count, size, warmup]) => {
   return times;
 }"""
 
+_COMPARE = """async ([models, crops]) => {
+  const { compare } = await import("/bench/peers.js");
+  return compare(models, crops);
+}"""
+
 
 def classify(crops: np.ndarray, emotion: Path, face: Path = STATIC / "model/face") -> np.ndarray:
     """Probabilities [n, 7] for grey crops, uint8 [n, 48, 48], by the model exported to `emotion`.
@@ -82,9 +88,21 @@ def time_crops(emotions: Sequence[Path], crops: np.ndarray) -> np.ndarray:
     return np.array(_run(_TIME, arguments, crops, emotions, STATIC / "model/face"))
 
 
+def compare(crops: np.ndarray, emotion: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Probabilities [n, 7] and milliseconds [n] by the classifier's name: ours and the peers'.
+
+    `emotion` holds our exported model; the crops are grey, uint8 [n, 48, 48], and each goes through
+    each classifier by itself. Raises TrainingError as `classify` does.
+    """
+    results = _run(_COMPARE, ["/models/0", "/input.bin"], crops, [emotion], STATIC / "model/face")
+    return {
+        name: (np.array(each["outputs"]), np.array(each["times"])) for name, each in results.items()
+    }
+
+
 def _run(
     script: str, arguments: list, inputs: np.ndarray, emotions: Sequence[Path], face: Path
-) -> list:
+) -> Any:
     """What the script returns in a page with /input.bin and /models/0, 1, ... for the Vision."""
     if not (STATIC / "dist/vision.js").exists():
         raise TrainingError("the page's script is not built yet: run `npm ci && npm run build`")
@@ -92,6 +110,8 @@ def _run(
         Path(root, "input.bin").write_bytes(inputs.tobytes())
         Path(root, "index.html").write_text("<!doctype html>")
         Path(root, "static").symlink_to(STATIC)
+        Path(root, "bench").symlink_to(STATIC.parent / "bench")
+        Path(root, "node_modules").symlink_to(STATIC.parents[1] / "node_modules")
         for index, emotion in enumerate(emotions):
             models = Path(root, "models", str(index))
             models.mkdir(parents=True)

@@ -1,0 +1,103 @@
+"""Our exported model beside the libraries', and what a webcam does to its accuracy."""
+
+import pytest
+
+pytest.importorskip("tensorflow", reason="the training environment is not installed")
+
+import numpy as np
+
+from tests.training.conftest import one_line
+from training.browser import STATIC, classify, compare
+from training.dataset import SPLITS, Dataset
+from training.robustness import CHANGES
+
+SHIPPED = STATIC / "model" / "emotion"
+
+
+def tables(markdown):
+    """The cells of each row, by the heading above it and by the row's first cell."""
+    found = {}
+    for line in markdown.splitlines():
+        if line.startswith("## "):
+            rows = found[line.removeprefix("## ")] = {}
+        elif line.startswith("| ") and not line.startswith("| ---"):
+            name, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+            rows[name] = cells
+    return found
+
+
+def test_every_classifier_reads_every_crop(browser, crops):
+    results = compare(crops, SHIPPED)
+    assert list(results) == ["classpulse", "face-api", "human"]
+    for probabilities, milliseconds in results.values():
+        assert probabilities.shape == (len(crops), 7) and milliseconds.shape == (len(crops),)
+        np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-3)
+        assert milliseconds.min() >= 0 and milliseconds.max() > 0
+    ours, others = results["classpulse"][0], [results[name][0] for name in ("face-api", "human")]
+    np.testing.assert_allclose(ours, classify(crops, SHIPPED), atol=1e-5)
+    for theirs in others:  # of seven labels each, so this is no accident
+        assert np.mean(theirs.argmax(axis=1) == ours.argmax(axis=1)) > 0.4
+
+
+def test_the_command_prints_every_figure_of_the_card(browser, cli, data, tmp_path):
+    private = data.split("PrivateTest")
+    guesses = classify(private.images, SHIPPED).argmax(axis=1)
+    right = np.arange(len(guesses)) % 3 > 0
+    images = np.concatenate([private.images, private.images[:5]])  # five are in Training too
+    labels = np.concatenate([np.where(right, guesses, (guesses + 1) % 7), guesses[:5]])
+    splits = np.repeat([SPLITS.index("PrivateTest"), SPLITS.index("Training")], [len(right), 5])
+    votes = np.zeros((len(images), 10), np.uint8)
+    votes[:, guesses[0]] = 8
+    faces = Dataset(images, labels.astype(np.uint8), splits.astype(np.uint8), votes)
+    faces.save(tmp_path / "data.npz")
+    outcome = cli("bench-model", "--data", tmp_path / "data.npz", "--exported", SHIPPED)
+    assert (outcome.status, outcome.err) == (0, "")
+    found = tables(outcome.out)
+
+    accuracy = f"{100 * right.mean():.1f} %"
+    beside = found["Beside others"]
+    assert beside["classpulse"][0] == accuracy and beside["classpulse"][2] != ""
+    assert int(beside["classpulse"][-1].replace(",", "")) <= 1_000_000
+    assert beside["human"][-1] == "205,129" and beside["face-api"][-1].startswith("32")
+    good = found["How good"]
+    share, interval, images = good["accuracy"]
+    low, high = (float(each) for each in interval.replace(" %", "").split(" to "))
+    assert share == accuracy and low < 100 * right.mean() < high and images == "14"
+    assert good["without images that are also in Training"][2] == "9"
+    assert good["by the majority of FER+"][0] == f"{100 * np.mean(guesses == guesses[0]):.1f} %"
+    counts = [row for name, row in found["What it takes for what"].items() if name != "labelled as"]
+    assert np.array(counts, int).sum() == len(right)
+    assert set(CHANGES) < set(found["Robustness"])
+
+
+def test_data_without_private_test_images_is_one_clear_line(cli, data, tmp_path):
+    data.split("PublicTest").save(tmp_path / "part.npz")
+    outcome = cli("bench-model", "--data", tmp_path / "part.npz")
+    one_line(outcome, "the data set has no PrivateTest images")
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "y"),
+    [
+        ("10 % to the left", 9.2, 20),
+        ("10 % to the right", 18.8, 20),
+        ("10 % up", 14, 15.2),
+        ("10 % down", 14, 24.8),
+        ("10 % smaller", 14.95, 20.35),
+        ("10 % larger", 13.05, 19.65),
+        # Seen from the camera: about the middle, (23.5, 23.5), by ten degrees.
+        ("rolled by 10° to the left", 13.54, 21.70),
+        ("rolled by 10° to the right", 14.75, 18.40),
+        ("darkened to 40 %", 14, 20),
+        ("out of focus (Gaussian, sigma 1 pixel of 48)", 14, 20),
+        ("24 pixels wide, enlarged", 14, 20),
+    ],
+)
+def test_a_change_does_what_it_says(name, x, y):
+    rows, columns = np.mgrid[:48, :48]
+    spot = 250 * np.exp(-((columns - 14) ** 2 + (rows - 20) ** 2) / 8)
+    changed = CHANGES[name](spot.astype(np.uint8)).astype(float)
+    centre = [(changed * each).sum() / changed.sum() for each in (columns, rows)]
+    np.testing.assert_allclose(centre, (x, y), atol=0.15)
+    least, most = (0.39, 0.41) if name == "darkened to 40 %" else (0.75, 1)
+    assert least <= changed.max() / spot.max() <= most

@@ -1,0 +1,54 @@
+"""What a webcam does to a face that FER-2013's pictures do not show, one change at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import cv2
+import numpy as np
+
+from training.dataset import SIDE
+
+CENTRE = (SIDE - 1) / 2
+Change = Callable[[np.ndarray], np.ndarray]  # uint8 [48, 48] in and out
+
+
+def _move(
+    face: np.ndarray, x: float = 0, y: float = 0, scale: float = 1, degrees: float = 0
+) -> np.ndarray:
+    """The face moved within the crop; edges are repeated, for what lies beyond is not known."""
+    matrix = cv2.getRotationMatrix2D((CENTRE, CENTRE), degrees, scale)
+    matrix[0, 2] += x * SIDE
+    matrix[1, 2] += y * SIDE
+    return cv2.warpAffine(
+        face, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+
+
+def _darken(face: np.ndarray) -> np.ndarray:
+    return (face * 0.4).round().astype(np.uint8)
+
+
+def _blur(face: np.ndarray) -> np.ndarray:
+    return cv2.GaussianBlur(face, (0, 0), sigmaX=1)
+
+
+def _far_away(face: np.ndarray) -> np.ndarray:
+    small = cv2.resize(face, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+
+
+CHANGES: Mapping[str, Change] = {
+    "10 % to the left": partial(_move, x=-0.1),
+    "10 % to the right": partial(_move, x=0.1),
+    "10 % up": partial(_move, y=-0.1),
+    "10 % down": partial(_move, y=0.1),
+    "10 % smaller": partial(_move, scale=0.9),
+    "10 % larger": partial(_move, scale=1.1),
+    "rolled by 10° to the left": partial(_move, degrees=10),
+    "rolled by 10° to the right": partial(_move, degrees=-10),
+    "darkened to 40 %": _darken,
+    "out of focus (Gaussian, sigma 1 pixel of 48)": _blur,
+    "24 pixels wide, enlarged": _far_away,
+}
