@@ -12,7 +12,7 @@ import numpy as np
 
 from training.dataset import SIDE
 
-MOST_ANGLE = math.radians(15)
+MOST_ANGLE = math.radians(18)
 CENTRE = (SIDE - 1) / 2
 LEVELS = np.arange(256) / 255
 RAMP = np.linspace(-1, 1, SIDE)  # from the left to the right
@@ -26,7 +26,7 @@ def augment(image: np.ndarray, rng: np.random.Generator, strength: float = 1.0) 
     image = _move(image, rng, strength)
     if rng.random() < 0.5:
         image = cv2.flip(image, 1)
-    if rng.random() < 0.15 * strength:
+    if rng.random() < 0.4 * strength:
         image = _far_away(image, rng)
     image = _light(image, rng, strength)
     if rng.random() < 0.5 * strength:
@@ -40,13 +40,13 @@ def _move(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.nd
     changes = (strength * rng.uniform(-1, 1, 7)).tolist()
     angle, zoom, stretch_x, stretch_y, shear, x, y = changes
     cosine, sine = math.cos(angle * MOST_ANGLE), math.sin(angle * MOST_ANGLE)
-    scale_x = (1 + 0.15 * zoom) * math.exp(0.06 * stretch_x)
-    scale_y = (1 + 0.15 * zoom) * math.exp(0.06 * stretch_y)
+    scale_x = (1 + 0.18 * zoom) * math.exp(0.06 * stretch_x)
+    scale_y = (1 + 0.18 * zoom) * math.exp(0.06 * stretch_y)
     # Rotation times shear times scale, about the centre.
     xx, xy = cosine * scale_x, (0.1 * shear * cosine - sine) * scale_y
     yx, yy = sine * scale_x, (0.1 * shear * sine + cosine) * scale_y
-    shift_x = CENTRE * (1 - xx - xy) + 0.08 * x * SIDE
-    shift_y = CENTRE * (1 - yx - yy) + 0.08 * y * SIDE
+    shift_x = CENTRE * (1 - xx - xy) + 0.12 * x * SIDE
+    shift_y = CENTRE * (1 - yx - yy) + 0.12 * y * SIDE
     return cv2.warpAffine(
         image,
         np.array([[xx, xy, shift_x], [yx, yy, shift_y]]),
@@ -58,7 +58,7 @@ def _move(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.nd
 
 def _far_away(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Lose detail as a small or badly focused face does."""
-    side = int(rng.integers(20, 44))
+    side = int(rng.integers(18, 44))
     small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
     return cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
 

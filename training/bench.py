@@ -11,7 +11,7 @@ import numpy as np
 from training import models
 from training.dataset import LABELS, SIDE, VOTES, Dataset
 from training.run import Config
-from training.train import Batches, compile_model
+from training.train import Batches, compile_model, soft_targets
 
 COLUMNS = ("model", "batch", "images/s", "ms a step", "input pipeline")
 ROUNDS = 5
@@ -58,10 +58,10 @@ def measure_training(name: str, seconds: float = 8.0) -> tuple[str, int, str, st
     config = Config.of(name)
     model = models.build(name)
     compile_model(model, config, config.learning_rate, steps=1000)
-    few = Batches(_noise(4 * config.batch), config, epoch=0)
+    few = _batches(4, config)
     _step(model, few)  # the first step builds the graph
     steps = max(4, round(seconds / _step(model, few)))
-    batches = Batches(_noise(steps * config.batch), config, epoch=0)
+    batches = _batches(steps, config)
     ready = Ready(batches)
     rounds = [(_step(model, batches), _step(model, ready)) for _ in range(ROUNDS)]
     made, waiting = median(made for made, _ in rounds), median(ready for _, ready in rounds)
@@ -78,6 +78,11 @@ def _step(model: keras.Model, batches: keras.utils.PyDataset) -> float:
     stopwatch = Stopwatch()
     model.fit(batches, shuffle=False, verbose=0, callbacks=[stopwatch])
     return stopwatch.seconds
+
+
+def _batches(steps: int, config: Config) -> Batches:
+    faces = _noise(steps * config.batch)
+    return Batches(faces, soft_targets(faces, config.votes_weight), config, epoch=0)
 
 
 def _noise(count: int) -> Dataset:

@@ -29,8 +29,10 @@ def load_classifier(run: Path) -> keras.Model:
 
     Raises TrainingError as `load_best` does.
     """
-    model = models.build(Config.load(run).model)
+    name = Config.load(run).model
+    model = models.build(name)
     load_best(model, run)
+    model = models.recipe(name).plain(model)
     return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(model.output))
 
 
@@ -70,7 +72,7 @@ def evaluate(run: Path, data: Dataset) -> dict:
 
 
 def publish_accuracy(emotion: Path, data: Dataset) -> dict:
-    """Measure an exported model on both test splits and write the accuracy to its metadata.
+    """Measure an exported model on both test splits; its metadata gets accuracy and temperature.
 
     The model runs in Chromium, as it does for students. Raises TrainingError if it cannot.
     """
@@ -83,6 +85,7 @@ def publish_accuracy(emotion: Path, data: Dataset) -> dict:
         raise TrainingError(f"{emotion} has other labels than FER-2013's: {metadata.get('labels')}")
     probabilities = _classify_test_splits(data, lambda images: classify(images, emotion))
     figures = _measure(data, probabilities)
+    metadata["temperature"] = figures["temperature"]
     metadata["accuracy"] = {split: figures[split]["accuracy"] for split in TEST_SPLITS}
     with new_file(path) as partial:
         partial.write_text(json.dumps(metadata, indent=2) + "\n")

@@ -26,7 +26,9 @@ def export(run: Path, to: Path) -> dict:
         "width": SIDE,
         "channels": 1,
         "crop": {"scale": framing["scale"], "offset_y": framing["offset_y"]},
-        "accuracy": {},  # measured in a browser, on these very files
+        # Measured in a browser, on these very files:
+        "temperature": 1.0,
+        "accuracy": {},
         "trained_on": "FER-2013 Training" + (" with FER+ votes" if config.votes_weight else ""),
     }
     uint8 = models.recipe(config.model).uint8

@@ -39,6 +39,8 @@ class Config:
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
     votes_weight: float = 0.0  # share of the FER+ annotators in the target; the rest is the label
+    teachers: str = ""  # runs, by commas, whose mean answer is part of the target
+    teachers_weight: float = 0.0  # how large a part; the rest is label and votes
     strength: float = 0.5  # of the augmentation, 0..1
     average: float = 0.0  # momentum of the moving average of the weights that is kept; 0: none
     precision: str = "float32"  # what layers compute in: float32, mixed_float16, mixed_bfloat16

@@ -17,6 +17,7 @@ from training import models
 from training.augment import augment
 from training.dataset import LABELS, Dataset
 from training.errors import TrainingError
+from training.evaluate import load_classifier
 from training.run import (
     BEST_WEIGHTS,
     Config,
@@ -36,10 +37,10 @@ HEAD_RATE = 1e-3
 class Batches(keras.utils.PyDataset):
     """The training faces, shuffled and augmented anew each epoch, the same for the same seed."""
 
-    def __init__(self, faces: Dataset, config: Config, epoch: int) -> None:
+    def __init__(self, faces: Dataset, targets: np.ndarray, config: Config, epoch: int) -> None:
         super().__init__(workers=1, max_queue_size=16)
-        self._faces, self._config, self._epoch = faces, config, epoch
-        self._targets = soft_targets(faces, config.votes_weight)
+        self._faces, self._targets = faces, targets
+        self._config, self._epoch = config, epoch
         self._shuffle()
 
     def __len__(self) -> int:
@@ -62,6 +63,18 @@ class Batches(keras.utils.PyDataset):
         self._order = rng.permutation(len(self._faces.images))
 
 
+def make_targets(faces: Dataset, config: Config) -> np.ndarray:
+    """float32 [n, 7]: what the run is to learn: labels, votes and its teachers' answers, mixed.
+
+    Raises TrainingError if a teacher cannot be loaded.
+    """
+    targets = soft_targets(faces, config.votes_weight)
+    if not config.teachers:
+        return targets
+    taught = teach(faces, config.teachers.split(","))
+    return targets + np.float32(config.teachers_weight) * (taught - targets)
+
+
 def soft_targets(faces: Dataset, votes_weight: float) -> np.ndarray:
     """float32 [n, 7]: the label, mixed with the distribution of FER+ votes where there are any."""
     labels = np.eye(len(LABELS), dtype=np.float32)[faces.labels]
@@ -69,6 +82,17 @@ def soft_targets(faces: Dataset, votes_weight: float) -> np.ndarray:
     total = votes.sum(axis=1, keepdims=True, dtype=np.float32)
     weight = np.where(total > 0, np.float32(votes_weight), np.float32(0))
     return (1 - weight) * labels + weight * (votes / np.maximum(total, 1))
+
+
+def teach(faces: Dataset, runs: Sequence[str]) -> np.ndarray:
+    """float32 [n, 7]: the mean answer of some runs' models for each face and its mirror image.
+
+    Raises TrainingError if a run's model cannot be loaded.
+    """
+    images = faces.images[..., None].astype(np.float32)
+    views = images, images[:, :, ::-1]
+    models = [load_classifier(Path(run)) for run in runs]
+    return np.mean([model.predict(view, 256, verbose=0) for model in models for view in views], 0)
 
 
 class Backup(keras.callbacks.Callback):
@@ -137,10 +161,11 @@ def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> flo
     if not len(faces.images) or not len(public.images):
         raise TrainingError("the data set needs both Training and PublicTest images")
 
+    targets = make_targets(faces, config)
     keras.utils.set_random_seed(config.seed)
     keras.config.set_dtype_policy(config.precision)
     try:
-        _train(faces, public, run, config)
+        _train(faces, targets, public, run, config)
     finally:
         keras.config.set_dtype_policy("float32")
     return best_accuracy(read_history(run))
@@ -189,8 +214,11 @@ def _check(config: Config) -> None:
     counts = (config.epochs, config.batch, config.patience, config.limit)
     if any(count is not None and count < 1 for count in counts) or config.seed < 0:
         raise TrainingError("epochs, batch, patience and limit are 1 or more, the seed 0 or more")
-    if not 0 <= config.strength <= 1 or not 0 <= config.votes_weight <= 1:
-        raise TrainingError("strength and votes weight lie in 0..1")
+    shares = (config.strength, config.votes_weight, config.teachers_weight)
+    if not all(0 <= share <= 1 for share in shares):
+        raise TrainingError("strength, votes weight and teachers weight lie in 0..1")
+    if bool(config.teachers) != bool(config.teachers_weight):
+        raise TrainingError("teachers and their weight come together")
     if not 0 <= config.average < 1 or not 0 <= config.label_smoothing < 1:
         raise TrainingError("average and label smoothing are 0 or more, and less than 1")
     if min(config.weight_decay, config.warmup_steps, config.frozen_epochs) < 0:
@@ -201,7 +229,7 @@ def _check(config: Config) -> None:
         raise TrainingError(f"unknown precision, expected one of {', '.join(PRECISIONS)}")
 
 
-def _train(faces: Dataset, public: Dataset, run: Path, config: Config) -> None:
+def _train(faces: Dataset, targets: np.ndarray, public: Dataset, run: Path, config: Config) -> None:
     backups, history = _backups(run), read_history(run)
     if _is_over(history, config):
         return
@@ -220,7 +248,7 @@ def _train(faces: Dataset, public: Dataset, run: Path, config: Config) -> None:
         frozen = first < thaw
         for layer in model.layers:
             layer.trainable = layer.name == HEAD or not frozen
-        batches = Batches(faces, config, epoch)
+        batches = Batches(faces, targets, config, epoch)
         rate = HEAD_RATE if frozen else config.learning_rate
         compile_model(model, config, rate, steps=len(batches) * (last - first))
         if epoch in backups:

@@ -59,6 +59,28 @@ def test_every_model_trains_for_a_few_steps_and_can_be_used(name, cli, data, dat
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
+def test_what_is_used_computes_what_was_trained(trained, crops):
+    model = MODELS["compact"].build()
+    load_best(model, trained.run)
+    plain = MODELS["compact"].plain(model)
+    faces = crops[..., None].astype(np.float32)
+    expected = model.predict(faces, verbose=0)
+    assert expected.std(axis=0).max() > 0.1
+    np.testing.assert_allclose(plain.predict(faces, verbose=0), expected, atol=1e-4)
+    kinds = {type(layer).__name__ for layer in plain.layers}
+    assert not kinds & {"BatchNormalization", "Add"}
+
+
+def test_the_shipped_network_does_not_mind_a_dark_room(trained, crops):
+    classifier = load_classifier(trained.run)
+    bright, dark = (
+        classifier.predict((share * crops[..., None]).astype(np.float32), verbose=0)
+        for share in (1, 0.4)
+    )
+    assert bright.std(axis=0).max() > 0.1
+    np.testing.assert_allclose(dark, bright, atol=0.1)  # not 0: faint faces stay a little fainter
+
+
 def test_the_bench_says_how_fast_a_model_trains():
     row = dict(zip(COLUMNS, measure_training("cnn", seconds=0.2), strict=True))
     assert (row["model"], row["batch"]) == ("cnn", 32)

@@ -17,8 +17,9 @@ import numpy as np
 from tests.training.conftest import ROOT, contents, one_line
 from training.augment import augment
 from training.dataset import Dataset
+from training.evaluate import load_classifier
 from training.run import BEST_WEIGHTS, Config, read_history, write_history
-from training.train import soft_targets, train
+from training.train import make_targets, soft_targets, train
 
 EPOCHS = 3
 
@@ -96,7 +97,7 @@ def test_the_command_line_trains_with_the_settings_it_is_given(cli, data_file, t
     assert outcome.out.splitlines()[-1] == f"best PublicTest accuracy {best:.4f}, in {run}"
     config = Config.load(run)
     assert (config.model, config.epochs, config.seed, config.limit) == ("compact", 2, 5, 64)
-    assert config.batch == 128 and config.strength == 1.0  # what suits this model
+    assert config.batch == 128 and config.strength == 0.6  # what suits this model
 
 
 @pytest.mark.parametrize("during", [0, 2])
@@ -174,7 +175,11 @@ def test_a_damaged_backup_is_one_clear_line(cli, data_file, uninterrupted, tmp_p
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
-        ("--model", "vgg", "unknown model 'vgg', expected one of resnet50, cnn, cnn-slow, compact"),
+        (
+            "--model",
+            "vgg",
+            "unknown model 'vgg', expected one of resnet50, cnn, cnn-slow, compact, teacher",
+        ),
         ("--epochs", 0, "1 or more"),
         ("--batch", 0, "1 or more"),
         ("--patience", 0, "1 or more"),
@@ -182,6 +187,9 @@ def test_a_damaged_backup_is_one_clear_line(cli, data_file, uninterrupted, tmp_p
         ("--seed", -1, "0 or more"),
         ("--strength", 1.5, "0..1"),
         ("--votes-weight", -0.1, "0..1"),
+        ("--teachers-weight", 1.5, "0..1"),
+        ("--teachers-weight", 0.5, "come together"),
+        ("--teachers", "runs/teacher", "come together"),
         ("--average", 1, "less than 1"),
         ("--label-smoothing", -0.1, "less than 1"),
         ("--weight-decay", -1, "0 or more"),
@@ -345,3 +353,22 @@ def test_targets_mix_the_label_with_the_shares_of_the_votes():
     by_hand[1, 0] += 0.6
     by_hand[2, 2] = 1  # nobody voted for a label of ours: the given one alone
     np.testing.assert_allclose(targets, by_hand, rtol=1e-6)
+
+
+def test_targets_take_in_what_teachers_say_to_a_face_and_its_mirror_image(data, trained):
+    faces = data.split("Training").sample(20)
+    settings = {"teachers": f"{trained.run},{trained.run}", "teachers_weight": 0.25}
+    targets = make_targets(faces, Config.of("compact", **settings))
+    teacher = load_classifier(trained.run)
+    views = (faces.images, faces.images[:, :, ::-1])
+    answers = [teacher.predict(view[..., None].astype(float), verbose=0) for view in views]
+    assert np.abs(answers[0] - answers[1]).max() > 0.01
+    by_hand = 0.75 * np.eye(7)[faces.labels] + 0.25 * np.mean(answers, axis=0)
+    np.testing.assert_allclose(targets, by_hand, atol=1e-6)
+
+
+def test_a_teacher_that_is_none_is_one_clear_line_and_starts_no_run(cli, data_file, tmp_path):
+    arguments = ("--teachers", tmp_path / "nobody", "--teachers-weight", 0.5)
+    outcome = cli("train", "--data", data_file, "--run", tmp_path / "run", *arguments)
+    one_line(outcome, "nobody is not a training run")
+    assert not (tmp_path / "run").exists()
