@@ -17,6 +17,7 @@ from training.dataset import LABELS, SPLITS
 from training.errors import TrainingError
 from training.evaluate import load_classifier
 from training.framing import FRAMING
+from training.metrics import fit_temperature
 
 SHIPPED = STATIC / "model" / "emotion"
 SHIPPED_RUN = ROOT / "training" / "weights" / "compact"  # what it was exported from
@@ -57,7 +58,8 @@ def test_an_export_is_complete_small_and_says_what_it_is(exported, trained):
         "width": 48,
         "channels": 1,
         "crop": {"scale": framing["scale"], "offset_y": framing["offset_y"]},
-        "accuracy": {},  # not measured yet
+        "temperature": 1.0,  # neither measured yet
+        "accuracy": {},
         "trained_on": "FER-2013 Training",  # and no votes, because the data had none
         "created": datetime.date.today().isoformat(),
     }
@@ -90,7 +92,7 @@ def test_the_browser_finds_the_faces_that_the_detector_finds(browser, detector, 
     np.testing.assert_allclose(found[faces][:, 1:], expected[faces][:, 1:], atol=0.005)
 
 
-def test_the_accuracy_measured_in_the_browser_goes_into_the_metadata(
+def test_accuracy_and_temperature_measured_in_the_browser_go_into_the_metadata(
     browser, cli, exported, data, data_file, tmp_path
 ):
     folder = tmp_path / "emotion"
@@ -99,6 +101,8 @@ def test_the_accuracy_measured_in_the_browser_goes_into_the_metadata(
     outcome = cli("evaluate", "--data", data_file, "--exported", folder)
     assert (outcome.status, outcome.err) == (0, "")
     guesses = classify(data.images, folder)
+    public = data.split("PublicTest")
+    temperature = fit_temperature(public.labels, classify(public.images, folder))
     accuracy = {}
     for number, split in enumerate(SPLITS[1:], 1):
         faces = data.splits == number
@@ -106,7 +110,7 @@ def test_the_accuracy_measured_in_the_browser_goes_into_the_metadata(
         accuracy[split] = round(float(right.mean()), 4)
         assert f"{split}: accuracy {accuracy[split]:.4f}" in outcome.out
     after = json.loads((folder / "metadata.json").read_text())
-    assert after == before | {"accuracy": accuracy}
+    assert after == before | {"temperature": temperature, "accuracy": accuracy}
 
 
 @pytest.mark.parametrize(

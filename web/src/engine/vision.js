@@ -9,6 +9,7 @@ import threadedWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-t
 
 import { cropSquare, letterbox, toFrame } from "./crop.js";
 import { findFaces } from "./faces.js";
+import { soften } from "./soften.js";
 
 export class Vision {
   /**
@@ -55,7 +56,8 @@ export class Vision {
   look(frame) {
     const faces = this.detect(frame);
     if (faces.length === 0) return { faces: 0, box: null, probabilities: null };
-    const probabilities = [...this.classify(this.#cut(frame, faces[0]))];
+    const raw = this.classify(this.#cut(frame, faces[0]));
+    const probabilities = soften(raw, this.#classifier.metadata.temperature);
     return { faces: faces.length, box: faces[0].box, probabilities };
   }
 
@@ -81,7 +83,7 @@ export class Vision {
   }
 
   /**
-   * The classifier by itself.
+   * The classifier by itself, as sure of itself as it was trained to be.
    * @param {Float32Array} pixels n faces, grey levels 0..255, n x height x width
    * @returns {Float32Array} n x labels, probabilities
    */
