@@ -7,33 +7,20 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-import keras
 import numpy as np
 
-from training import metrics, models
+from training import metrics
 from training.browser import classify
 from training.dataset import LABELS, TEST_SPLITS, Dataset
 from training.errors import TrainingError
 from training.evaluation_page import build_page
 from training.files import new_file, new_folder
-from training.run import BEST_WEIGHTS, Config, load_best, read_history
+from training.run import BEST_WEIGHTS, Config, load_classifier, read_history
 
 EVALUATION = "evaluation"  # the folder in a run
 FIGURES = "figures.json"
 
 Classifier = Callable[[np.ndarray], np.ndarray]  # uint8 [n, 48, 48] -> probabilities [n, 7]
-
-
-def load_classifier(run: Path) -> keras.Model:
-    """The run's best weights: faces [n, 48, 48, 1], grey levels 0..255 -> probabilities [n, 7].
-
-    Raises TrainingError as `load_best` does.
-    """
-    name = Config.load(run).model
-    model = models.build(name)
-    load_best(model, run)
-    model = models.recipe(name).plain(model)
-    return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(model.output))
 
 
 def fingerprint(run: Path) -> str:

@@ -9,9 +9,8 @@ import keras
 
 from training import models
 from training.dataset import LABELS, SIDE
-from training.evaluate import load_classifier
 from training.framing import FRAMING
-from training.run import Config
+from training.run import Config, load_classifier
 from training.tfjs import export_graph_model
 
 

@@ -119,6 +119,18 @@ def load_best(model: keras.Model, run: Path) -> None:
     load_weights(model, path)
 
 
+def load_classifier(run: Path) -> keras.Model:
+    """The run's best weights: faces [n, 48, 48, 1], grey levels 0..255 -> probabilities [n, 7].
+
+    Raises TrainingError as `load_best` does.
+    """
+    name = Config.load(run).model
+    model = models.build(name)
+    load_best(model, run)
+    model = models.recipe(name).plain(model)
+    return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(model.output))
+
+
 def load_weights(model: keras.Model, path: Path) -> None:
     """Give `model` what `save_weights` wrote. Raises TrainingError if it does not fit."""
     try:

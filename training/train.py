@@ -17,12 +17,12 @@ from training import models
 from training.augment import augment
 from training.dataset import LABELS, Dataset
 from training.errors import TrainingError
-from training.evaluate import load_classifier
 from training.run import (
     BEST_WEIGHTS,
     Config,
     best_accuracy,
     load_best,
+    load_classifier,
     load_weights,
     read_history,
     save_weights,
@@ -91,8 +91,9 @@ def teach(faces: Dataset, runs: Sequence[str]) -> np.ndarray:
     """
     images = faces.images[..., None].astype(np.float32)
     views = images, images[:, :, ::-1]
-    models = [load_classifier(Path(run)) for run in runs]
-    return np.mean([model.predict(view, 256, verbose=0) for model in models for view in views], 0)
+    teachers = [load_classifier(Path(run)) for run in runs]
+    answers = [each.predict(view, 256, verbose=0) for each in teachers for view in views]
+    return np.mean(answers, axis=0)
 
 
 class Backup(keras.callbacks.Callback):

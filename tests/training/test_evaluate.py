@@ -15,8 +15,7 @@ import numpy as np
 from tests.training.conftest import contents, one_line
 from training import metrics
 from training.dataset import LABELS, TEST_SPLITS, VOTES, Dataset
-from training.evaluate import load_classifier
-from training.run import BEST_WEIGHTS, read_history, write_history
+from training.run import BEST_WEIGHTS, load_classifier, read_history, write_history
 
 PLOTS = {
     f"{plot}-{split}.png" for plot in ("confusion", "roc", "reliability") for split in TEST_SPLITS

@@ -15,9 +15,8 @@ from keras.src.legacy.saving import legacy_h5_format
 
 from tests.training.conftest import ROOT
 from training.bench import COLUMNS, measure_training
-from training.evaluate import load_classifier
 from training.models import MODELS, resnet50
-from training.run import BEST_WEIGHTS, Config, load_best, read_history
+from training.run import BEST_WEIGHTS, Config, load_best, load_classifier, read_history
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # inside Keras
 

@@ -17,8 +17,7 @@ import numpy as np
 from tests.training.conftest import ROOT, contents, one_line
 from training.augment import augment
 from training.dataset import Dataset
-from training.evaluate import load_classifier
-from training.run import BEST_WEIGHTS, Config, read_history, write_history
+from training.run import BEST_WEIGHTS, Config, load_classifier, read_history, write_history
 from training.train import make_targets, soft_targets, train
 
 EPOCHS = 3

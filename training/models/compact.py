@@ -90,12 +90,12 @@ def _shipped(
 
 def _fold(model: keras.Model, name: str) -> list[np.ndarray]:
     """Kernel and bias that do what a convolution, its normalisation and the addition do."""
-    (kernel,) = model.get_layer(name).get_weights()
+    layer = model.get_layer(name)
+    (kernel,) = layer.get_weights()
     norm = model.get_layer(f"{name}_norm")
     gamma, beta, mean, variance = norm.get_weights()
     scale = gamma / np.sqrt(variance + norm.epsilon)
-    depthwise = kernel.shape[-1] == 1
-    kernel = kernel * (scale[:, None] if depthwise else scale)
-    if any(layer.name == f"{name}_add" for layer in model.layers):
+    kernel = kernel * (scale[:, None] if isinstance(layer, layers.DepthwiseConv2D) else scale)
+    if any(each.name == f"{name}_add" for each in model.layers):
         kernel[1, 1] += np.eye(len(scale), dtype=kernel.dtype)
     return [kernel, beta - mean * scale]
