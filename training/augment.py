@@ -27,7 +27,7 @@ def augment(image: np.ndarray, rng: np.random.Generator, strength: float = 1.0) 
     if rng.random() < 0.5:
         image = cv2.flip(image, 1)
     if rng.random() < 0.4 * strength:
-        image = _far_away(image, rng)
+        image = far_away(image, int(rng.integers(18, 44)))
     image = _light(image, rng, strength)
     if rng.random() < 0.5 * strength:
         image = _cover(image, rng)
@@ -35,7 +35,7 @@ def augment(image: np.ndarray, rng: np.random.Generator, strength: float = 1.0) 
 
 
 def _move(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """Rotation, scale and aspect, shear and shift about the centre; edges are repeated."""
+    """Rotation, scale and aspect, shear and shift about the centre."""
     # Plain floats, because arrays as small as these are slow.
     changes = (strength * rng.uniform(-1, 1, 7)).tolist()
     angle, zoom, stretch_x, stretch_y, shear, x, y = changes
@@ -47,18 +47,18 @@ def _move(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.nd
     yx, yy = sine * scale_x, (0.1 * shear * sine + cosine) * scale_y
     shift_x = CENTRE * (1 - xx - xy) + 0.12 * x * SIDE
     shift_y = CENTRE * (1 - yx - yy) + 0.12 * y * SIDE
+    return warp(image, np.array([[xx, xy, shift_x], [yx, yy, shift_y]]))
+
+
+def warp(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """The image moved by an affine matrix [2, 3]; edges are repeated: what lies beyond is lost."""
     return cv2.warpAffine(
-        image,
-        np.array([[xx, xy, shift_x], [yx, yy, shift_y]]),
-        (SIDE, SIDE),
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
+        image, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
 
 
-def _far_away(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Lose detail as a small or badly focused face does."""
-    side = int(rng.integers(18, 44))
+def far_away(image: np.ndarray, side: int) -> np.ndarray:
+    """Lose detail as a face does that is small, `side` pixels, or badly focused."""
     small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
     return cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
 

@@ -14,6 +14,7 @@ from training.browser import classify, compare
 from training.dataset import LABELS, SPLITS, Dataset
 from training.duplicates import Duplicates
 from training.errors import TrainingError
+from training.evaluate import load_metadata
 from training.report import markdown_table
 from training.robustness import CHANGES
 
@@ -28,25 +29,27 @@ SPLIT = "PrivateTest"
 def bench_model(emotion: Path, data: Dataset) -> str:
     """Measure the model exported to `emotion` on all of PrivateTest, in Chromium; in Markdown.
 
-    Raises TrainingError if it or a peer cannot be run, or if the split is empty.
+    Raises TrainingError if it is no export, it or a peer cannot be run, or the split is empty.
     """
-    faces = data.split(SPLIT)
+    faces, temperature = data.split(SPLIT), load_metadata(emotion)["temperature"]
     if not len(faces.images):
         raise TrainingError(f"the data set has no {SPLIT} images")
     results = compare(faces.images, emotion)
-    ours = results["classpulse"][0]
+    probabilities, _ = results["classpulse"]
+    figures = metrics.measure(faces.labels, probabilities, faces.votes, temperature)
+    right = probabilities.argmax(axis=1) == faces.labels
     return "\n".join(
         [
             "## Beside others\n",
             _peers(emotion, faces, results),
             "## How good\n",
-            _figures(emotion, data, ours),
+            _figures(figures, temperature, right[~_also_in_training(data)]),
             "## Label by label\n",
-            _labels(faces, ours),
+            _labels(figures),
             "## What it takes for what\n",
-            _confusion(faces, ours),
+            _confusion(figures),
             "## Robustness\n",
-            _robustness(emotion, faces, ours),
+            _robustness(emotion, faces, right.mean()),
         ]
     )
 
@@ -55,7 +58,7 @@ def _peers(emotion: Path, faces: Dataset, results: dict[str, tuple[np.ndarray, n
     rows = []
     for name, (probabilities, times) in results.items():
         figures = metrics.measure(faces.labels, probabilities, faces.votes)
-        bytes_, params = _size(MANIFESTS.get(name, emotion / "model.json"))
+        size, params = _size(MANIFESTS.get(name, emotion / "model.json"))
         rows.append(
             [
                 name,
@@ -64,7 +67,7 @@ def _peers(emotion: Path, faces: Dataset, results: dict[str, tuple[np.ndarray, n
                 _percent((figures["ferplus"] or {}).get("accuracy")),
                 f"{np.median(times):.1f}",
                 f"{np.percentile(times, 95):.1f}",
-                f"{bytes_:,}",
+                f"{size:,}",
                 f"{params:,}",
             ]
         )
@@ -73,64 +76,52 @@ def _peers(emotion: Path, faces: Dataset, results: dict[str, tuple[np.ndarray, n
 
 
 def _size(manifest: Path) -> tuple[int, int]:
-    """Bytes to download and the number of weights."""
+    """Bytes to download, and how many numbers the weights are."""
     content = json.loads(manifest.read_text())
     groups = content if isinstance(content, list) else content["weightsManifest"]
     files = [manifest, *(manifest.parent / path for group in groups for path in group["paths"])]
-    weights = [weight for group in groups for weight in group["weights"]]
-    return sum(file.stat().st_size for file in files), sum(
-        math.prod(weight["shape"]) for weight in weights
-    )
+    shapes = [weight["shape"] for group in groups for weight in group["weights"]]
+    return sum(file.stat().st_size for file in files), sum(map(math.prod, shapes))
 
 
-def _figures(emotion: Path, data: Dataset, probabilities: np.ndarray) -> str:
-    faces, guesses = data.split(SPLIT), probabilities.argmax(axis=1)
-    right, seen = guesses == faces.labels, _also_in_training(data)
-    majority = metrics.ferplus_majority(faces.votes)
-    ours = (majority >= 0) & (majority < len(LABELS))
-    temperature = json.loads((emotion / "metadata.json").read_text())["temperature"]
-    errors = [
-        metrics.calibration(faces.labels, each)["error"]
-        for each in (probabilities, metrics.soften(probabilities, temperature))
-    ]
+def _figures(figures: dict, temperature: float, right_and_new: np.ndarray) -> str:
+    images, errors, votes = figures["images"], figures["calibration"], figures["ferplus"] or {}
+    voted = votes.get("images", 0)
+    new = len(right_and_new)
     rows = [
-        ["accuracy", *_interval(right)],
-        ["without images that are also in Training", *_interval(right[~seen])],
-        ["by the majority of FER+", *_interval((guesses == majority)[ours])],
-        ["FER-2013's labels by that majority", *_interval((faces.labels == majority)[ours])],
-        ["ECE as exported", f"{errors[0]:.3f}", "", f"{len(right):,}"],
-        [f"ECE at temperature {temperature}", f"{errors[1]:.3f}", "", f"{len(right):,}"],
+        ["accuracy", *_interval(figures["accuracy"], images)],
+        [
+            "without images that are also in Training",
+            *_interval(right_and_new.sum() / max(new, 1), new),
+        ],
+        ["by the majority of FER+", *_interval(votes.get("accuracy"), voted)],
+        ["FER-2013's labels by that majority", *_interval(votes.get("fer2013"), voted)],
+        ["ECE as exported", f"{errors['before']['error']:.3f}", "", f"{images:,}"],
+        [f"ECE at temperature {temperature}", f"{errors['after']['error']:.3f}", "", f"{images:,}"],
     ]
     return markdown_table(["", SPLIT, "95 % interval", "images"], rows)
 
 
 def _also_in_training(data: Dataset) -> np.ndarray:
     """Of each image of the split, whether it is in Training, pixel for pixel: bool [n]."""
-    split, training = SPLITS.index(SPLIT), SPLITS.index("Training")
     seen = np.zeros(len(data.images), bool)
-    for group in Duplicates.of(data).groups:
-        seen[group] = (data.splits[group] == training).any()
-    return seen[data.splits == split]
+    for group in Duplicates.of(data).trained:
+        seen[group] = True
+    return seen[data.splits == SPLITS.index(SPLIT)]
 
 
-def _labels(faces: Dataset, probabilities: np.ndarray) -> str:
-    each = metrics.measure(faces.labels, probabilities, faces.votes)["classes"]
+def _labels(figures: dict) -> str:
     keys = ("precision", "recall", "f1", "auc", "support")
-    rows = [[label, *(each[label][key] for key in keys)] for label in LABELS]
+    rows = [[label, *(each[key] for key in keys)] for label, each in figures["classes"].items()]
     return markdown_table(["label", "precision", "recall", "F1", "AUC", "images"], rows)
 
 
-def _confusion(faces: Dataset, probabilities: np.ndarray) -> str:
-    counts = np.zeros((len(LABELS), len(LABELS)), int)
-    np.add.at(counts, (faces.labels, probabilities.argmax(axis=1)), 1)
-    return markdown_table(
-        ["labelled as", *LABELS],
-        [[label, *row] for label, row in zip(LABELS, counts.tolist(), strict=True)],
-    )
+def _confusion(figures: dict) -> str:
+    rows = [[label, *row] for label, row in zip(LABELS, figures["confusion"], strict=True)]
+    return markdown_table(["labelled as", *LABELS], rows)
 
 
-def _robustness(emotion: Path, faces: Dataset, probabilities: np.ndarray) -> str:
-    unchanged = np.mean(probabilities.argmax(axis=1) == faces.labels)
+def _robustness(emotion: Path, faces: Dataset, unchanged: float) -> str:
     rows = []
     for name, change in CHANGES.items():
         images = np.stack([change(face) for face in faces.images])
@@ -139,13 +130,13 @@ def _robustness(emotion: Path, faces: Dataset, probabilities: np.ndarray) -> str
     return markdown_table(["every face", "accuracy", "points lost"], rows)
 
 
-def _interval(right: np.ndarray) -> tuple[str, str, str]:
+def _interval(share: float | None, images: int) -> tuple[str, str, str]:
     """A share with its 95 % interval (Wilson 1927) and how many images it is of."""
-    if not len(right):
+    if share is None or not images:
         return "", "", "0"
-    test = binomtest(int(right.sum()), len(right))
+    test = binomtest(round(share * images), images)
     low, high = test.proportion_ci(method="wilson")
-    return _percent(right.mean()), f"{_percent(low)} to {_percent(high)}", f"{len(right):,}"
+    return _percent(share), f"{_percent(low)} to {_percent(high)}", f"{images:,}"
 
 
 def _percent(share: float | None) -> str:

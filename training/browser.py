@@ -57,9 +57,9 @@ _TIME = """async ([count, size, warmup]) => {
   return times;
 }"""
 
-_COMPARE = """async ([models, crops]) => {
+_COMPARE = """async (warmup) => {
   const { compare } = await import("/bench/peers.js");
-  return compare(models, crops);
+  return compare("/models/0", "/input.bin", warmup);
 }"""
 
 
@@ -94,14 +94,14 @@ def compare(crops: np.ndarray, emotion: Path) -> dict[str, tuple[np.ndarray, np.
     `emotion` holds our exported model; the crops are grey, uint8 [n, 48, 48], and each goes through
     each classifier by itself. Raises TrainingError as `classify` does.
     """
-    results = _run(_COMPARE, ["/models/0", "/input.bin"], crops, [emotion], STATIC / "model/face")
+    results = _run(_COMPARE, WARMUP, crops, [emotion], STATIC / "model/face")
     return {
         name: (np.array(each["outputs"]), np.array(each["times"])) for name, each in results.items()
     }
 
 
 def _run(
-    script: str, arguments: list, inputs: np.ndarray, emotions: Sequence[Path], face: Path
+    script: str, arguments: Any, inputs: np.ndarray, emotions: Sequence[Path], face: Path
 ) -> Any:
     """What the script returns in a page with /input.bin and /models/0, 1, ... for the Vision."""
     if not (STATIC / "dist/vision.js").exists():

@@ -12,11 +12,13 @@ from training.dataset import SPLITS, Dataset
 class Duplicates:
     """groups: the indices of each image that is there several times, in file order;
 
-    across: those of the groups that span splits; contradicting: those whose labels differ;
+    trained: those of the groups with an image in Training; across: those that span splits;
+    contradicting: those whose labels differ;
     leaked: for each test split, how many of its images are also in Training.
     """
 
     groups: list[list[int]]
+    trained: list[list[int]]
     across: list[list[int]]
     contradicting: list[list[int]]
     leaked: dict[str, int]
@@ -32,6 +34,7 @@ class Duplicates:
         trained = [group for group in groups if (data.splits[group] == training).any()]
         return Duplicates(
             groups,
+            trained,
             across=[group for group in groups if len(set(data.splits[group])) > 1],
             contradicting=[group for group in groups if len(set(data.labels[group])) > 1],
             leaked={

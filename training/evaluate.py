@@ -19,6 +19,7 @@ from training.run import BEST_WEIGHTS, Config, load_classifier, read_history
 
 EVALUATION = "evaluation"  # the folder in a run
 FIGURES = "figures.json"
+METADATA = "metadata.json"  # of an exported model
 
 Classifier = Callable[[np.ndarray], np.ndarray]  # uint8 [n, 48, 48] -> probabilities [n, 7]
 
@@ -63,20 +64,25 @@ def publish_accuracy(emotion: Path, data: Dataset) -> dict:
 
     The model runs in Chromium, as it does for students. Raises TrainingError if it cannot.
     """
-    path = emotion / "metadata.json"
-    try:
-        metadata = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"{emotion} is not an exported model: {error}") from error
-    if metadata.get("labels") != list(LABELS):
-        raise TrainingError(f"{emotion} has other labels than FER-2013's: {metadata.get('labels')}")
+    metadata = load_metadata(emotion)
     probabilities = _classify_test_splits(data, lambda images: classify(images, emotion))
     figures = _measure(data, probabilities)
     metadata["temperature"] = figures["temperature"]
     metadata["accuracy"] = {split: figures[split]["accuracy"] for split in TEST_SPLITS}
-    with new_file(path) as partial:
+    with new_file(emotion / METADATA) as partial:
         partial.write_text(json.dumps(metadata, indent=2) + "\n")
     return figures
+
+
+def load_metadata(emotion: Path) -> dict:
+    """What an exported model says of itself. Raises TrainingError if it is none of ours."""
+    try:
+        metadata = json.loads((emotion / METADATA).read_text())
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{emotion} is not an exported model: {error}") from error
+    if metadata.get("labels") != list(LABELS):
+        raise TrainingError(f"{emotion} has other labels than FER-2013's: {metadata.get('labels')}")
+    return metadata
 
 
 def _classify_test_splits(data: Dataset, classifier: Classifier) -> dict[str, np.ndarray]:

@@ -8,22 +8,19 @@ from functools import partial
 import cv2
 import numpy as np
 
+from training.augment import CENTRE, far_away, warp
 from training.dataset import SIDE
 
-CENTRE = (SIDE - 1) / 2
 Change = Callable[[np.ndarray], np.ndarray]  # uint8 [48, 48] in and out
 
 
 def _move(
     face: np.ndarray, x: float = 0, y: float = 0, scale: float = 1, degrees: float = 0
 ) -> np.ndarray:
-    """The face moved within the crop; edges are repeated, for what lies beyond is not known."""
     matrix = cv2.getRotationMatrix2D((CENTRE, CENTRE), degrees, scale)
     matrix[0, 2] += x * SIDE
     matrix[1, 2] += y * SIDE
-    return cv2.warpAffine(
-        face, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    return warp(face, matrix)
 
 
 def _darken(face: np.ndarray) -> np.ndarray:
@@ -32,11 +29,6 @@ def _darken(face: np.ndarray) -> np.ndarray:
 
 def _blur(face: np.ndarray) -> np.ndarray:
     return cv2.GaussianBlur(face, (0, 0), sigmaX=1)
-
-
-def _far_away(face: np.ndarray) -> np.ndarray:
-    small = cv2.resize(face, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA)
-    return cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
 
 
 CHANGES: Mapping[str, Change] = {
@@ -50,5 +42,5 @@ CHANGES: Mapping[str, Change] = {
     "rolled by 10° to the right": partial(_move, degrees=-10),
     "darkened to 40 %": _darken,
     "out of focus (Gaussian, sigma 1 pixel of 48)": _blur,
-    "24 pixels wide, enlarged": _far_away,
+    "24 pixels wide, enlarged": partial(far_away, side=24),
 }

@@ -162,6 +162,8 @@ def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> flo
     if not len(faces.images) or not len(public.images):
         raise TrainingError("the data set needs both Training and PublicTest images")
 
+    if _is_over(read_history(run), config):
+        return best_accuracy(read_history(run))
     targets = make_targets(faces, config)
     keras.utils.set_random_seed(config.seed)
     keras.config.set_dtype_policy(config.precision)
@@ -232,8 +234,6 @@ def _check(config: Config) -> None:
 
 def _train(faces: Dataset, targets: np.ndarray, public: Dataset, run: Path, config: Config) -> None:
     backups, history = _backups(run), read_history(run)
-    if _is_over(history, config):
-        return
     epoch = max(backups, default=0)
     model = models.build(config.model) if backups else _begin(config)
     config.save(run)

@@ -3,7 +3,6 @@
 const PEERS = "/node_modules/@vladmandic";
 const WASM = "/node_modules/@tensorflow/tfjs-backend-wasm/dist/";
 const SIDE = 48;
-const WARMUP = 20; // predictions before the first that is timed: the wasm code gets faster with use
 // Where face-api's output has our labels: angry, disgust, fear, ...
 const FACE_API = [3, 5, 4, 1, 2, 6, 0];
 
@@ -52,16 +51,17 @@ export const classifiers = {
  * Classify every crop with every classifier, which take turns.
  * @param {string} models the address of the folder with our `face/` and `emotion/`
  * @param {string} crops the address of the crops: grey levels, a byte each
+ * @param {number} warmup predictions before the first that is timed
  * @returns {Promise<Record<string, {times: number[], outputs: number[][]}>>} by the classifier's
  *   name: milliseconds and probabilities for each crop
  */
-export async function compare(models, crops) {
+export async function compare(models, crops, warmup) {
   const bytes = new Uint8Array(await (await fetch(crops)).arrayBuffer());
   const all = [];
   for (const name of Object.keys(classifiers)) {
     const realm = await ownRealm();
     const classify = await realm.classifiers[name](models);
-    for (let round = 0; round < WARMUP; round++) classify(bytes.subarray(0, SIDE * SIDE));
+    for (let round = 0; round < warmup; round++) classify(bytes.subarray(0, SIDE * SIDE));
     all.push({ name, classify, times: [], outputs: [] });
   }
   for (let start = 0; start < bytes.length; start += SIDE * SIDE) {
