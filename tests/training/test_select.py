@@ -320,7 +320,7 @@ def test_models_are_timed_in_the_order_in_which_they_are_named(
     times = time_crops([*folders, folders[0]], crops)
     assert times.shape == (3, 15)
     fast, slow, fast_again = np.median(times, axis=1)
-    # The compact model has two and a half times the arithmetic of the CNN.
+    # The compact model has three times the arithmetic of the CNN.
     assert min(fast, fast_again) > 0 and slow > 1.2 * max(fast, fast_again)
     (folders[1] / "metadata.json").unlink()
     with pytest.raises(TrainingError, match=r"Chromium: .*metadata\.json"):

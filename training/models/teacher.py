@@ -1,4 +1,4 @@
-"""A residual network with twice the work of `compact`, for that to learn from; 0.68M parameters.
+"""A residual network for `compact` to learn from, with 1.6 times its work; 0.68M parameters.
 
 The last layer but one weighs each place of the 6 x 6 map by itself (as MobileFaceNet's global
 depthwise convolution does, Chen et al. 2018): a face's parts always lie in about the same places.
