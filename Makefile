@@ -46,7 +46,9 @@ node_modules/done: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	touch $@
 
-web/static/dist/done: node_modules/done web/build.mjs $(shell find web/src -type f)
+# With the models, because the bundle has what they need of TensorFlow.js, and compressed copies.
+web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs \
+		$(shell find web/src web/static/model -type f)
 	npm run build
 	touch $@
 

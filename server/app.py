@@ -13,6 +13,7 @@ from server.classroom import Classroom
 from server.config import Settings
 from server.pages import create_pages
 from server.sockets import Sockets
+from server.static import StaticFlask
 from server.store import ClassStore
 
 WEB = Path(__file__).resolve().parent.parent / "web"
@@ -37,7 +38,9 @@ class Server:
 
 def create_server(settings: Settings) -> Server:
     """Wire a server; nothing ticks until `start`."""
-    app = Flask(__name__, static_folder=str(WEB / "static"), template_folder=str(WEB / "templates"))
+    app = StaticFlask(
+        __name__, static_folder=str(WEB / "static"), template_folder=str(WEB / "templates")
+    )
     app.config["MAX_CONTENT_LENGTH"] = MAX_MESSAGE_BYTES
     store = ClassStore(settings.database_url)
     classroom = Classroom(

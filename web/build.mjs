@@ -1,18 +1,20 @@
-// Bundle the pages' scripts and the worker into web/static/dist/.
-import { rm } from "node:fs/promises";
+// Bundle the pages' scripts and the worker into web/static/dist/, and compress what is served.
+import { mkdir, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, gzip } from "node:zlib";
 import { build } from "esbuild";
 
-const outdir = "web/static/dist";
-await rm(outdir, { recursive: true, force: true });
-await build({
-  entryPoints: {
-    home: "web/src/home.js",
-    student: "web/src/student.js",
-    room: "web/src/room.js",
-    worker: "web/src/engine/worker.js",
-    vision: "web/src/engine/vision.js", // by itself too: training measures the exported models with it
-    style: "web/src/style.css",
-  },
+import { needsOf, only } from "./slim.mjs";
+
+const served = "web/static";
+const models = ["face", "emotion"].map((name) => `${served}/model/${name}`);
+const outdir = `${served}/dist`;
+const packers = {
+  br: promisify(brotliCompress), // at its best by default
+  gzip: (content) => promisify(gzip)(content, { level: 9 }),
+};
+const options = {
   outdir,
   publicPath: "/static/dist",
   bundle: true,
@@ -21,7 +23,44 @@ await build({
   target: "es2022",
   minify: true,
   sourcemap: true,
+  metafile: true,
   loader: { ".wasm": "file" },
   external: ["fs", "path", "worker_threads", "perf_hooks"], // named in the wasm backend's Node branch
   logLevel: "warning",
+};
+
+await rm(outdir, { recursive: true, force: true });
+const { metafile } = await build({
+  ...options,
+  entryPoints: {
+    home: "web/src/home.js",
+    student: "web/src/student.js",
+    room: "web/src/room.js",
+    worker: "web/src/engine/worker.js",
+    style: "web/src/style.css",
+  },
+  plugins: [only(await needsOf(models))],
 });
+// By itself too, and with all of TensorFlow.js: training measures other models with it.
+await build({ ...options, entryPoints: { vision: "web/src/engine/vision.js" } });
+
+const bundles = Object.keys(metafile.outputs).filter((path) => !path.endsWith(".map"));
+const exported = models.map(async (folder) =>
+  (await readdir(folder)).map((name) => `${folder}/${name}`),
+);
+await Promise.all([...bundles, ...(await Promise.all(exported)).flat()].map(compress));
+
+/**
+ * Write a file's compressed copies into dist/compressed/, for server/static.py. They have the time
+ * of the file, by which the server knows that they are copies of what it is now.
+ */
+async function compress(path) {
+  const { atime, mtime } = await stat(path); // before it is read: a change in between then shows
+  const content = await readFile(path);
+  for (const [encoding, pack] of Object.entries(packers)) {
+    const copy = `${outdir}/compressed/${encoding}${path.slice(served.length)}`;
+    await mkdir(dirname(copy), { recursive: true });
+    await writeFile(copy, await pack(content));
+    await utimes(copy, atime, mtime);
+  }
+}

@@ -1,0 +1,146 @@
+// An esbuild plugin: TensorFlow.js with no more operations and kernels than some models use.
+import { readFile } from "node:fs/promises";
+import { loadGraphModel } from "@tensorflow/tfjs-converter";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-wasm";
+
+const core = "@tensorflow/tfjs-core";
+
+/**
+ * The operations in the graphs of models, and the kernels that their predictions call. Rejects if
+ * TensorFlow.js cannot run a model.
+ * @param {string[]} folders each with a `model.json` and its weights
+ */
+export async function needsOf(folders) {
+  const operations = new Set();
+  const kernels = new Set();
+  await tf.setBackend("wasm");
+  for (const folder of folders) {
+    const model = JSON.parse(await readFile(`${folder}/model.json`, "utf8"));
+    const { weightsManifest, ...graph } = model;
+    const paths = weightsManifest.flatMap((group) => group.paths);
+    const weights = await Promise.all(paths.map((path) => readFile(`${folder}/${path}`)));
+    const artifacts = {
+      ...graph,
+      weightSpecs: weightsManifest.flatMap((group) => group.weights),
+      weightData: new Uint8Array(Buffer.concat(weights)).buffer,
+    };
+    // Only its code says which kernels an operation calls, so let it call them.
+    const { kernelNames } = await tf
+      .profile(async () => {
+        const loaded = await loadGraphModel({ load: async () => artifacts });
+        loaded.predict(tf.zeros(loaded.inputs[0].shape.map((size) => Math.max(size, 1))));
+      })
+      .catch((cause) => {
+        throw new Error(`TensorFlow.js cannot run ${folder}`, { cause });
+      });
+    for (const { op } of graph.modelTopology.node) operations.add(op);
+    // The profile also names functions around kernels.
+    for (const name of kernelNames) if (tf.getKernel(name, "wasm")) kernels.add(name);
+  }
+  return { operations, kernels };
+}
+
+/**
+ * The plugin. TensorFlow.js names all its operations and kernels in lists and `switch`es, and what
+ * is named is bundled: here these get shorter, and the bundler drops the rest.
+ * @param {{operations: Set<string>, kernels: Set<string>}} needs as from `needsOf`
+ */
+export function only({ operations, kernels }) {
+  const edits = [
+    // No optimizers.
+    [/core\/dist\/index\.js$/, () => 'import "./base_side_effects"; export * from "./base";'],
+    // No places to keep models in: they are handed over in memory.
+    [/core\/dist\/io\/io\.js$/, () => 'export { decodeWeights } from "./io_utils";'],
+    [/\/platform_browser\.js$/, (source) => {
+      const registered = /try \{\s*ModelStoreManagerRegistry[^}]*\}\s*catch \(err\) \{\s*\}/g;
+      return change(change(source, /^import .* '\.\.\/io\/.*$/gm, ""), registered, "");
+    }],
+    // No threads: engine/backends/wasm.js says why.
+    [/threaded-simd\.js$/, () => "export default null;"],
+    [/threaded-simd\.worker\.js$/, () => "export const wasmWorkerContents = null;"],
+    // What the converter knows of operations, and how it runs them.
+    [/\/op_list\/\w+\.js$/, async (source) => {
+      const { json } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+      const used = json.filter(({ tfOpName }) => operations.has(tfOpName));
+      return `export const json = ${JSON.stringify(used)};`;
+    }],
+    [/\/executors\/\w+_executor\.js$/, (source) => onlyCases(source, operations)],
+    [/\/operation_executor\.js$/, (source) => {
+      const unknown = "throw new Error(`${node.op} is not in this build: build again`);";
+      return change(source, /throw TypeError\(`Unknown op[^;]*;/, unknown);
+    }],
+    [/\/register_all_kernels\.js$/, (source, path) => {
+      const lines = [...kernels].map((kernel) => {
+        const [, config] = source.match(`{ (\\w+) } from './kernels/${kernel}'`) ?? [];
+        if (!config) throw new Error(`${path} has no ${kernel}, which a model needs`);
+        return `import { ${config} } from "./kernels/${kernel}"; registerKernel(${config});`;
+      });
+      return [`import { registerKernel } from "${core}";`, ...lines].join("\n");
+    }],
+  ];
+  return {
+    name: "only",
+    async setup({ onLoad }) {
+      const modules = await modulesOfCore();
+      onLoad({ filter: /@tensorflow\/tfjs-.*\.js$/ }, async ({ path }) => {
+        const source = await readFile(path, "utf8");
+        const [, edit] = edits.find(([file]) => file.test(path)) ?? [];
+        return { contents: direct(edit ? await edit(source, path) : source, modules) };
+      });
+    },
+  };
+}
+
+/** A source without the cases of its `switch` that are not wanted, on as many lines. */
+function onlyCases(source, wanted) {
+  const [, indent] = source.match(/^( +)case '/m);
+  const label = `^${indent}case '(\\w+)':.*\n`;
+  const rest = `^(?!${indent}(?:case|default)\\b).*\n`;
+  return change(source, new RegExp(`(?:${label})+(?:${rest})*`, "gm"), (code) => {
+    const names = [...code.matchAll(new RegExp(label, "gm"))].map(([, name]) => name);
+    return names.some((name) => wanted.has(name)) ? code : code.replace(/.+/g, "");
+  });
+}
+
+/**
+ * A source that reads modules, of which the bundler keeps what is read, where it read objects, of
+ * which it must keep everything: core's `util`, say, or an argument that is a module by default.
+ */
+function direct(source, modules) {
+  return source
+    .replace(/^import \* as tfc from .*$/m, `$& import { util } from '${core}';`)
+    .replaceAll("tfc.util.", "util.")
+    .replace("import * as tfOps", "import * as ops")
+    .replace(", ops = tfOps", "")
+    .replace(/^const \{ (.*?),? \} = (\w+);$/gm, (line, members, module) =>
+      members
+        .split(", ")
+        .map((member) => member.split(": "))
+        .map(([member, name = member]) => `const ${name} = ${module}.${member};`)
+        .join(" "),
+    )
+    .replace(/import \{ (.*) \} from '@tensorflow\/tfjs-core';/g, (line, names) =>
+      names
+        .split(", ")
+        .map((name) =>
+          name in modules
+            ? `import * as ${name} from '${core}/dist/${modules[name]}';`
+            : `import { ${name} } from '${core}';`,
+        )
+        .join(" "),
+    );
+}
+
+/** The modules that core exports as objects: their names, and their files. */
+async function modulesOfCore() {
+  const source = await readFile(`node_modules/${core}/dist/base.js`, "utf8");
+  const imports = source.matchAll(/^import \* as (\w+) from '\.\/(.*)';$/gm);
+  return Object.fromEntries([...imports].map(([, name, file]) => [name, file]));
+}
+
+function change(source, from, to) {
+  const changed = source.replace(from, to);
+  if (changed === source) throw new Error(`TensorFlow.js has changed: no ${from} any more`);
+  return changed;
+}
