@@ -21,13 +21,13 @@ STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
 CHUNK = 64  # crops at a time, so that the page's memory stays small
 WARMUP = 20  # predictions of each model before the first that is timed
 
-_RUN = """async ([method, chunk]) => {
+_RUN = """async ([model, chunk]) => {
   const { Vision } = await import("/static/dist/vision.js");
   const vision = await Vision.load("/models/0");
   const pixels = Float32Array.from(new Uint8Array(await (await fetch("/input.bin")).arrayBuffer()));
   const outputs = [];
   for (let start = 0; start < pixels.length; start += chunk) {
-    outputs.push(...vision[method](pixels.subarray(start, start + chunk)));
+    outputs.push(...(await vision.models[model].run(pixels.subarray(start, start + chunk))));
   }
   vision.close();
   return outputs;
@@ -42,16 +42,18 @@ _TIME = """async ([count, size, warmup]) => {
   const pixels = Float32Array.from(new Uint8Array(await (await fetch("/input.bin")).arrayBuffer()));
   const times = visions.map(() => []);
   for (const vision of visions) {
-    for (let round = 0; round < warmup; round++) vision.classify(pixels.subarray(0, size));
+    for (let round = 0; round < warmup; round++) {
+      await vision.models.emotion.run(pixels.subarray(0, size));
+    }
   }
   for (let start = 0; start < pixels.length; start += size) {
     const crop = pixels.subarray(start, start + size);
-    visions.forEach((vision, index) => {
-      vision.classify(crop);
+    for (const [index, { models }] of visions.entries()) {
+      await models.emotion.run(crop);
       const before = performance.now();
-      vision.classify(crop);
+      await models.emotion.run(crop);
       times[index].push(performance.now() - before);
-    });
+    }
   }
   for (const vision of visions) vision.close();
   return times;
@@ -68,13 +70,13 @@ def classify(crops: np.ndarray, emotion: Path, face: Path = STATIC / "model/face
 
     Raises TrainingError if the page's script has not been built or the model cannot be run.
     """
-    outputs = _run(_RUN, ["classify", CHUNK * crops[0].size], crops, [emotion], face)
+    outputs = _run(_RUN, ["emotion", CHUNK * crops[0].size], crops, [emotion], face)
     return np.array(outputs).reshape(len(crops), -1)
 
 
 def detect(images: np.ndarray, face: Path, emotion: Path = STATIC / "model/emotion") -> np.ndarray:
     """Rows [n, 896, 17] for RGB images, uint8 [n, 128, 128, 3], by the model exported to `face`."""
-    outputs = _run(_RUN, ["detectRaw", images[0].size], images, [emotion], face)
+    outputs = _run(_RUN, ["face", images[0].size], images, [emotion], face)
     return np.array(outputs).reshape(len(images), 896, 17)
 
 

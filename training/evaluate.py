@@ -60,14 +60,18 @@ def evaluate(run: Path, data: Dataset) -> dict:
 
 
 def publish_accuracy(emotion: Path, data: Dataset) -> dict:
-    """Measure an exported model on both test splits; its metadata gets accuracy and temperature.
+    """Measure an exported model on both test splits; its metadata gets what the page needs to know.
 
-    The model runs in Chromium, as it does for students. Raises TrainingError if it cannot.
+    These are its `accuracy`, and from PublicTest its `temperature` and `sure`, the probability from
+    which on the page names an expression. The model runs in Chromium, as it does for students.
+    Raises TrainingError if it cannot.
     """
     metadata = load_metadata(emotion)
     probabilities = _classify_test_splits(data, lambda images: classify(images, emotion))
     figures = _measure(data, probabilities)
     metadata["temperature"] = figures["temperature"]
+    softened = metrics.soften(probabilities["PublicTest"], figures["temperature"])
+    metadata["sure"] = metrics.least_sure(data.split("PublicTest").labels, softened)
     metadata["accuracy"] = {split: figures[split]["accuracy"] for split in TEST_SPLITS}
     with new_file(emotion / METADATA) as partial:
         partial.write_text(json.dumps(metadata, indent=2) + "\n")

@@ -27,6 +27,7 @@ def export(run: Path, to: Path) -> dict:
         "crop": {"scale": framing["scale"], "offset_y": framing["offset_y"]},
         # Measured in a browser, on these very files:
         "temperature": 1.0,
+        "sure": 0.5,
         "accuracy": {},
         "trained_on": "FER-2013 Training" + (" with FER+ votes" if config.votes_weight else ""),
     }

@@ -7,6 +7,8 @@ digits; None where one is not defined, as the recall of a label that no image ha
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
@@ -22,6 +24,7 @@ from training.dataset import LABELS
 
 BINS = 15  # as in Guo et al. 2017
 TEMPERATURES = (0.05, 20.0)  # to search between; beyond, all answers are certain or all are equal
+NAMED_RIGHT = 0.75  # of the expressions that a page names: three in four
 LEAST = 1e-12  # of a probability before its logarithm: float32 softmax rounds the rest to 0
 
 
@@ -119,6 +122,18 @@ def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
 
     found = minimize_scalar(loss, bounds=np.log(TEMPERATURES), method="bounded")
     return round(float(np.exp(found.x)), 4)
+
+
+def least_sure(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """The least probability of a guess from which on guesses are right three times in four.
+
+    Rounded up to two digits; 1.0 where no guesses are. Give it softened probabilities.
+    """
+    confidence = probabilities.max(axis=1)
+    surest = np.argsort(-confidence, kind="stable")
+    right = (probabilities.argmax(axis=1) == labels)[surest]
+    enough = np.flatnonzero(np.cumsum(right) >= NAMED_RIGHT * np.arange(1, len(labels) + 1))
+    return math.ceil(100 * confidence[surest[enough[-1]]]) / 100 if len(enough) else 1.0
 
 
 def soften(probabilities: np.ndarray, temperature: float) -> np.ndarray:

@@ -29,6 +29,7 @@ def test_the_emotion_model_is_within_its_budget_and_says_what_it_is():
     assert about["crop"].keys() == {"scale", "offset_y"}
     assert about["trained_on"] and about["created"]
     assert 0.2 < about["temperature"] < 5
+    assert 1 / 7 < about["sure"] < 1
 
 
 def test_the_published_accuracy_is_ahead_of_both_peers():

@@ -16,7 +16,7 @@ from training.browser import STATIC, classify, detect
 from training.dataset import LABELS, SPLITS
 from training.errors import TrainingError
 from training.framing import FRAMING
-from training.metrics import fit_temperature
+from training.metrics import fit_temperature, least_sure, soften
 from training.run import load_classifier
 
 SHIPPED = STATIC / "model" / "emotion"
@@ -59,7 +59,8 @@ def test_an_export_is_complete_small_and_says_what_it_is(exported, trained):
         "width": 48,
         "channels": 1,
         "crop": {"scale": framing["scale"], "offset_y": framing["offset_y"]},
-        "temperature": 1.0,  # neither measured yet
+        "temperature": 1.0,  # none of these measured yet
+        "sure": 0.5,
         "accuracy": {},
         "trained_on": "FER-2013 Training",  # and no votes, because the data had none
         "created": datetime.date.today().isoformat(),
@@ -93,7 +94,7 @@ def test_the_browser_finds_the_faces_that_the_detector_finds(browser, detector, 
     np.testing.assert_allclose(found[faces][:, 1:], expected[faces][:, 1:], atol=0.005)
 
 
-def test_accuracy_and_temperature_measured_in_the_browser_go_into_the_metadata(
+def test_what_is_measured_in_the_browser_goes_into_the_metadata(
     browser, cli, exported, data, data_file, tmp_path
 ):
     folder = tmp_path / "emotion"
@@ -103,7 +104,9 @@ def test_accuracy_and_temperature_measured_in_the_browser_go_into_the_metadata(
     assert (outcome.status, outcome.err) == (0, "")
     guesses = classify(data.images, folder)
     public = data.split("PublicTest")
-    temperature = fit_temperature(public.labels, classify(public.images, folder))
+    given = classify(public.images, folder)
+    temperature = fit_temperature(public.labels, given)
+    sure = least_sure(public.labels, soften(given, temperature))
     accuracy = {}
     for number, split in enumerate(SPLITS[1:], 1):
         faces = data.splits == number
@@ -111,7 +114,8 @@ def test_accuracy_and_temperature_measured_in_the_browser_go_into_the_metadata(
         accuracy[split] = round(float(right.mean()), 4)
         assert f"{split}: accuracy {accuracy[split]:.4f}" in outcome.out
     after = json.loads((folder / "metadata.json").read_text())
-    assert after == before | {"temperature": temperature, "accuracy": accuracy}
+    measured = {"temperature": temperature, "sure": sure, "accuracy": accuracy}
+    assert after == before | measured and sure != before["sure"]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from training.metrics import (
     ferplus_agreement,
     ferplus_majority,
     fit_temperature,
+    least_sure,
     measure,
     roc_curves,
     soften,
@@ -151,6 +152,13 @@ def test_the_temperature_that_sharpened_probabilities_is_found_again(temperature
     assert after < 0.015
     if temperature != 1:
         assert calibration(labels, probabilities)["error"] > 5 * after
+
+
+def test_guesses_are_sure_from_where_three_in_four_are_right():
+    # Surest first: right, right, wrong, right, wrong, wrong, of which the first four will do.
+    sure = least_sure(np.array([0, 0, 1, 0, 1, 1]), top(0.9, 0.85, 0.8, 0.601, 0.5, 0.45))
+    assert sure == 0.61
+    assert least_sure(np.array([1, 1]), top(0.9, 0.8)) == 1.0
 
 
 def test_probabilities_that_were_rounded_to_zero_and_one_have_a_temperature():
