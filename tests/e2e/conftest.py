@@ -11,10 +11,12 @@ import pytest
 import skimage.data
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from tests.conftest import require_chromium
+from tests.conftest import ROOT, require_chromium
 from training.browser import chromium
 
 LOADING = 60_000  # milliseconds that a busy machine may take to start the models
+FRAMES_A_SECOND = 30  # at which Chromium plays a file of JPEGs
+NOISE = 2.0  # grey levels: a sensor's in a lit room
 
 
 def webcam_picture(photo: np.ndarray) -> np.ndarray:
@@ -29,6 +31,43 @@ def astronaut() -> np.ndarray:
     return np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
 
 
+def neutral_face() -> np.ndarray:
+    """A photograph of somebody who looks neutral, from @vladmandic/face-api; BGR 640 x 480."""
+    photo = cv2.imread(str(ROOT / "node_modules/@vladmandic/face-api/demo/sample3.jpg"))
+    return cv2.resize(photo[302:662, 452:932], (640, 480), interpolation=cv2.INTER_AREA)
+
+
+def two_people() -> np.ndarray:
+    """The astronaut twice, the nearer one on the left of the frame; BGR uint8 640 x 480."""
+    picture = np.full((480, 640, 3), 160, np.uint8)
+    face = astronaut()[0:260, 100:360]
+    picture[60:420, 0:360] = cv2.resize(face, (360, 360), interpolation=cv2.INTER_AREA)
+    picture[100:370, 370:640] = cv2.resize(face, (270, 270), interpolation=cv2.INTER_AREA)
+    return picture
+
+
+def wall() -> np.ndarray:
+    """Nobody; BGR uint8 640 x 480."""
+    return np.full((480, 640, 3), 150, np.uint8)
+
+
+def film(*scenes: tuple[np.ndarray, float], noise: float = NOISE) -> bytes:
+    """What a webcam sees: pictures, BGR uint8 640 x 480, for so many seconds each, again and again.
+
+    Each second of a scene has the same ten frames, three times; without noise they are one.
+    """
+    rng = np.random.default_rng(0)
+    reel = []
+    for picture, seconds in scenes:
+        jpegs = []
+        for _ in range(10):
+            noisy = picture + rng.normal(0, noise, picture.shape) if noise else picture
+            frame = np.clip(noisy, 0, 255).astype(np.uint8)
+            jpegs.append(cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes())
+        reel += [jpegs[index % 10] for index in range(round(seconds * FRAMES_A_SECOND))]
+    return b"".join(reel)
+
+
 @pytest.fixture(scope="package")  # one Playwright at a time: the training tests start their own
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as tools:
@@ -37,18 +76,15 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture
-def browser_with_camera(
-    playwright: Playwright, tmp_path: Path
-) -> Iterator[Callable[[np.ndarray | None], Browser]]:
-    """Start Chromium with a webcam that shows a picture, or for None without any webcam."""
+def browser_with_camera(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..., Browser]]:
+    """Start Chromium with a webcam that shows a picture or a film, or for None without a webcam."""
     browsers: list[Browser] = []
 
-    def start(picture: np.ndarray | None) -> Browser:
-        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-quic"]
-        if picture is not None:
+    def start(seen: np.ndarray | bytes | None, *more: str) -> Browser:
+        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-quic", *more]
+        if seen is not None:
             video = tmp_path / f"webcam {len(browsers)}.mjpeg"
-            _, frame = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 95])
-            video.write_bytes(frame.tobytes() * 30)
+            video.write_bytes(seen if isinstance(seen, bytes) else film((seen, 1)))
             arguments += [
                 "--use-fake-device-for-media-stream",
                 f"--use-file-for-fake-video-capture={video}",

@@ -5,7 +5,15 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import LOADING, astronaut, webcam_picture
+from tests.conftest import ROOT
+from tests.e2e.conftest import (
+    LOADING,
+    astronaut,
+    film,
+    two_people,
+    wall,
+    webcam_picture,
+)
 
 
 def enter(browser, opened, permissions=("camera",)):
@@ -56,7 +64,7 @@ def test_a_camera_that_another_program_has_is_said_so(server, browser_with_camer
 def test_a_picture_without_a_face_is_no_guess(server, browser_with_camera, teach):
     opened = server.open_class()
     teacher = teach(server, opened)
-    page = enter(browser_with_camera(np.full((480, 640, 3), 150, np.uint8)), opened)
+    page = enter(browser_with_camera(wall()), opened)
     expect(page.locator("#looks")).to_have_text("No face to be seen", timeout=LOADING)
     expect(page.locator("#last-sent")).to_have_text('label {"state":"no_face"}')
     assert teacher.wait_for("view", lambda view: view["students"] == 1)["shares"] is None
@@ -64,18 +72,14 @@ def test_a_picture_without_a_face_is_no_guess(server, browser_with_camera, teach
 
 def test_of_several_faces_the_largest_counts(server, browser_with_camera):
     opened = server.open_class()
-    picture = np.full((480, 640, 3), 160, np.uint8)
-    face = astronaut()[0:260, 100:360]
-    picture[60:420, 0:360] = cv2.resize(face, (360, 360), interpolation=cv2.INTER_AREA)
-    picture[100:370, 370:640] = cv2.resize(face, (270, 270), interpolation=cv2.INTER_AREA)
-    page = enter(browser_with_camera(picture), opened)
+    page = enter(browser_with_camera(two_people()), opened)
     expect(page.locator("#trouble")).to_have_text(
         "2 faces are in the picture: the largest one counts.", timeout=LOADING
     )
     # The box is drawn around the nearer one: left in the frame, which the page shows mirrored.
     ink = page.evaluate(
         """() => {
-          const canvas = document.querySelector('#box');
+          const canvas = document.querySelector('#face');
           const { width, height } = canvas;
           const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
           const columns = [];
@@ -86,6 +90,138 @@ def test_of_several_faces_the_largest_counts(server, browser_with_camera):
         }"""
     )
     assert ink["to"] < 360
+
+
+def moved(picture, right, down):
+    """The picture moved by pixels, with grey where it was."""
+    shift = np.array([[1.0, 0, right], [0, 1.0, down]])
+    return cv2.warpAffine(picture, shift, (640, 480), borderValue=(150, 150, 150))
+
+
+def profile():
+    """A woman who looks past the camera, her far side drawn in further; BGR uint8 640 x 480."""
+    photo = cv2.imread(str(ROOT / "node_modules/@vladmandic/face-api/demo/sample4.jpg"))
+    picture = cv2.resize(photo[162:482, 860:1286], (640, 480), interpolation=cv2.INTER_AREA)
+    corners = np.array([[0, 0], [640, 0], [640, 480], [0, 480]], np.float32)
+    drawn_in = np.array([[105, 84], [640, 0], [640, 480], [105, 396]], np.float32)
+    turn = cv2.getPerspectiveTransform(corners, drawn_in)
+    return cv2.warpPerspective(picture, turn, (640, 480), borderValue=(150, 150, 150))
+
+
+@pytest.mark.parametrize(
+    ("seen", "looks", "advice"),
+    [
+        (lambda: film((wall() // 50, 1)), "The picture is dark", "lens covered"),
+        (
+            lambda: film((webcam_picture(astronaut()), 1), noise=0),
+            "The picture stands still",
+            "stuck",
+        ),
+        (lambda: moved(webcam_picture(astronaut()), -230, 0), "at the edge", "part is missing"),
+        (profile, "Your face is turned away", ""),
+    ],
+    ids=["dark", "frozen", "edge", "profile"],
+)
+def test_a_picture_that_cannot_be_read_is_said_so_and_is_no_guess(
+    server, browser_with_camera, seen, looks, advice
+):
+    page = enter(browser_with_camera(seen()), server.open_class())
+    expect(page.locator("#looks")).to_contain_text(looks, timeout=LOADING)
+    expect(page.locator("#trouble")).to_contain_text(advice)
+    expect(page.locator("#last-sent")).to_have_text('label {"state":"no_face"}')
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_phones_picture_that_lies_on_its_side_is_read_nevertheless(
+    server, browser_with_camera, quarters
+):
+    face = cv2.resize(astronaut()[0:400, 60:460], (480, 480), interpolation=cv2.INTER_AREA)
+    picture = cv2.copyMakeBorder(
+        np.rot90(face, quarters), 0, 0, 80, 80, cv2.BORDER_CONSTANT, value=(150, 150, 150)
+    )
+    page = enter(browser_with_camera(picture), server.open_class())
+    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+
+
+CAMERAS = """
+window.trouble = null;
+window.asked = [];
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async ({ video }) => {
+  asked.push(video);
+  // What no test can do to Chromium's fake webcam: answer as Chromium does when it happens.
+  if (trouble && !video.deviceId) throw new DOMException("trouble", trouble);
+  return (window.stream = await ask({ video }));
+};
+"""
+
+
+def enter_with(browser, opened, trouble=None):
+    context = browser.new_context(permissions=["camera"])
+    context.add_init_script(CAMERAS + f"trouble = {trouble!r};".replace("None", "null"))
+    page = context.new_page()
+    page.goto(opened["join_url"])
+    page.get_by_role("button", name="Join with my camera").click()
+    return page
+
+
+def test_where_a_camera_stays_busy_another_one_is_used(server, browser_with_camera):
+    browser = browser_with_camera(webcam_picture(astronaut()))
+    page = enter_with(browser, server.open_class(), trouble="NotReadableError")
+    expect(page.locator("#looks")).to_contain_text("in use by another program. Trying again")
+    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    assert page.evaluate("asked.map((video) => Boolean(video.deviceId))") == [False] * 3 + [True]
+
+
+def test_a_camera_that_is_plugged_in_later_is_used(server, browser_with_camera):
+    browser = browser_with_camera(webcam_picture(astronaut()))
+    page = enter_with(browser, server.open_class(), trouble="NotFoundError")
+    expect(page.locator("#trouble")).to_contain_text("No camera was found")
+    page.evaluate("trouble = null; navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+
+
+def test_a_camera_that_is_unplugged_in_mid_class_goes_on_when_it_is_back(
+    server, browser_with_camera
+):
+    page = enter_with(browser_with_camera(webcam_picture(astronaut())), server.open_class())
+    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    page.evaluate(
+        """() => {
+          const [track] = stream.getTracks();
+          track.stop();
+          track.dispatchEvent(new Event("ended"));
+        }"""
+    )
+    expect(page.locator("#trouble")).to_contain_text("unplugged")
+    expect(page.locator("#last-sent")).to_have_text('label {"state":"paused"}')
+    page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#trouble")).to_have_text("")
+
+
+def test_a_refused_camera_goes_on_once_it_is_allowed(server, browser_with_camera):
+    browser = browser_with_camera(webcam_picture(astronaut()))
+    page = enter(browser, server.open_class(), permissions=())
+    expect(page.locator("#trouble")).to_contain_text("not allowed to use the camera")
+    page.context.grant_permissions(["camera"])
+    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+
+
+def test_a_camera_muted_by_the_system_is_a_pause_that_ends_by_itself(server, browser_with_camera):
+    page = enter_with(browser_with_camera(webcam_picture(astronaut())), server.open_class())
+    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    mute = """(muted) => {
+      const [track] = stream.getTracks();
+      Object.defineProperty(track, "muted", { value: muted, configurable: true });
+      track.enabled = !muted;
+      track.dispatchEvent(new Event(muted ? "mute" : "unmute"));
+    }"""
+    page.evaluate(mute, True)
+    expect(page.locator("#looks")).to_have_text("The camera gives no picture")
+    expect(page.locator("#last-sent")).to_have_text('label {"state":"paused"}')
+    page.evaluate(mute, False)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
 
 
 @pytest.mark.parametrize("damage", ["missing", "shortened", "garbage", "not json"])

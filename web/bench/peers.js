@@ -6,12 +6,12 @@ const SIDE = 48;
 // Where face-api's output has our labels: angry, disgust, fear, ...
 const FACE_API = [3, 5, 4, 1, 2, 6, 0];
 
-/** Each resolves to a function from a crop's grey levels to the probabilities of our labels. */
+/** Each resolves to a function from a crop's grey levels to our labels' probabilities, or a promise. */
 export const classifiers = {
   async classpulse(models) {
     const { Vision } = await import("/static/dist/vision.js");
     const vision = await Vision.load(models);
-    return (crop) => vision.classify(Float32Array.from(crop));
+    return (crop) => vision.models.emotion.run(Float32Array.from(crop));
   },
 
   async "face-api"() {
@@ -61,14 +61,14 @@ export async function compare(models, crops, warmup) {
   for (const name of Object.keys(classifiers)) {
     const realm = await ownRealm();
     const classify = await realm.classifiers[name](models);
-    for (let round = 0; round < warmup; round++) classify(bytes.subarray(0, SIDE * SIDE));
+    for (let round = 0; round < warmup; round++) await classify(bytes.subarray(0, SIDE * SIDE));
     all.push({ name, classify, times: [], outputs: [] });
   }
   for (let start = 0; start < bytes.length; start += SIDE * SIDE) {
     const crop = bytes.subarray(start, start + SIDE * SIDE);
     for (const { classify, times, outputs } of all) {
       const began = performance.now();
-      const probabilities = classify(crop);
+      const probabilities = await classify(crop);
       times.push(performance.now() - began);
       outputs.push([...probabilities]);
     }

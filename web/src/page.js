@@ -1,6 +1,12 @@
 /** What all pages do with their elements and with what they remember. */
 
-export const find = (id) => document.getElementById(id);
+const found = new Map();
+
+/** The element with this id: the same one for good, even while it is in another window. */
+export function find(id) {
+  if (!found.has(id)) found.set(id, document.getElementById(id));
+  return found.get(id);
+}
 
 /** Set a text only if it differs: a screen reader says again whatever is written again. */
 export function setText(id, text) {

@@ -2,12 +2,17 @@
 
 const TROUBLES = {
   NotAllowedError:
-    "The browser was not allowed to use the camera. You can allow it beside the address bar and try again.",
-  NotFoundError: "No camera was found on this device.",
+    "The browser was not allowed to use the camera. You can allow it beside the address bar; it goes on from there.",
+  NotFoundError: "No camera was found on this device. Plug one in, and it goes on by itself.",
   NotReadableError:
     "The camera is in use by another program (perhaps the video call). Free it there and try again.",
   OverconstrainedError: "The camera cannot give a picture of a usable size.",
 };
+const BUSY = ["NotReadableError", "AbortError"]; // the names that browsers have for it
+const TRIES = 3; // of a busy camera, before other cameras are tried
+const BETWEEN = 1500; // milliseconds
+// Enough for any face, and little work: a look every half second needs no more.
+const PICTURE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15 } };
 
 export class CameraError extends Error {}
 
@@ -15,16 +20,15 @@ export class Camera {
   /**
    * Ask for the camera and show it. Rejects with a CameraError in words for the student.
    * @param {HTMLVideoElement} video where the student sees themselves
+   * @param {() => boolean} again called before another try of a busy camera; false ends it
    */
-  static async open(video) {
+  static async open(video, again) {
     if (!navigator.mediaDevices) {
       throw new CameraError("The camera works only on a page opened with https.");
     }
     let stream;
     try {
-      stream = await navigator.mediaDevices.getUserMedia({
-        video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" },
-      });
+      stream = await openAny(again);
     } catch (error) {
       throw new CameraError(TROUBLES[error.name] ?? `The camera could not be opened (${error.name}).`);
     }
@@ -41,20 +45,38 @@ export class Camera {
 
   #video;
   #stream;
+  #track;
 
   constructor(video, stream) {
     this.#video = video;
     this.#stream = stream;
+    [this.#track] = stream.getVideoTracks();
   }
 
-  /** The picture of this moment, or null while there is none. */
-  async frame() {
-    return this.#video.videoWidth ? createImageBitmap(this.#video) : null;
+  /** Its pictures, for a worker to read; null where the browser has none to hand over. */
+  stream() {
+    if (!("MediaStreamTrackProcessor" in window)) return null;
+    return new MediaStreamTrackProcessor({ track: this.#track, maxBufferSize: 1 }).readable;
   }
 
-  /** Call `listener` once if the camera is unplugged or taken away. */
-  onEnded(listener) {
-    this.#stream.getVideoTracks()[0].addEventListener("ended", listener, { once: true });
+  /** The picture of this moment. */
+  frame() {
+    return createImageBitmap(this.#video);
+  }
+
+  /** Whether the system, or a switch on the camera, keeps its pictures back. */
+  get muted() {
+    return this.#track.muted;
+  }
+
+  /**
+   * @param {{ended: () => void, muted: () => void}} tell `ended` if the camera is unplugged or taken
+   *   away, `muted` when `muted` changes
+   */
+  listen({ ended, muted }) {
+    this.#track.addEventListener("ended", ended, { once: true });
+    this.#track.addEventListener("mute", muted);
+    this.#track.addEventListener("unmute", muted);
   }
 
   /** Turn the camera (and its light) off. */
@@ -62,4 +84,46 @@ export class Camera {
     this.#stream.getTracks().forEach((track) => track.stop());
     this.#video.srcObject = null;
   }
+}
+
+/**
+ * Call `listener` whenever a camera may have become available: plugged in, or allowed.
+ * @returns {() => void} ends it
+ */
+export function whenCamerasChange(listener) {
+  const ending = new AbortController();
+  const { signal } = ending;
+  navigator.mediaDevices?.addEventListener("devicechange", listener, { signal });
+  navigator.permissions
+    ?.query({ name: "camera" })
+    .then((status) => {
+      const allowed = () => status.state === "granted" && listener();
+      status.addEventListener("change", allowed, { signal });
+    })
+    .catch(() => {}); // Firefox has no such permission to ask for
+  return () => ending.abort();
+}
+
+/** The camera that the student's browser prefers, or if that is busy and stays so, any other. */
+async function openAny(again) {
+  let busy;
+  for (let attempt = 1; attempt === 1 || (attempt <= TRIES && again()); attempt++) {
+    try {
+      return await ask({ ...PICTURE, facingMode: "user" });
+    } catch (error) {
+      if (!BUSY.includes(error.name)) throw error;
+      busy = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN));
+  }
+  for (const device of await navigator.mediaDevices.enumerateDevices()) {
+    if (device.kind !== "videoinput" || !device.deviceId || !again()) continue;
+    const other = await ask({ ...PICTURE, deviceId: { exact: device.deviceId } }).catch(() => null);
+    if (other) return other;
+  }
+  throw busy;
+}
+
+function ask(video) {
+  return navigator.mediaDevices.getUserMedia({ video });
 }

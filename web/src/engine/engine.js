@@ -1,17 +1,23 @@
-/** Camera -> worker -> readings, about twice a second, one frame in flight. */
+/** The page's end of the engine: camera -> worker -> readings, and a new worker if one dies. */
 
-const LOOK_MILLISECONDS = 500;
+import { backendsToTry, rememberedBackend, rememberBackend } from "./backend-memory.js";
+
+const SILENCE = 20_000; // milliseconds without a word from a worker that ought to look: it is dead
+const MOST_RESTARTS = 3;
+const SETTLED = 5; // looks before other backends are tried: the first label comes first
 
 export class Engine {
   /**
    * Start the worker and have it load the models. Rejects if they cannot be used.
    * @param {{workerUrl: string, modelUrl: string}} addresses
+   * @param {object} tell what the page wants to hear of:
+   *   `read({reading, milliseconds, next, backend})` after each look: see vision.js and worker.js
+   *   `failed(error)` once, when it cannot go on: the engine is closed then
    */
-  static async load({ workerUrl, modelUrl }) {
-    const engine = new Engine(new Worker(workerUrl, { type: "module" }));
+  static async load(addresses, tell) {
+    const engine = new Engine(addresses, tell);
     try {
-      const { labels } = await engine.#ask({ operation: "load", base: modelUrl });
-      engine.labels = labels;
+      await engine.#start();
       return engine;
     } catch (error) {
       engine.close();
@@ -21,61 +27,118 @@ export class Engine {
 
   /** The emotions, in the order of a reading's probabilities. */
   labels = [];
-  #worker;
-  #timer = null;
-  #busy = false; // a frame is with the worker
+  /** The least probability with which one is named. */
+  sure = 0;
+  #addresses;
+  #tell;
+  #worker = null;
+  #camera = null;
+  #looks = 0; // of this worker
+  #backend = "wasm"; // of this worker
+  #restarts = 0;
+  #watchdog = null;
 
-  constructor(worker) {
-    this.#worker = worker;
+  constructor(addresses, tell) {
+    this.#addresses = addresses;
+    this.#tell = tell;
   }
 
   /**
-   * Look through the camera until `stop` or `close`.
+   * Look through the camera until `rest` or `close`.
    * @param {import("./camera.js").Camera} camera
-   * @param {(reading: {faces: number, box: number[]|null, probabilities: number[]|null}) => void} onReading
-   * @param {(error: Error) => void} onFailure called once; the engine has stopped then
    */
-  start(camera, onReading, onFailure) {
-    this.stop();
-    const timer = setInterval(async () => {
-      if (this.#busy) return; // a late frame is dropped, not queued
-      this.#busy = true;
-      try {
-        const frame = await camera.frame();
-        if (frame === null) return;
-        const reading = await this.#ask({ operation: "look", frame }, [frame]);
-        if (this.#timer === timer) onReading(reading);
-      } catch (error) {
-        if (this.#timer !== timer) return;
-        this.stop();
-        onFailure(error);
-      } finally {
-        this.#busy = false;
-      }
-    }, LOOK_MILLISECONDS);
-    this.#timer = timer;
+  watch(camera) {
+    this.#camera = camera;
+    const stream = camera.stream();
+    this.#worker.postMessage({ operation: "watch", stream }, stream ? [stream] : []);
+    this.#expectWord();
   }
 
-  /** Look no more, until the next `start`. */
-  stop() {
-    clearInterval(this.#timer);
-    this.#timer = null;
+  /** Look no more, until the next `watch`. */
+  rest() {
+    clearTimeout(this.#watchdog);
+    this.#camera = null;
+    this.#worker.postMessage({ operation: "rest" });
   }
 
-  /** Stop, and end the worker with everything in it. */
+  /** End the worker with everything in it. */
   close() {
-    this.stop();
+    clearTimeout(this.#watchdog);
+    this.#camera = null;
     this.#worker.terminate();
   }
 
-  #ask(message, transfer = []) {
+  /** Resolves when a new worker has loaded the models. */
+  #start() {
+    const worker = new Worker(this.#addresses.workerUrl, { type: "module" });
+    this.#worker = worker;
+    this.#looks = 0;
+    this.#backend = "wasm";
     return new Promise((resolve, reject) => {
-      this.#worker.onmessage = ({ data }) => {
-        if (data.operation === "failed") reject(new Error(data.message));
-        else resolve(data);
+      const fail = (error) => {
+        reject(error);
+        if (this.#camera && this.#worker === worker) this.#restart(error);
       };
-      this.#worker.onerror = (event) => reject(new Error(event.message || "the worker failed"));
-      this.#worker.postMessage(message, transfer);
+      worker.onerror = (event) => fail(new Error(event.message || "the worker failed"));
+      worker.onmessage = ({ data }) => {
+        if (data.operation === "failed") fail(new Error(data.message));
+        else if (data.operation === "loaded") {
+          this.labels = data.labels;
+          this.sure = data.sure;
+          resolve();
+        } else if (this.#camera) this.#hear(data);
+      };
+      worker.postMessage({ operation: "load", base: this.#addresses.modelUrl });
     });
+  }
+
+  #hear(data) {
+    this.#expectWord(data.next);
+    if (data.operation === "frame?") this.#giveFrame();
+    if (data.operation === "chosen") rememberBackend(data.backend);
+    if (data.operation !== "read") return;
+    this.#looks += 1;
+    if (this.#looks === SETTLED) this.#speedUp();
+    const lost = this.#backend !== "wasm" && data.backend === "wasm";
+    if (lost) rememberBackend("wasm"); // a graphics card that goes away once will do so again
+    this.#backend = data.backend;
+    this.#tell.read(data);
+  }
+
+  async #giveFrame() {
+    const worker = this.#worker;
+    const frame = await this.#camera.frame();
+    worker.postMessage({ operation: "frame", frame }, [frame]);
+  }
+
+  #speedUp() {
+    const backend = rememberedBackend();
+    rememberBackend("wasm"); // a trial that takes the worker down with it is not repeated
+    if (backend === null) {
+      this.#worker.postMessage({ operation: "choose", backends: backendsToTry() });
+    } else if (backend !== "wasm") {
+      this.#worker.postMessage({ operation: "move", backend });
+    }
+  }
+
+  #expectWord(delay = 0) {
+    clearTimeout(this.#watchdog);
+    const dead = () => this.#restart(new Error("the worker has fallen silent"));
+    this.#watchdog = setTimeout(dead, SILENCE + delay);
+  }
+
+  async #restart(error) {
+    console.warn(`The worker is replaced: ${error.message}`);
+    clearTimeout(this.#watchdog);
+    this.#worker.terminate();
+    this.#restarts += 1;
+    try {
+      if (this.#restarts > MOST_RESTARTS) throw error;
+      await this.#start();
+      if (this.#camera) this.watch(this.#camera);
+    } catch (fatal) {
+      this.close();
+      this.#tell.failed(fatal);
+    }
   }
 }

@@ -1,19 +1,21 @@
-/** The detector's raw rows -> the faces in the picture, largest first. Pure. */
+/** The detector's raw rows -> the faces in the picture. Pure. */
 
 const MIN_SCORE = 0.7; // blurred walls reach 0.67, faces before a webcam 0.88 and more
 const MAX_OVERLAP = 0.3; // of two boxes (intersection over union) that are two faces
 
 /**
- * @param {Float32Array} rows n x 17: score, xmin, ymin, xmax, ymax, then six points x, y of which
- *   the first two are the eyes; all in units of the picture's side
- * @returns {{score: number, box: number[], eyes: number[][]}[]} without double finds
+ * @param {Float32Array} rows n x 17: score, xmin, ymin, xmax, ymax, then six points x, y: right
+ *   eye, left eye, nose, mouth, right ear, left ear; all in units of the picture's side
+ * @returns {{score: number, box: number[], points: number[][]}[]} without double finds; points:
+ *   the eyes and the nose
  */
 export function findFaces(rows) {
   const candidates = [];
   for (let start = 0; start < rows.length; start += 17) {
     if (rows[start] < MIN_SCORE) continue;
-    const [score, xmin, ymin, xmax, ymax, x1, y1, x2, y2] = rows.subarray(start, start + 9);
-    candidates.push({ score, box: [xmin, ymin, xmax, ymax], eyes: [[x1, y1], [x2, y2]] });
+    const [score, xmin, ymin, xmax, ymax, ...rest] = rows.subarray(start, start + 11);
+    const points = [rest.slice(0, 2), rest.slice(2, 4), rest.slice(4, 6)];
+    candidates.push({ score, box: [xmin, ymin, xmax, ymax], points });
   }
   candidates.sort((a, b) => b.score - a.score);
   const faces = [];
@@ -22,7 +24,7 @@ export function findFaces(rows) {
       faces.push(candidate);
     }
   }
-  return faces.sort((a, b) => area(b.box) - area(a.box));
+  return faces;
 }
 
 function area([xmin, ymin, xmax, ymax]) {

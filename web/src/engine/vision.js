@@ -1,186 +1,231 @@
-/** The two models and one look: a frame in, the largest face and its emotion probabilities out. */
+/** One look: a frame in; out come the face that counts and what its expression looks like. */
 
-import { loadGraphModel } from "@tensorflow/tfjs-converter";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import plainWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm";
-import simdWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm";
-import threadedWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm";
 
-import { cropSquare, letterbox, toFrame } from "./crop.js";
-import { findFaces } from "./faces.js";
-import { soften } from "./soften.js";
+import { agree, endBackend, returnTo, startBackend, tryOut } from "./backends.js";
+import { Classifier } from "./classifier.js";
+import { surroundings, wholeFrame } from "./crop.js";
+import { Detector } from "./detector.js";
+import { hindrance } from "./hindrance.js";
+import { fetchModel, Model } from "./model.js";
+import { Freshness, isDark } from "./picture.js";
+import { Tracker } from "./tracker.js";
+
+const SMALL = 0.16; // of the frame: the box of a smaller face is too large, unless seen from near
+const FASTER = 0.8; // of WebAssembly's time: what a graphics card must need less than to be worth it
+
+/**
+ * What one look saw.
+ * @typedef {object} Reading
+ * @property {number} faces how many there are
+ * @property {{x: number, y: number, size: number, roll: number} | null} face the one that counts,
+ *   in pixels of the frame
+ * @property {null | "nobody" | "edge" | "turned" | "small" | "dark" | "frozen"} hindrance why its
+ *   expression is not read
+ * @property {number[] | null} probabilities of the labels; null where something hinders
+ * @property {boolean} still whether the face has hardly moved since it was found
+ */
 
 export class Vision {
   /**
-   * Load both models and try them once. Rejects if a file is missing or damaged.
+   * Load both models into WebAssembly. Rejects if a file is missing or damaged.
    * @param {string} base the address of the folder with `face/` and `emotion/`
    */
   static async load(base) {
-    setWasmPaths({
-      "tfjs-backend-wasm.wasm": plainWasm,
-      "tfjs-backend-wasm-simd.wasm": simdWasm,
-      "tfjs-backend-wasm-threaded-simd.wasm": threadedWasm,
-    });
-    await tf.setBackend("wasm");
-    const [detector, classifier] = await Promise.all([
-      loadModel(`${base}/face`),
-      loadModel(`${base}/emotion`),
+    const [face, emotion, wasm] = await Promise.all([
+      fetchModel(`${base}/face`),
+      fetchModel(`${base}/emotion`),
+      startBackend("wasm"),
     ]);
-    return new Vision(detector, classifier);
+    const vision = new Vision({ face, emotion }, wasm);
+    vision.#take(wasm, await vision.#make());
+    return vision;
   }
 
+  /** The models by name, to run by themselves. */
+  models = null;
+  #files;
+  #wasm;
+  #backend = null;
+  #lost = false; // the backend's device, and all in it
+  #giveUp = () => {}; // the look of the moment
   #detector;
   #classifier;
-  #square; // the whole frame, letterboxed for the detector
-  #crop; // the face, for the classifier
+  #tracker = new Tracker();
+  #freshness = new Freshness();
 
-  constructor(detector, classifier) {
-    this.#detector = detector;
-    this.#classifier = classifier;
-    this.#square = canvas(detector.metadata.width, detector.metadata.height);
-    this.#crop = canvas(classifier.metadata.width, classifier.metadata.height);
+  constructor(files, wasm) {
+    this.#files = files;
+    this.#wasm = wasm;
   }
 
-  /** The emotions, in the order of the classifier's output. */
-  get labels() {
-    return this.#classifier.metadata.labels;
+  /** What came with the classifier: its labels, and from which probability on it is sure. */
+  get metadata() {
+    return this.#files.emotion.metadata;
   }
 
-  /**
-   * Read one frame. The frame stays the caller's to close.
-   * @param {ImageBitmap | OffscreenCanvas} frame
-   * @returns {{faces: number, box: number[] | null, probabilities: number[] | null}} how many
-   *   faces there are; the largest one's box in pixels of the frame and its probabilities
-   */
-  look(frame) {
-    const faces = this.detect(frame);
-    if (faces.length === 0) return { faces: 0, box: null, probabilities: null };
-    const raw = this.classify(this.#cut(frame, faces[0]));
-    const probabilities = soften(raw, this.#classifier.metadata.temperature);
-    return { faces: faces.length, box: faces[0].box, probabilities };
+  /** Where the models run now. */
+  get backend() {
+    return this.#backend.name;
   }
 
-  /** The faces in a frame, largest first, in pixels of the frame. */
-  detect(frame) {
-    const { width: side } = this.#detector.metadata;
-    const fit = letterbox(frame.width, frame.height, side);
-    this.#square.clearRect(0, 0, side, side);
-    this.#square.drawImage(
-      frame, fit.left, fit.top, frame.width * fit.scale, frame.height * fit.scale,
-    );
-    const rgba = this.#square.getImageData(0, 0, side, side).data;
-    return findFaces(this.detectRaw(rgbOf(rgba))).map((face) => toFrame(face, fit, side));
+  /** What TensorFlow.js holds: tensors, and their bytes. */
+  get memory() {
+    const { numTensors, numBytes } = tf.memory();
+    return { tensors: numTensors, bytes: numBytes };
   }
 
   /**
-   * The detector by itself.
-   * @param {Float32Array} pixels RGB 0..255, height x width x 3
-   * @returns {Float32Array} the rows that `findFaces` reads
+   * Read one frame. The frame stays the caller's to close. A graphics card that is lost meanwhile
+   * is no error: WebAssembly takes over.
+   * @param {VideoFrame | ImageBitmap | OffscreenCanvas} frame
+   * @param {number} seconds the time
+   * @returns {Promise<Reading>}
    */
-  detectRaw(pixels) {
-    return run(this.#detector, pixels);
+  async look(frame, seconds) {
+    // WebGL never answers what it was asked before its card went.
+    const lost = new Promise((_, reject) => (this.#giveUp = reject));
+    try {
+      if (!this.#lost) return await Promise.race([this.#look(frame, seconds), lost]);
+    } catch (error) {
+      if (this.backend === "wasm") throw error;
+    }
+    await this.#fallBack();
+    return this.#look(frame, seconds);
+  }
+
+  /** Begin the next look as if it were the first. */
+  forget() {
+    this.#tracker = new Tracker();
+    this.#freshness = new Freshness();
   }
 
   /**
-   * The classifier by itself, as sure of itself as it was trained to be.
-   * @param {Float32Array} pixels n faces, grey levels 0..255, n x height x width
-   * @returns {Float32Array} n x labels, probabilities
+   * Move the models to the fastest of these backends, if it gives the same answers clearly faster.
+   * @param {("webgl" | "webgpu")[]} names
    */
-  classify(pixels) {
-    return run(this.#classifier, pixels);
+  async moveToFastest(names) {
+    const { answers, milliseconds } = await tryOut(Object.values(this.models));
+    let fastest = milliseconds;
+    for (const name of names) {
+      fastest = (await this.#attempt(name, answers, FASTER * fastest)) ?? fastest;
+    }
+  }
+
+  /** Move the models to a backend that was the fastest before, if it gives the same answers. */
+  async moveTo(name) {
+    const { answers } = await tryOut(Object.values(this.models));
+    await this.#attempt(name, answers, Infinity);
   }
 
   /** Let go of both models. */
   close() {
-    this.#detector.model.dispose();
-    this.#classifier.model.dispose();
+    this.#detector.close();
+    this.#classifier.close();
   }
 
-  #cut(frame, face) {
-    const { width: side, crop: framing } = this.#classifier.metadata;
-    const square = cropSquare(face, framing);
-    const scale = side / square.side;
-    const context = this.#crop;
-    context.resetTransform();
-    context.clearRect(0, 0, side, side);
-    context.translate(side / 2, side / 2);
-    context.rotate(-square.roll);
-    context.scale(scale, scale);
-    context.drawImage(frame, -square.x, -square.y);
-    return greyOf(context.getImageData(0, 0, side, side).data);
+  async #look(frame, seconds) {
+    const tracker = this.#tracker;
+    let crop = tracker.face && this.#classifier.crop(frame, tracker.face);
+    let pixels = crop;
+    const where = tracker.plan(crop);
+    if (where !== "nowhere") {
+      pixels = await this.#find(frame, where);
+      crop = tracker.face && this.#classifier.crop(frame, tracker.face);
+      tracker.remember(crop);
+    }
+    const hindered = this.#hindrance(frame, crop ?? pixels, seconds);
+    return {
+      faces: tracker.count,
+      face: tracker.face,
+      hindrance: hindered,
+      probabilities: hindered ? null : await this.#classifier.classify(crop),
+      still: tracker.still,
+    };
+  }
+
+  /** Have the tracker's face found anew. Resolves to the pixels in which the detector looked. */
+  async #find(frame, where) {
+    const tracker = this.#tracker;
+    if (where === "near") {
+      const { faces, pixels } = await this.#detector.find(frame, surroundings(tracker.face));
+      if (faces.length > 0) {
+        tracker.found(faces, "near");
+        return pixels;
+      }
+    }
+    const [width, height] = sizeOf(frame);
+    const { faces, pixels } = await this.#detector.find(
+      frame, wholeFrame(width, height, tracker.roll),
+    );
+    tracker.found(faces, "everywhere");
+    if (tracker.face === null) {
+      const roll = tracker.otherRoll();
+      const turned = await this.#detector.find(frame, wholeFrame(width, height, roll));
+      tracker.foundTurned(turned.faces, roll);
+    }
+    if (tracker.face?.size < SMALL * Math.max(width, height)) {
+      const closer = await this.#detector.find(frame, surroundings(tracker.face));
+      if (closer.faces.length > 0) tracker.found(closer.faces, "near");
+    }
+    return pixels;
+  }
+
+  #hindrance(frame, pixels, seconds) {
+    if (this.#freshness.isFrozen(pixels, seconds)) return "frozen";
+    const { face } = this.#tracker;
+    if (face === null) return isDark(pixels) ? "dark" : "nobody";
+    return hindrance(face, ...sizeOf(frame));
+  }
+
+  async #make() {
+    const [face, emotion] = [await Model.load(this.#files.face), await Model.load(this.#files.emotion)];
+    return { face, emotion };
+  }
+
+  #take(backend, models) {
+    this.#backend = backend;
+    this.#lost = false;
+    this.models = models;
+    this.#detector = new Detector(models.face);
+    this.#classifier = new Classifier(models.emotion);
+    backend.lost.then(() => {
+      if (this.#backend !== backend) return;
+      this.#lost = true;
+      this.#giveUp(new Error(`${backend.name} was lost`));
+    });
+  }
+
+  /** Move there if the answers are these within the time; resolves to the time, or else to null. */
+  async #attempt(name, answers, milliseconds) {
+    const before = this.#backend;
+    const backend = await startBackend(name).catch(() => null); // not on this machine
+    if (backend === null) return null;
+    try {
+      const models = await this.#make();
+      const there = await tryOut(Object.values(models));
+      if (!agree(answers, there.answers) || there.milliseconds > milliseconds) return null;
+      this.close();
+      this.#take(backend, models);
+      return there.milliseconds;
+    } catch {
+      return null; // a driver that cannot do what the models need
+    } finally {
+      const [left] = [before, backend].filter((each) => each !== this.#backend);
+      await returnTo(this.backend);
+      if (left !== this.#wasm) endBackend(left.name); // and the models in it
+    }
+  }
+
+  async #fallBack() {
+    const gone = this.#backend;
+    this.forget(); // what the look that was given up has left half done
+    await returnTo("wasm");
+    this.#take(this.#wasm, await this.#make());
+    endBackend(gone.name);
   }
 }
 
-/** A model and its metadata, only if every file is the one that was exported. */
-async function loadModel(folder) {
-  const metadata = JSON.parse(text(await load(`${folder}/metadata.json`)));
-  const files = {};
-  await Promise.all(
-    Object.entries(metadata.sha256).map(async ([name, digest]) => {
-      files[name] = await load(`${folder}/${name}`);
-      if ((await sha256(files[name])) !== digest) throw new Error(`${folder}/${name} is damaged`);
-    }),
-  );
-  const { weightsManifest, ...graph } = JSON.parse(text(files["model.json"]));
-  const model = await loadGraphModel(
-    tf.io.fromMemory({
-      ...graph,
-      weightSpecs: weightsManifest.flatMap((group) => group.weights),
-      weightData: weightsManifest.flatMap((group) => group.paths.map((path) => files[path])),
-    }),
-  );
-  const { height, width, channels } = metadata;
-  run({ model, metadata }, new Float32Array(height * width * channels)); // the first run is slow
-  return { model, metadata };
-}
-
-async function load(address) {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  return response.arrayBuffer();
-}
-
-const text = (bytes) => new TextDecoder().decode(bytes);
-
-async function sha256(bytes) {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function run({ model, metadata }, pixels) {
-  const { height, width, channels } = metadata;
-  const input = tf.tensor4d(pixels, [
-    pixels.length / (height * width * channels), height, width, channels,
-  ]);
-  const output = model.predict(input);
-  const values = output.dataSync();
-  tf.dispose([input, output]);
-  return values;
-}
-
-function canvas(width, height) {
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  context.imageSmoothingQuality = "high";
-  return context;
-}
-
-function rgbOf(rgba) {
-  const rgb = new Float32Array((rgba.length / 4) * 3);
-  for (let from = 0, to = 0; from < rgba.length; from += 4) {
-    rgb[to++] = rgba[from];
-    rgb[to++] = rgba[from + 1];
-    rgb[to++] = rgba[from + 2];
-  }
-  return rgb;
-}
-
-/** Luma as in ITU-R BT.601, which is how the training images became grey. */
-function greyOf(rgba) {
-  const grey = new Float32Array(rgba.length / 4);
-  for (let index = 0; index < grey.length; index++) {
-    const [red, green, blue] = rgba.subarray(index * 4, index * 4 + 3);
-    grey[index] = 0.299 * red + 0.587 * green + 0.114 * blue;
-  }
-  return grey;
+function sizeOf(frame) {
+  return [frame.displayWidth ?? frame.width, frame.displayHeight ?? frame.height];
 }

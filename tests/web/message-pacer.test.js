@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Pacer } from "../../web/src/engine/pacer.js";
+import { MessagePacer } from "../../web/src/engine/message-pacer.js";
 
 const happy = { state: "ok", emotion: "happy", p: 0.9 };
 const sad = { state: "ok", emotion: "sad", p: 0.9 };
 
 test("the first label is sent at once", () => {
-  assert.ok(new Pacer(5000).due(happy, 0));
+  assert.ok(new MessagePacer(5000).due(happy, 0));
 });
 
 test("an unchanged label is repeated only after the interval, whatever its probability", () => {
-  const pacer = new Pacer(5000);
+  const pacer = new MessagePacer(5000);
   pacer.due(happy, 0);
   assert.ok(!pacer.due({ ...happy, p: 0.5 }, 4999));
   assert.ok(pacer.due(happy, 5000));
 });
 
 test("a changed label is sent soon, but never in bursts", () => {
-  const pacer = new Pacer(5000);
+  const pacer = new MessagePacer(5000);
   pacer.due(happy, 0);
   assert.ok(!pacer.due(sad, 500));
   assert.ok(pacer.due(sad, 2000));
@@ -26,7 +26,7 @@ test("a changed label is sent soon, but never in bursts", () => {
 });
 
 test("even a face that changes at every look costs under 2 kB a minute", () => {
-  const pacer = new Pacer(5000);
+  const pacer = new MessagePacer(5000);
   let bytes = 0;
   for (let now = 0; now < 60_000; now += 500) {
     const label = (now / 500) % 2 ? happy : sad;

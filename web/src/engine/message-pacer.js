@@ -2,7 +2,7 @@
 
 const SHORTEST_GAP = 2000; // milliseconds
 
-export class Pacer {
+export class MessagePacer {
   #interval;
   #sent = null;
   #sentAt = -Infinity;

@@ -1,0 +1,121 @@
+"""The student's page behind the video call: in a tab that is hidden, labels keep going out."""
+
+import contextlib
+import itertools
+import json
+import re
+import subprocess
+import time
+
+import pytest
+import websocket
+
+from tests.conftest import require_chromium
+from tests.e2e.conftest import astronaut, film, webcam_picture
+from training.browser import chromium
+
+NOTE_LABELS = """
+const send = WebSocket.prototype.send;
+window.labels = [];
+WebSocket.prototype.send = function (data) {
+  if (String(data).startsWith('42["label"')) labels.push([performance.now() / 1000, data]);
+  return send.call(this, data);
+};
+"""
+NO_STREAMS = "delete window.MediaStreamTrackProcessor;"
+
+
+class Tab:
+    """A tab of a Chromium without Playwright, which keeps every page visible and awake."""
+
+    def __init__(self, browser: "Chromium", url: str, script: str) -> None:
+        self._browser = browser
+        self._target = browser.send("Target.createTarget", url="about:blank")["targetId"]
+        attached = browser.send("Target.attachToTarget", targetId=self._target, flatten=True)
+        self._session = attached["sessionId"]
+        self._send("Page.enable")
+        self._send("Page.addScriptToEvaluateOnNewDocument", source=script)
+        self._send("Page.navigate", url=url)
+
+    def evaluate(self, expression: str):
+        asked = {"expression": expression, "returnByValue": True, "userGesture": True}
+        return self._send("Runtime.evaluate", **asked)["result"].get("value")
+
+    def wait_for(self, expression: str, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while not self.evaluate(f"Boolean({expression})"):
+            assert time.monotonic() < deadline, f"not within {seconds} s: {expression}"
+            time.sleep(0.1)
+
+    def _send(self, method: str, **parameters):
+        return self._browser.send(method, self._session, **parameters)
+
+
+class Chromium:
+    """Chromium with a fake webcam, over its own debugging protocol."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        command = [chromium() or "chromium", "--headless=new", "--remote-debugging-port=0"]
+        self._process = subprocess.Popen(
+            [*command, *arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        )
+        address = next(filter(None, map(re.compile(r"ws://\S+").search, self._process.stderr)))
+        self._socket = websocket.create_connection(address[0], suppress_origin=True)
+        self._numbers = itertools.count()
+
+    def send(self, method: str, session: str | None = None, **parameters):
+        number = next(self._numbers)
+        message = {"id": number, "method": method, "params": parameters}
+        self._socket.send(json.dumps(message | ({"sessionId": session} if session else {})))
+        while (answer := json.loads(self._socket.recv())).get("id") != number:
+            pass
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def close(self) -> None:
+        with contextlib.suppress(websocket.WebSocketException, AssertionError):
+            self.send("Browser.close")
+        self._socket.close()
+        self._process.wait(30)
+
+
+@pytest.fixture
+def browser(playwright, tmp_path):
+    require_chromium(playwright)
+    video = tmp_path / "webcam.mjpeg"
+    video.write_bytes(film((webcam_picture(astronaut()), 1)))
+    browser = Chromium(
+        [
+            "--no-sandbox",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={video}",
+        ]
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "script"),
+    [pytest.param(60, "", id="streams"), pytest.param(20, NO_STREAMS, id="page's frames")],
+)
+def test_labels_keep_going_out_from_a_hidden_tab(server, browser, seconds, script):
+    page = Tab(browser, server.open_class()["join_url"], NOTE_LABELS + script)
+    page.wait_for(
+        "document.readyState === 'complete' && document.querySelector('#join-camera') !== null"
+    )
+    page.evaluate("document.querySelector('#join-camera').click()")
+    page.wait_for("labels.length > 0 && labels.at(-1)[1].includes('happy')")
+
+    Tab(browser, "about:blank", "")  # in front of it, in the same window
+    page.wait_for("document.visibilityState === 'hidden'")
+    hidden_at = page.evaluate("performance.now() / 1000")
+    page.wait_for(f"performance.now() / 1000 > {hidden_at + seconds}", seconds + 30)
+
+    assert page.evaluate("document.visibilityState") == "hidden"
+    sent = [label for label in page.evaluate("labels") if label[0] > hidden_at]
+    moments = [hidden_at, *(moment for moment, _ in sent), hidden_at + seconds]
+    assert max(after - before for before, after in itertools.pairwise(moments)) < 7, moments
+    assert all("happy" in message for _, message in sent), sent

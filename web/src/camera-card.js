@@ -1,0 +1,208 @@
+/** The student's camera on the page: what it sees, what troubles it, and a way on from there. */
+
+import { Camera, CameraError, whenCamerasChange } from "./engine/camera.js";
+import { Engine } from "./engine/engine.js";
+import { fromResting, RestingFace } from "./engine/resting.js";
+import { Smoother } from "./engine/smoother.js";
+import { EMOTION_WORDS } from "./labels.js";
+import { find, memory, setText } from "./page.js";
+
+const ADDRESSES = {
+  workerUrl: new URL("worker.js", import.meta.url).href,
+  modelUrl: new URL("../model", import.meta.url).href,
+};
+const RESTING = "classpulse.resting"; // the student's face at rest: probabilities, on this device
+const BACKEND_WORDS = { wasm: "WebAssembly", webgl: "WebGL", webgpu: "WebGPU" };
+const HINDRANCES = {
+  nobody: ["No face to be seen", ""],
+  edge: ["Your face is at the edge of the picture", "Nothing is guessed while a part is missing."],
+  turned: ["Your face is turned away", ""],
+  small: ["Your face is too far away to read", ""],
+  dark: ["The picture is dark", "Is the lens covered, or the light off?"],
+  frozen: ["The picture stands still", "The camera is stuck: pause it and go on, or plug it in anew."],
+};
+
+export class CameraCard {
+  #tell; // hears each new label message
+  #camera = null;
+  #engine = null;
+  #smoother = null;
+  #resting = JSON.parse(memory.get(RESTING));
+  #learning = null; // the face at rest, while it is learnt
+  #stopWaiting = null; // for a camera to come
+  #starts = 0; // counts on when what was started is no longer wanted
+  #open = true;
+
+  /** @param {(label: object | null) => void} tell the newest label message, null for none */
+  constructor(tell) {
+    this.#tell = tell;
+    find("pause").addEventListener("click", () => (this.#camera ? this.stop("") : this.start()));
+    find("learn-resting").addEventListener("click", () => this.#learnResting());
+    find("forget-resting").addEventListener("click", () => {
+      memory.remove(RESTING);
+      this.#resting = null;
+      this.#showResting();
+    });
+    this.#showResting();
+  }
+
+  /** Ask for the camera, load the models, and look until `stop` or `close`. */
+  async start() {
+    this.#release();
+    const start = this.#starts;
+    find("camera").hidden = false;
+    find("pause").disabled = true;
+    setText("looks", "Starting the camera…");
+    setText("trouble", "");
+    try {
+      const camera = await Camera.open(find("video"), () => {
+        setText("looks", "The camera is in use by another program. Trying again…");
+        return start === this.#starts;
+      });
+      if (start !== this.#starts) return camera.close(); // left while the browser was still asking
+      this.#camera = camera;
+      camera.listen({
+        ended: () => this.stop("The camera was unplugged or taken away. Plug it in, and it goes on."),
+        muted: () => this.#showMuted(),
+      });
+      setText("pause", "Pause the camera");
+      find("pause").disabled = false;
+      this.#engine ??= await Engine.load(ADDRESSES, {
+        read: (look) => this.#read(look),
+        failed: () => this.#fail(),
+      });
+      if (!this.#open) return this.#engine.close();
+      if (start !== this.#starts) return; // paused or unplugged while the models were loading
+      this.#smoother = new Smoother(this.#engine.labels, this.#engine.sure);
+      this.#engine.watch(camera);
+      this.#showMuted();
+    } catch (error) {
+      if (start !== this.#starts) return;
+      const trouble =
+        error instanceof CameraError
+          ? error.message
+          : "The face model could not be loaded: the connection failed, or its files are damaged.";
+      this.stop(`${trouble} You can still take part with your own words.`);
+    } finally {
+      find("pause").disabled = false;
+    }
+  }
+
+  /** The camera's light goes out, and the teacher's counts learn that nothing is read. */
+  stop(trouble) {
+    this.#release();
+    this.#tell({ state: "paused" });
+    setText("looks", trouble ? "The camera is off" : "Paused: nothing is read");
+    setText("trouble", trouble);
+    setText("pause", trouble ? "Try the camera again" : "Go on with the camera");
+    drawFace(null);
+    if (trouble) this.#stopWaiting = whenCamerasChange(() => this.start());
+  }
+
+  /** Do without the camera, and hide it. */
+  hide() {
+    this.stop("");
+    find("camera").hidden = true;
+  }
+
+  /** The operator has decided against cameras while this page was open. */
+  ruleOut() {
+    this.stop("");
+    this.#tell(null);
+    setText("looks", "The camera is off");
+    setText("trouble", "This class does without cameras now.");
+    find("pause").hidden = true;
+    find("no-camera").hidden = true;
+  }
+
+  /** The end: nothing of it goes on. */
+  close() {
+    this.#open = false;
+    this.#release();
+    this.#engine?.close();
+  }
+
+  #release() {
+    this.#starts += 1;
+    this.#stopWaiting?.();
+    this.#stopWaiting = null;
+    if (this.#camera) this.#engine?.rest();
+    this.#camera?.close();
+    this.#camera = null;
+  }
+
+  #fail() {
+    this.#engine = null; // another try begins with a new worker
+    this.stop("Reading your face failed. Your own words still count.");
+  }
+
+  /** @param {{reading: object, milliseconds: number, next: number, backend: string}} look */
+  #read({ reading, milliseconds, next, backend }) {
+    if (this.#camera.muted) return; // what comes then is no picture
+    const label = this.#smoother.update(this.#adjust(reading.probabilities), performance.now() / 1000);
+    this.#tell(label);
+    const [hindrance, advice] = HINDRANCES[reading.hindrance] ?? ["", ""];
+    const looks = {
+      ok: `Your face looks ${EMOTION_WORDS[label.emotion]}`,
+      unsure: "Hard to say how your face looks",
+      no_face: hindrance,
+    };
+    setText("looks", looks[label.state]);
+    const several = `${reading.faces} faces are in the picture: the largest one counts.`;
+    setText("trouble", reading.faces > 1 ? several : label.state === "no_face" ? advice : "");
+    const times = (1000 / next).toPrecision(2);
+    const runs = `${milliseconds.toFixed(0)} ms each, with ${BACKEND_WORDS[backend]}`;
+    setText("engine", `${times} looks a second, ${runs}.`);
+    drawFace(reading.face);
+  }
+
+  #showMuted() {
+    if (!this.#camera) return;
+    setText("trouble", "");
+    if (!this.#camera.muted) return;
+    this.#tell({ state: "paused" });
+    setText("looks", "The camera gives no picture");
+    setText("trouble", "Your system, or a switch on the camera, keeps it back. It goes on from there.");
+    drawFace(null);
+  }
+
+  // The face at rest
+
+  #adjust(probabilities) {
+    if (probabilities === null) return null;
+    const learnt = this.#learning?.add(probabilities);
+    if (learnt) {
+      this.#learning = null;
+      this.#resting = learnt;
+      memory.set(RESTING, JSON.stringify(learnt));
+      this.#showResting();
+    }
+    if (this.#resting === null) return probabilities;
+    return fromResting(probabilities, this.#resting, this.#engine.labels.indexOf("neutral"));
+  }
+
+  #learnResting() {
+    this.#learning = new RestingFace();
+    setText("resting", "Look at the screen as you do when you listen…");
+  }
+
+  #showResting() {
+    const known = this.#resting !== null;
+    find("forget-resting").hidden = !known;
+    setText("resting", known ? "Your resting face is known, on this device only." : "");
+  }
+}
+
+function drawFace(face) {
+  const canvas = find("face");
+  const video = find("video");
+  canvas.width = video.videoWidth || 4;
+  canvas.height = video.videoHeight || 3;
+  if (face === null) return;
+  const context = canvas.getContext("2d");
+  context.translate(face.x, face.y);
+  context.rotate(face.roll);
+  context.lineWidth = canvas.width / 160;
+  context.strokeStyle = "#ffd23f";
+  context.strokeRect(-face.size / 2, -face.size / 2, face.size, face.size);
+}

@@ -1,0 +1,27 @@
+/** Which backend proved the fastest in this browser; another version of it is asked anew. */
+
+import { memory } from "../page.js";
+
+const KEY = "classpulse.backend";
+
+/** Those that may be faster than WebAssembly, with which every class begins. */
+export function backendsToTry() {
+  return isApplePhone() ? [] : ["webgpu", "webgl"];
+}
+
+/** @returns {"wasm" | "webgpu" | "webgl" | null} null if this browser has tried none */
+export function rememberedBackend() {
+  const [backend, browser] = (memory.get(KEY) ?? "").split("|");
+  return browser === navigator.userAgent ? backend : null;
+}
+
+/** @param {"wasm" | "webgpu" | "webgl"} backend */
+export function rememberBackend(backend) {
+  memory.set(KEY, `${backend}|${navigator.userAgent}`);
+}
+
+/** iOS takes a page's graphics card away in the background. */
+function isApplePhone() {
+  const { userAgent, maxTouchPoints } = navigator;
+  return /iPhone|iPad|iPod/.test(userAgent) || (/Macintosh/.test(userAgent) && maxTouchPoints > 1);
+}

@@ -1,0 +1,70 @@
+/** Where TensorFlow.js computes: started by name, and tried out on the real models. */
+
+import * as tf from "@tensorflow/tfjs-core";
+
+import { start as startWasm } from "./backends/wasm.js";
+
+const STARTS = {
+  wasm: startWasm,
+  webgl: async () => (await import("./backends/webgl.js")).start(),
+  webgpu: async () => (await import("./backends/webgpu.js")).start(),
+};
+const ROUNDS = 5;
+const TOLERANCE = 0.02; // of a probability, or of a picture's side
+
+/**
+ * Compute there from now on. Rejects, and nothing has changed, if it cannot be.
+ * @param {"wasm" | "webgl" | "webgpu"} name
+ * @returns {Promise<{name: string, lost: Promise<void>}>} `lost` resolves when its device is gone,
+ *   and with it everything that was computed there
+ */
+export async function startBackend(name) {
+  const before = tf.getBackend();
+  try {
+    return { name, ...(await STARTS[name]()) };
+  } catch (error) {
+    if (before) await tf.setBackend(before);
+    throw error;
+  }
+}
+
+/** Go back to a backend that was started before. */
+export async function returnTo(name) {
+  await tf.setBackend(name);
+}
+
+/** Let go of a backend and of everything in it. */
+export function endBackend(name) {
+  tf.removeBackend(name);
+}
+
+/**
+ * Run models over a made-up picture.
+ * @param {import("./model.js").Model[]} models
+ * @returns {Promise<{answers: Float32Array[], milliseconds: number}>} the median of a few rounds
+ */
+export async function tryOut(models) {
+  const pictures = models.map(({ metadata }) => waves(metadata));
+  const times = [];
+  let answers;
+  for (let round = 0; round < ROUNDS; round++) {
+    const began = performance.now();
+    answers = [];
+    for (const [index, model] of models.entries()) answers.push(await model.run(pictures[index]));
+    times.push(performance.now() - began);
+  }
+  times.sort((a, b) => a - b);
+  return { answers, milliseconds: times[Math.floor(ROUNDS / 2)] };
+}
+
+/** Whether two backends answer alike. */
+export function agree(answers, others) {
+  return answers.every((answer, index) =>
+    answer.every((value, place) => Math.abs(value - others[index][place]) <= TOLERANCE),
+  );
+}
+
+function waves({ height, width, channels }) {
+  const pixels = new Float32Array(height * width * channels);
+  return pixels.map((_, index) => 128 + 100 * Math.sin(index / 7) * Math.cos(index / 1000));
+}

@@ -1,0 +1,47 @@
+/** What a face's expression looks like. */
+
+import { cropSquare } from "./crop.js";
+import { Cutter } from "./cutter.js";
+import { soften } from "./soften.js";
+
+export class Classifier {
+  #model;
+  #cutter;
+
+  /** @param {import("./model.js").Model} model of `emotion/`; the classifier closes it */
+  constructor(model) {
+    this.#model = model;
+    this.#cutter = new Cutter(model.metadata.width);
+  }
+
+  /**
+   * A face as the classifier takes it.
+   * @param {VideoFrame | ImageBitmap | OffscreenCanvas} frame
+   * @param {{x: number, y: number, size: number, roll: number}} face in pixels of the frame
+   * @returns {Float32Array} grey levels 0..255, height x width
+   */
+  crop(frame, face) {
+    return grey(this.#cutter.cut(frame, cropSquare(face, this.#model.metadata.crop)));
+  }
+
+  /**
+   * @param {Float32Array} crop
+   * @returns {Promise<number[]>} probabilities in the order of the labels, as sure as they are right
+   */
+  async classify(crop) {
+    return soften(await this.#model.run(crop), this.#model.metadata.temperature);
+  }
+
+  close() {
+    this.#model.close();
+  }
+}
+
+/** Luma as in ITU-R BT.601, which is how the training images became grey. */
+function grey(rgba) {
+  const levels = new Float32Array(rgba.length / 4);
+  for (let pixel = 0, from = 0; pixel < levels.length; pixel++, from += 4) {
+    levels[pixel] = 0.299 * rgba[from] + 0.587 * rgba[from + 1] + 0.114 * rgba[from + 2];
+  }
+  return levels;
+}

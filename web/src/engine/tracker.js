@@ -1,0 +1,73 @@
+/** Which face counts, and when the detector has to look for it again. Pure. */
+
+import { difference } from "./difference.js";
+
+const MOVED = 0.3; // difference at which a crop no longer fits: it has slipped by about 3 %
+const STILL = 0.15; // up to which only the camera's noise has changed
+const LOOKS_BETWEEN = 10; // two looks at the whole frame: somebody may have come
+const CLEAR = 0.85; // a face with a lower score is looked for at every look
+const LARGER = 1.4; // times the size: what it takes to count instead of the one that counts now
+const ROLLS = [0, Math.PI / 2, -Math.PI / 2, Math.PI]; // of a camera's picture: phones lie down
+
+export class Tracker {
+  /** The face that counts, as `toFrame` gives it, or null. */
+  face = null;
+  /** How many faces the last look at the whole frame saw. */
+  count = 0;
+  /** How the camera's picture is turned, radians. */
+  roll = 0;
+  /** Whether the face looks as it did when it was last found. */
+  still = false;
+  #reference = null;
+  #looks = 0; // since the last at the whole frame
+  #tries = 0; // at other rolls
+
+  /**
+   * Where to look for faces now.
+   * @param {Float32Array | null} crop where the face was, now; null if there was none
+   * @returns {"nowhere" | "near" | "everywhere"}
+   */
+  plan(crop) {
+    const changed = this.face ? difference(crop, this.#reference) : Infinity;
+    this.still = changed <= STILL;
+    this.#looks += 1;
+    if (this.face === null || this.#looks >= LOOKS_BETWEEN) return "everywhere";
+    return changed > MOVED || this.face.score < CLEAR ? "near" : "nowhere";
+  }
+
+  /**
+   * Take in the faces that are where the plan said. Of several the largest counts, but two of
+   * about the same size do not take turns.
+   */
+  found(faces, where) {
+    if (where === "everywhere") {
+      this.#looks = 0;
+      this.count = faces.length;
+    }
+    const [largest = null] = [...faces].sort((a, b) => b.size - a.size);
+    const same = this.face && faces.find((face) => isNear(face, this.face));
+    this.face = same && largest.size < LARGER * same.size ? same : largest;
+  }
+
+  /** Keep the crop of the face that was found, to see what changes. */
+  remember(crop) {
+    this.#reference = crop;
+  }
+
+  /** Another roll to try where the whole frame showed nobody: each in its turn. */
+  otherRoll() {
+    const others = ROLLS.filter((roll) => roll !== this.roll);
+    return others[this.#tries++ % others.length];
+  }
+
+  /** The whole frame turned by `roll` showed these faces: believe it if one is clear. */
+  foundTurned(faces, roll) {
+    if (!faces.some((face) => face.score >= CLEAR)) return;
+    this.roll = roll;
+    this.found(faces, "everywhere");
+  }
+}
+
+function isNear(one, other) {
+  return Math.hypot(one.x - other.x, one.y - other.y) < Math.max(one.size, other.size) / 2;
+}
