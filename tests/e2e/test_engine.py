@@ -98,6 +98,19 @@ def test_a_worker_that_dies_again_and_again_is_given_up(server, browser_with_cam
     expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
 
 
+def test_a_new_worker_without_its_models_is_a_failure_in_words(
+    server, browser_with_camera, troubles
+):
+    page = join(browser_with_camera(webcam_picture(astronaut())), server, troubles)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    page.context.route("**/model/**", lambda route: route.abort())
+    page.workers[0].evaluate("setTimeout(() => { throw new Error('crash'); })")
+    expect(page.locator("#trouble")).to_contain_text("Reading your face failed", timeout=LOADING)
+    page.context.unroute("**/model/**")
+    page.get_by_role("button", name="Try the camera again").click()
+    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+
+
 REMEMBERED = "localStorage.setItem('classpulse.backend', 'webgl|' + navigator.userAgent);"
 LOSE = """() => {
   const { gl } = self._tfengine.backend.getGPGPUContext();

@@ -26,6 +26,7 @@ export class CameraCard {
   #tell; // hears each new label message
   #camera = null;
   #engine = null;
+  #loading = null; // the engine to be
   #smoother = null;
   #resting = JSON.parse(memory.get(RESTING));
   #learning = null; // the face at rest, while it is learnt
@@ -54,6 +55,8 @@ export class CameraCard {
     find("pause").disabled = true;
     setText("looks", "Starting the camera…");
     setText("trouble", "");
+    const engine = this.#load(); // while the browser asks the student
+    engine.catch(() => {}); // until it is waited for
     try {
       const camera = await Camera.open(find("video"), () => {
         setText("looks", "The camera is in use by another program. Trying again…");
@@ -67,11 +70,7 @@ export class CameraCard {
       });
       setText("pause", "Pause the camera");
       find("pause").disabled = false;
-      this.#engine ??= await Engine.load(ADDRESSES, {
-        read: (look) => this.#read(look),
-        failed: () => this.#fail(),
-      });
-      if (!this.#open) return this.#engine.close();
+      await engine;
       if (start !== this.#starts) return; // paused or unplugged while the models were loading
       this.#smoother = new Smoother(this.#engine.labels, this.#engine.sure);
       this.#engine.watch(camera);
@@ -120,6 +119,20 @@ export class CameraCard {
     this.#open = false;
     this.#release();
     this.#engine?.close();
+  }
+
+  async #load() {
+    if (this.#engine) return;
+    this.#loading ??= Engine.load(ADDRESSES, {
+      read: (look) => this.#read(look),
+      failed: () => this.#fail(),
+    });
+    try {
+      this.#engine = await this.#loading;
+    } finally {
+      this.#loading = null;
+    }
+    if (!this.#open) this.#engine.close();
   }
 
   #release() {

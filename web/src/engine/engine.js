@@ -75,9 +75,10 @@ export class Engine {
     this.#looks = 0;
     this.#backend = "wasm";
     return new Promise((resolve, reject) => {
+      let loaded = false;
       const fail = (error) => {
-        reject(error);
-        if (this.#camera && this.#worker === worker) this.#restart(error);
+        if (!loaded) reject(error);
+        else if (this.#camera && this.#worker === worker) this.#restart(error);
       };
       worker.onerror = (event) => fail(new Error(event.message || "the worker failed"));
       worker.onmessage = ({ data }) => {
@@ -85,6 +86,7 @@ export class Engine {
         else if (data.operation === "loaded") {
           this.labels = data.labels;
           this.sure = data.sure;
+          loaded = true;
           resolve();
         } else if (this.#camera) this.#hear(data);
       };
