@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cropSquare, surroundings, toFrame, wholeFrame } from "../../web/src/engine/crop.js";
+import { cropSquare, otherSquares, surroundings, toFrame, wholeFrame } from "../../web/src/engine/crop.js";
 
 const close = (actual, expected) =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
@@ -19,6 +19,19 @@ test("the whole of a wide frame is in a square with bars above and below", () =>
 
 test("the whole of an upright frame is in a square with bars at its sides", () => {
   assert.deepEqual(wholeFrame(480, 640, 0), { x: 240, y: 320, side: 640, roll: 0 });
+});
+
+test("where the whole frame shows nobody, closer squares show all of its length", () => {
+  const closer = otherSquares(640, 480, 0).filter(({ roll, side }) => roll === 0 && side < 640);
+  assert.ok(Math.min(...closer.map(({ x, side }) => x - side / 2)) <= 0);
+  assert.ok(Math.max(...closer.map(({ x, side }) => x + side / 2)) >= 640);
+  const upright = otherSquares(480, 640, 0).filter(({ roll, side }) => roll === 0 && side < 640);
+  assert.ok(Math.max(...upright.map(({ y, side }) => y + side / 2)) >= 640);
+});
+
+test("and so do all other orientations, each once", () => {
+  const rolls = otherSquares(640, 480, Math.PI / 2).map(({ roll }) => roll);
+  assert.deepEqual(new Set(rolls), new Set([Math.PI / 2, 0, -Math.PI / 2, Math.PI]));
 });
 
 test("what was found in a square comes back where it is in the frame", () => {

@@ -70,13 +70,8 @@ test("two faces of about the same size do not take turns, a much larger one take
 
 test("a picture that lies on its side is found out, and remembered", () => {
   const tracker = new Tracker();
-  const rolls = [tracker.otherRoll(), tracker.otherRoll(), tracker.otherRoll()];
-  assert.equal(new Set(rolls).size, 3);
-  assert.ok(!rolls.includes(0));
-  tracker.foundTurned([face(100, 80, 0.8)], rolls[1]); // a vague one may be a pattern on the wall
-  assert.equal(tracker.face, null);
-  tracker.foundTurned([face(100, 80)], rolls[1]);
-  assert.equal(tracker.face.x, 100);
-  assert.equal(tracker.roll, rolls[1]);
-  assert.ok(!Array.from({ length: 3 }, () => tracker.otherRoll()).includes(rolls[1]));
+  tracker.foundOtherwise([face(100, 80, 0.8)], Math.PI); // a vague one may be a pattern on the wall
+  assert.deepEqual([tracker.face, tracker.roll, tracker.misses], [null, 0, 1]);
+  tracker.foundOtherwise([face(100, 80)], Math.PI / 2);
+  assert.deepEqual([tracker.face.x, tracker.roll], [100, Math.PI / 2]);
 });

@@ -7,6 +7,9 @@
 // How far around a face to look for it again. FER's faces, whose framing was measured with the
 // detector, came to it at 1.6 to 2.3 boxes; the rest is room to move.
 const SURROUNDINGS = 2.5;
+const CLOSER = 0.6; // of the frame's longer side
+const ASIDE = 0.2; // of it, so that three closer squares show all of it
+const ROLLS = [0, Math.PI / 2, -Math.PI / 2, Math.PI]; // in which a camera's picture may lie
 
 /**
  * The whole frame.
@@ -16,6 +19,22 @@ const SURROUNDINGS = 2.5;
  */
 export function wholeFrame(width, height, roll) {
   return { x: width / 2, y: height / 2, side: Math.max(width, height), roll };
+}
+
+/**
+ * Where else to look, in turn, when the whole frame shows nobody: closer, because the detector does
+ * not see a face of less than about 14 pixels of its 128; and turned, because phones lie down.
+ */
+export function otherSquares(width, height, roll) {
+  const whole = wholeFrame(width, height, roll);
+  const closer = [0, -ASIDE, ASIDE].map((shift) => ({
+    ...whole,
+    x: whole.x + (width >= height ? shift * width : 0),
+    y: whole.y + (width < height ? shift * height : 0),
+    side: CLOSER * whole.side,
+  }));
+  const turned = ROLLS.filter((other) => other !== roll).map((other) => ({ ...whole, roll: other }));
+  return [...closer, ...turned];
 }
 
 /** The square around a face in which to look for it again, levelled by its eyes. */

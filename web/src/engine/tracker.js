@@ -7,20 +7,20 @@ const STILL = 0.15; // up to which only the camera's noise has changed
 const LOOKS_BETWEEN = 10; // two looks at the whole frame: somebody may have come
 const CLEAR = 0.85; // a face with a lower score is looked for at every look
 const LARGER = 1.4; // times the size: what it takes to count instead of the one that counts now
-const ROLLS = [0, Math.PI / 2, -Math.PI / 2, Math.PI]; // of a camera's picture: phones lie down
 
 export class Tracker {
   /** The face that counts, as `toFrame` gives it, or null. */
   face = null;
   /** How many faces the last look at the whole frame saw. */
   count = 0;
-  /** How the camera's picture is turned, radians. */
+  /** How the camera's picture is turned, radians: where the last face was found. */
   roll = 0;
+  /** Looks that saw nobody in the whole frame. */
+  misses = 0;
   /** Whether the face looks as it did when it was last found. */
   still = false;
   #reference = null;
   #looks = 0; // since the last at the whole frame
-  #tries = 0; // at other rolls
 
   /**
    * Where to look for faces now.
@@ -45,7 +45,7 @@ export class Tracker {
       this.count = faces.length;
     }
     const [largest = null] = [...faces].sort((a, b) => b.size - a.size);
-    const same = this.face && faces.find((face) => isNear(face, this.face));
+    const same = faces.find((face) => this.isSame(face));
     this.face = same && largest.size < LARGER * same.size ? same : largest;
   }
 
@@ -54,20 +54,17 @@ export class Tracker {
     this.#reference = crop;
   }
 
-  /** Another roll to try where the whole frame showed nobody: each in its turn. */
-  otherRoll() {
-    const others = ROLLS.filter((roll) => roll !== this.roll);
-    return others[this.#tries++ % others.length];
+  /** Whether this may be the face that counts, seen again. */
+  isSame({ x, y, size }) {
+    if (this.face === null) return false;
+    return Math.hypot(x - this.face.x, y - this.face.y) < Math.max(size, this.face.size) / 2;
   }
 
-  /** The whole frame turned by `roll` showed these faces: believe it if one is clear. */
-  foundTurned(faces, roll) {
-    if (!faces.some((face) => face.score >= CLEAR)) return;
+  /** A closer look showed these, or one at a picture turned by `roll`: that has to show one clearly. */
+  foundOtherwise(faces, roll) {
+    this.misses += 1;
+    if (roll !== this.roll && !faces.some((face) => face.score >= CLEAR)) return;
     this.roll = roll;
     this.found(faces, "everywhere");
   }
-}
-
-function isNear(one, other) {
-  return Math.hypot(one.x - other.x, one.y - other.y) < Math.max(one.size, other.size) / 2;
 }

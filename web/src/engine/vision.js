@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 import { agree, endBackend, returnTo, startBackend, tryOut } from "./backends.js";
 import { Classifier } from "./classifier.js";
-import { surroundings, wholeFrame } from "./crop.js";
+import { otherSquares, surroundings, wholeFrame } from "./crop.js";
 import { Detector } from "./detector.js";
 import { hindrance } from "./hindrance.js";
 import { fetchModel, Model } from "./model.js";
@@ -147,25 +147,28 @@ export class Vision {
   /** Have the tracker's face found anew. Resolves to the pixels in which the detector looked. */
   async #find(frame, where) {
     const tracker = this.#tracker;
+    const find = (square) => this.#detector.find(frame, square);
     if (where === "near") {
-      const { faces, pixels } = await this.#detector.find(frame, surroundings(tracker.face));
+      const { faces, pixels } = await find(surroundings(tracker.face));
       if (faces.length > 0) {
         tracker.found(faces, "near");
         return pixels;
       }
     }
     const [width, height] = sizeOf(frame);
-    const { faces, pixels } = await this.#detector.find(
-      frame, wholeFrame(width, height, tracker.roll),
-    );
+    const { faces, pixels } = await find(wholeFrame(width, height, tracker.roll));
+    if (where === "everywhere" && tracker.face && !faces.some((face) => tracker.isSame(face))) {
+      const near = await find(surroundings(tracker.face)); // it may be too far away to be seen so
+      faces.push(...near.faces.filter((face) => tracker.isSame(face)));
+    }
     tracker.found(faces, "everywhere");
     if (tracker.face === null) {
-      const roll = tracker.otherRoll();
-      const turned = await this.#detector.find(frame, wholeFrame(width, height, roll));
-      tracker.foundTurned(turned.faces, roll);
+      const squares = otherSquares(width, height, tracker.roll);
+      const square = squares[tracker.misses % squares.length];
+      tracker.foundOtherwise((await find(square)).faces, square.roll);
     }
     if (tracker.face?.size < SMALL * Math.max(width, height)) {
-      const closer = await this.#detector.find(frame, surroundings(tracker.face));
+      const closer = await find(surroundings(tracker.face));
       if (closer.faces.length > 0) tracker.found(closer.faces, "near");
     }
     return pixels;
