@@ -133,6 +133,12 @@ def _bench_model(options: argparse.Namespace) -> None:
     print(bench_model(options.exported, data))
 
 
+def _bench_browser(options: argparse.Namespace) -> None:
+    from training.bench_browser import QUICK, Effort, bench_browser
+
+    print(bench_browser(options.faces, QUICK if options.quick else Effort()))
+
+
 def _framing(options: argparse.Namespace) -> None:
     import json
 
@@ -232,6 +238,10 @@ def _parser() -> argparse.ArgumentParser:
     step = add("bench-model", _bench_model, "compare an exported model with others', in Chromium")
     add_data(step)
     add_path(step, "--exported", "FOLDER", "exported model", MODELS / "emotion")
+
+    step = add("bench-browser", _bench_browser, "measure our page beside others, in Chromium")
+    add_path(step, "--faces", "FOLDER", "photographs named after labels: happy.jpg")
+    step.add_argument("--quick", action="store_true", help="a little of everything, to try it")
 
     tflite = Path("node_modules/@mediapipe/face_detection/face_detection_short_range.tflite")
     step = add("export-face", _export_face, "write BlazeFace as TensorFlow.js files")

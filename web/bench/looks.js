@@ -19,9 +19,7 @@ export async function start(name) {
   [canvas.width, canvas.height] = [WIDTH, HEIGHT];
   const context = canvas.getContext("2d", { willReadFrequently: true });
   return async (bytes, anew) => {
-    const frame = new VideoFrame(bytes, {
-      format: "I420", codedWidth: WIDTH, codedHeight: HEIGHT, timestamp: 0, colorSpace: COLOURS,
-    });
+    const frame = cameraFrame(bytes);
     context.drawImage(frame, 0, 0);
     const began = performance.now();
     const word = await read(name === "classpulse" ? frame : canvas, anew);
@@ -63,13 +61,38 @@ export async function endure(address) {
   const vision = await Vision.load("/static/model");
   return async (looks) => {
     for (let round = 0; round < looks; round++) {
-      const frame = new VideoFrame(frames[round % frames.length], {
-        format: "I420", codedWidth: WIDTH, codedHeight: HEIGHT, timestamp: 0, colorSpace: COLOURS,
-      });
+      const frame = cameraFrame(frames[round % frames.length]);
       await vision.look(frame, performance.now() / 1000);
       frame.close();
     }
     const wasm = memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
     return { tensors: vision.memory.tensors, wasm };
   };
+}
+
+async function fetchFrames(address) {
+  const bytes = await (await fetch(address)).arrayBuffer();
+  const count = bytes.byteLength / BYTES;
+  return Array.from({ length: count }, (_, index) => new Uint8Array(bytes, index * BYTES, BYTES));
+}
+
+function cameraFrame(bytes) {
+  return new VideoFrame(bytes, {
+    format: "I420", codedWidth: WIDTH, codedHeight: HEIGHT, timestamp: 0, colorSpace: COLOURS,
+  });
+}
+
+/** The memories of all WebAssembly that starts from now on: no script can ask for them later. */
+function watchMemories() {
+  const memories = [];
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const instantiate = WebAssembly[name];
+    WebAssembly[name] = async (...given) => {
+      const result = await instantiate(...given);
+      const { exports } = result.instance ?? result;
+      memories.push(...Object.values(exports).filter((each) => each instanceof WebAssembly.Memory));
+      return result;
+    };
+  }
+  return memories;
 }

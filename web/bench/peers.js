@@ -59,7 +59,7 @@ export async function compare(models, crops, warmup) {
   const bytes = new Uint8Array(await (await fetch(crops)).arrayBuffer());
   const all = [];
   for (const name of Object.keys(classifiers)) {
-    const realm = await ownRealm();
+    const realm = await ownRealm(import.meta.url);
     const classify = await realm.classifiers[name](models);
     for (let round = 0; round < warmup; round++) await classify(bytes.subarray(0, SIDE * SIDE));
     all.push({ name, classify, times: [], outputs: [] });
@@ -76,8 +76,8 @@ export async function compare(models, crops, warmup) {
   return Object.fromEntries(all.map(({ name, times, outputs }) => [name, { times, outputs }]));
 }
 
-/** This module in a frame of its own: copies of TensorFlow.js in one would share their state. */
-function ownRealm() {
+/** A module in a frame of its own: copies of TensorFlow.js in one would share their state. */
+export function ownRealm(address) {
   const frame = document.body.appendChild(document.createElement("iframe"));
-  return frame.contentWindow.eval("(address) => import(address)")(import.meta.url);
+  return frame.contentWindow.eval("(address) => import(address)")(address);
 }

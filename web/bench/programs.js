@@ -53,8 +53,6 @@ async function faceApi(detector, Options, settings) {
   const library = await import(`${PEERS}/face-api/dist/face-api.esm.js`);
   library.tf.setWasmPaths(WASM);
   await library.tf.setBackend("wasm");
-  // As in its demo; without it, reading a canvas is slow.
-  library.tf.env().set("CANVAS2D_WILL_READ_FREQUENTLY", true);
   const models = [library.nets[detector], library.nets.faceExpressionNet];
   await Promise.all(models.map((model) => model.loadFromUri(`${PEERS}/face-api/model`)));
   const options = new library[Options](settings);
