@@ -35,7 +35,6 @@ WORDS = {"disgusted": "disgust", "fearful": "fear", "afraid": "fear", "surprised
 LOOK_SECONDS = 0.5
 FACE_WIDTH = 120  # pixels in the frame, at arm's length
 FACE_WIDTHS = (170, 110, 60)  # the last one's student leans back
-VIDEO_SECONDS = 12
 SLOWDOWN = 4
 READING_SECONDS = 1  # between the page and the click, so that the one does not slow the other
 PULSE_SECONDS = 0.005  # that a slowed browser runs at a time
@@ -49,7 +48,7 @@ class Effort(NamedTuple):
     visits: int = 3  # at a quarter of the speed
     seconds: float = 20.0  # that a page is watched from the click on
     looks: int = 10_000
-    video_seconds: float = VIDEO_SECONDS
+    video_seconds: float = 12.0
 
 
 QUICK = Effort(frames=3, visits=1, seconds=1, looks=50, video_seconds=3)
@@ -209,13 +208,11 @@ class _Bench:
             heap = tools.send("Runtime.getHeapUsage")["usedSize"]
             return held["tensors"], heap / 1e6, held["wasm"] / 1e6
 
-        (tensors, heap, wasm), later = (
-            after(self._effort.looks // WARMUP_SHARE),
-            after(self._effort.looks),
-        )
+        looks = self._effort.looks
+        (tensors, heap, wasm), later = after(looks // WARMUP_SHARE), after(looks)
         page.context.close()
         return {
-            f"tensors before and after {self._effort.looks:,} looks": f"{tensors}, {later[0]}",
+            f"tensors before and after {looks:,} looks": f"{tensors}, {later[0]}",
             "JavaScript heap, MB": f"{heap:.2f}, {later[1]:.2f}",
             "WebAssembly memory, MB": f"{wasm:.1f}, {later[2]:.1f}",
         }

@@ -4,6 +4,7 @@ import { backendsToTry, rememberedBackend, rememberBackend } from "./backend-mem
 
 const SILENCE = 20_000; // milliseconds without a word from a worker that ought to look: it is dead
 const MOST_RESTARTS = 3;
+const AGAIN = 1000; // milliseconds
 const SETTLED = 5; // looks before other backends are tried: the first label comes first
 
 export class Engine {
@@ -109,8 +110,12 @@ export class Engine {
 
   async #giveFrame() {
     const worker = this.#worker;
-    const frame = await this.#camera.frame();
-    worker.postMessage({ operation: "frame", frame }, [frame]);
+    try {
+      const frame = await this.#camera.frame();
+      worker.postMessage({ operation: "frame", frame }, [frame]);
+    } catch {
+      setTimeout(() => this.#camera && this.#giveFrame(), AGAIN); // there is no picture yet
+    }
   }
 
   #speedUp() {
