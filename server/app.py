@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from server.static import StaticFlask
 from server.store import ClassStore
 
 WEB = Path(__file__).resolve().parent.parent / "web"
+SWEEP_SECONDS = 60 * 60
 MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
 
 
@@ -27,13 +29,20 @@ class Server:
     app: Flask
     socketio: SocketIO
     sockets: Sockets
+    classroom: Classroom
     settings: Settings
 
     def start(self) -> None:
-        """Begin to tick, in the background."""
-        self.socketio.start_background_task(
-            ticker.run, self.sockets.tick, self.settings.tick_seconds, self.socketio.sleep
-        )
+        """Forget what was kept long enough, and begin to tick, in the background."""
+        self._sweep()
+        for task, seconds in (
+            (self.sockets.tick, self.settings.tick_seconds),
+            (self._sweep, SWEEP_SECONDS),
+        ):
+            self.socketio.start_background_task(ticker.run, task, seconds, self.socketio.sleep)
+
+    def _sweep(self) -> None:
+        self.classroom.sweep(time.time())
 
 
 def create_server(settings: Settings) -> Server:
@@ -48,6 +57,7 @@ def create_server(settings: Settings) -> Server:
         access.new_code,
         min_students=settings.min_students,
         cameras_allowed=settings.sensing == "camera",
+        retention_days=settings.retention_days,
     )
     tokens = access.Tokens(settings.secret_key)
     app.register_blueprint(create_pages(classroom, tokens))
@@ -55,4 +65,4 @@ def create_server(settings: Settings) -> Server:
     socketio = SocketIO(
         app, async_mode="gevent", manage_session=False, max_http_buffer_size=MAX_MESSAGE_BYTES
     )
-    return Server(app, socketio, Sockets(socketio, classroom, tokens), settings)
+    return Server(app, socketio, Sockets(socketio, classroom, tokens), classroom, settings)

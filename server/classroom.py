@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from server.domain.alerts import AlertWatch
 from server.domain.labels import MODES
 from server.domain.messages import Help, Label, MessageError, parse_class
+from server.domain.report import ClassReport, make_report
 from server.domain.room import Room
+from server.domain.session import ClassSession, Marker
+from server.domain.timeline import Point, Recorder
 from server.domain.view import View, make_view
-from server.store import ClassSession, ClassStore, CodeTaken, Marker
+from server.store import ClassStore, CodeTaken
 
-HISTORY_SECONDS = 15 * 60  # what a teacher's page is given of the past when it opens
+DAY = 24 * 60 * 60  # seconds
+IDLE = DAY  # seconds without anybody after which a class that nobody ended is over
 
 
 class ClassError(ValueError):
@@ -24,11 +29,25 @@ class _LiveClass:
 
     session: ClassSession
     room: Room
+    alerts: AlertWatch = field(default_factory=AlertWatch)
+    recorder: Recorder = field(default_factory=Recorder)
     view: View | None = None
 
 
+@dataclass(frozen=True)
+class Beat:
+    """What a tick brought, each with the code of its class."""
+
+    views: list[tuple[str, View]]  # those that differ from what was last shown
+    points: list[tuple[str, Point]]  # those that are full
+    ended: list[str]
+
+
 class Classroom:
-    """All the classes that have somebody connected to this process."""
+    """All the classes that have somebody connected to this process.
+
+    retention_days: how long an ended class is kept; 0 keeps nothing of it.
+    """
 
     def __init__(
         self,
@@ -36,12 +55,15 @@ class Classroom:
         new_code: Callable[[], str],
         min_students: int,
         cameras_allowed: bool,
+        retention_days: int,
     ) -> None:
         self._store = store
         self._new_code = new_code
         self._min_students = min_students
         self._cameras_allowed = cameras_allowed
+        self.retention_days = retention_days
         self._live: dict[str, _LiveClass] = {}  # by code
+        self._ended: list[str] = []  # since the last tick
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -76,8 +98,9 @@ class Classroom:
 
     def join(self, session: ClassSession, seat: str, connection: str) -> str | None:
         """Take a seat; returns the older connection of the same seat, if it is still there."""
-        live = self._live.setdefault(session.code, _LiveClass(session, Room()))
-        return live.room.join(seat, connection)
+        if session.code not in self._live:
+            self._live[session.code] = _LiveClass(session, Room(session.min_students))
+        return self._live[session.code].room.join(seat, connection)
 
     def drop(self, code: str, seat: str, connection: str, now: float) -> None:
         """A student's connection ended, perhaps for a moment."""
@@ -96,13 +119,28 @@ class Classroom:
             raise MessageError("this class does without cameras")
         live.room.set_label(seat, label, now)
 
-    def pace(self, code: str, seat: str, pace: str | None) -> None:
+    def pace(self, code: str, seat: str, pace: str | None, now: float) -> None:
         """A student's own word on the pace."""
-        self._running(code).room.set_pace(seat, pace)
+        self._running(code).room.set_pace(seat, pace, now)
 
     def help(self, code: str, seat: str, help: Help, now: float) -> None:
         """A student's hand goes up or down."""
         self._running(code).room.set_help(seat, help, now)
+
+    def show(self, code: str, seat: str, name: str | None) -> None:
+        """A student wants to be seen by name, or no more."""
+        self._running(code).room.set_name(seat, name)
+
+    def clear(self, code: str, what: str) -> None:
+        """The teacher has taken in the pace words, or the hands."""
+        if code in self._live:
+            room = self._live[code].room
+            room.clear_paces() if what == "pace" else room.clear_hands()
+
+    def silence(self, code: str, kind: str) -> None:
+        """The teacher has taken in an alert."""
+        if code in self._live:
+            self._live[code].alerts.silence(kind)
 
     def mark(self, session: ClassSession, text: str, now: float) -> Marker:
         """Keep the teacher's note."""
@@ -111,9 +149,20 @@ class Classroom:
         return marker
 
     def end(self, code: str, now: float) -> None:
-        """The class is over; what was saved of it stays."""
+        """The class is over; what was recorded of it stays for `retention_days`."""
+        live = self._live.pop(code, None)
+        if live is not None and (point := live.recorder.close()):
+            self._store.add_points([(code, point)])
         self._store.end_class(code, now)
+        self._ended.append(code)
+        if self.retention_days == 0:
+            self._store.delete_class(code)
+
+    def delete(self, code: str) -> None:
+        """The class is over, and nothing stays of it."""
         self._live.pop(code, None)
+        self._store.delete_class(code)
+        self._ended.append(code)
 
     def view(self, session: ClassSession, now: float) -> View:
         """The class as it was last shown."""
@@ -122,28 +171,44 @@ class Classroom:
             return live.view
         return make_view(now, session.mode, session.min_students, [])
 
-    def history(self, code: str, now: float) -> tuple[list[dict], list[Marker]]:
-        """The views in force and the markers made in the last HISTORY_SECONDS."""
-        since = now - HISTORY_SECONDS
-        return self._store.views(code, since), self._store.markers(code, since)
+    def history(self, code: str) -> tuple[list[Point], list[Marker]]:
+        """The timeline of the class so far, and the teacher's notes."""
+        return self._store.points(code), self._store.markers(code)
 
-    def tick(self, now: float) -> list[tuple[str, View]]:
-        """The views that differ from what was last shown; called once a beat."""
-        changed = []
+    def report(self, session: ClassSession, now: float) -> ClassReport:
+        """What can be said of the class, ended or as far as it has come."""
+        return make_report(session, *self.history(session.code), now)
+
+    def tick(self, now: float) -> Beat:
+        """Fold what came since the last tick; called once a beat."""
+        beat = Beat([], [], self._ended)
+        self._ended = []
         for code, live in list(self._live.items()):
             shown = live.view is not None and live.view.shares is not None
             partial = live.room.partial(now, shown)
             view = make_view(now, live.session.mode, live.session.min_students, [partial])
+            view = replace(view, alerts=live.alerts.update(view))
+            point = live.recorder.add(view, now) if view.students else live.recorder.close()
+            if point:
+                beat.points.append((code, point))
             if live.view is None or not view.same_as(live.view):
                 live.view = view
-                changed.append((code, view))
-            if live.room.empty:
+                beat.views.append((code, view))
+            if live.room.is_over(now):
                 del self._live[code]
-        return changed
+        return beat
 
-    def save(self, views: Iterable[tuple[str, View]]) -> None:
-        """Keep views for the history, without the names that students typed for the moment."""
-        self._store.add_views((code, view.to_dict() | {"help": []}) for code, view in views)
+    def save(self, points: Iterable[tuple[str, Point]]) -> None:
+        """Keep points for the timeline and the report."""
+        self._store.add_points(points)
+
+    def sweep(self, now: float) -> None:
+        """End what nobody ended, and forget what was kept long enough."""
+        for code in self._store.idle_classes(now - IDLE):
+            if code not in self._live:
+                self.end(code, now)
+        for code in self._store.classes_ended_before(now - self.retention_days * DAY):
+            self._store.delete_class(code)
 
     def _running(self, code: str) -> _LiveClass:
         if code not in self._live:

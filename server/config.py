@@ -22,6 +22,7 @@ class Settings:
     min_students: int = 5  # shares are hidden below this number of students
     sensing: str = "camera"  # "self-report" rules camera mode out for the whole server
     tick_seconds: float = 1.0
+    retention_days: int = 30  # how long an ended class is kept; 0 keeps nothing
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -49,7 +50,10 @@ class Settings:
                 )
             ),
             sensing=sensing,
-            tick_seconds=_number(environment, "TICK_SECONDS", Settings.tick_seconds, 0.1, 60),
+            tick_seconds=_number(environment, "TICK_SECONDS", Settings.tick_seconds, 0.1, 5),
+            retention_days=int(
+                _number(environment, "RETENTION_DAYS", Settings.retention_days, 0, 3650)
+            ),
         )
 
 

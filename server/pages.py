@@ -1,8 +1,9 @@
-"""HTTP: the pages that people open, and the one call that starts a class."""
+"""HTTP: the pages that people open, and what they ask for: classes and reports."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from io import BytesIO
 from urllib.parse import urljoin
 
@@ -20,19 +21,30 @@ from flask import (
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.access import Tokens, clean_code
+from server.access import AccessError, Tokens, clean_code
 from server.classroom import ClassError, Classroom
-from server.store import ClassSession
+from server.domain.session import ClassSession
 
 
 def create_pages(classroom: Classroom, tokens: Tokens) -> Blueprint:
     """Every page of the server, as one blueprint."""
     pages = Blueprint("pages", __name__)
 
-    def running_class(code: str) -> ClassSession:
+    def class_with(code: str) -> ClassSession:
         session = classroom.find(clean_code(code))
         if session is None:
             abort(404, "There is no class with this code. Please check it with your teacher.")
+        return session
+
+    def teachers_class(code: str) -> ClassSession:
+        """The class, for a request with its teacher's token only."""
+        session = class_with(code)
+        try:
+            tokens.check_teacher(
+                request.authorization and request.authorization.token, session.code
+            )
+        except AccessError as error:
+            abort(403, str(error))
         return session
 
     @pages.before_app_request
@@ -58,7 +70,7 @@ def create_pages(classroom: Classroom, tokens: Tokens) -> Blueprint:
             session = classroom.open_class(request.get_json(silent=True), now)
         except ClassError as error:
             return {"error": str(error)}, 400
-        token = tokens.teacher(session.code, now)
+        token = tokens.teacher(session.code)
         room_url = url_for(".room", code=session.code, _external=True)
         return {
             "code": session.code,
@@ -70,18 +82,47 @@ def create_pages(classroom: Classroom, tokens: Tokens) -> Blueprint:
 
     @pages.get("/c/<code>")
     def student(code: str) -> str:
-        return render_template("student.html", session=running_class(code))
+        return render_template("student.html", session=class_with(code))
 
     @pages.get("/c/<code>/qr.svg")
     def qr(code: str) -> Response:
         image = BytesIO()
-        segno.make(_join_url(running_class(code)), micro=False).save(image, "svg", scale=4)
+        segno.make(_join_url(class_with(code)), micro=False).save(image, "svg", scale=4)
         return Response(image.getvalue(), mimetype="image/svg+xml")
 
     @pages.get("/room/<code>")
     def room(code: str) -> str:
-        session = running_class(code)
-        return render_template("room.html", session=session, join_url=_join_url(session))
+        session = class_with(code)
+        return render_template(
+            "room.html",
+            session=session,
+            join_url=_join_url(session),
+            retention_days=classroom.retention_days,
+        )
+
+    @pages.get("/api/classes/<code>")
+    def about_class(code: str) -> dict:
+        return asdict(teachers_class(code))
+
+    @pages.delete("/api/classes/<code>")
+    def delete_class(code: str) -> tuple[str, int]:
+        classroom.delete(teachers_class(code).code)
+        return "", 204
+
+    @pages.get("/report/<code>")
+    def report(code: str) -> str:
+        return render_template(
+            "report.html", session=class_with(code), retention_days=classroom.retention_days
+        )
+
+    @pages.get("/report/<code>.json")
+    def report_json(code: str) -> dict:
+        return classroom.report(teachers_class(code), time.time()).to_dict()
+
+    @pages.get("/report/<code>.csv")
+    def report_csv(code: str) -> Response:
+        text = classroom.report(teachers_class(code), time.time()).to_csv()
+        return Response(text, mimetype="text/csv")
 
     @pages.get("/healthz")
     def healthz() -> dict:
@@ -89,7 +130,7 @@ def create_pages(classroom: Classroom, tokens: Tokens) -> Blueprint:
 
     @pages.app_errorhandler(HTTPException)
     def friendly_error(error: HTTPException) -> tuple[str | dict, int]:
-        if request.path.startswith("/api/"):
+        if request.path.startswith("/api/") or request.path.endswith((".json", ".csv")):
             return {"error": error.description}, error.code or 500
         if (error.code or 500) >= 500:
             current_app.logger.error("%s %s", request.path, error)

@@ -12,9 +12,9 @@ from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, emit, j
 from server.access import AccessError, Tokens, clean_code
 from server.classroom import Classroom
 from server.domain import messages
-from server.domain.room import LABEL_INTERVAL
+from server.domain.room import LABEL_INTERVAL, PACE_LIFETIME
+from server.domain.session import ClassSession
 from server.domain.view import View
-from server.store import ClassSession
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,10 @@ class Sockets:
             "label": (_Student, self._label),
             "pace": (_Student, self._pace),
             "help": (_Student, self._help),
+            "show": (_Student, self._show),
             "marker": (_Teacher, self._marker),
+            "clear": (_Teacher, self._clear),
+            "silence": (_Teacher, self._silence),
             "end": (_Teacher, self._end),
         }
         for event, (sender, handler) in handlers.items():
@@ -54,11 +57,16 @@ class Sockets:
         socketio.on_event("*", self._unknown)
 
     def tick(self) -> None:
-        """Send each class that changed to its teachers."""
-        changed = self._classroom.tick(time.time())
-        for code, view in changed:
+        """Send what changed to the teachers, and to everybody that a class is over."""
+        beat = self._classroom.tick(time.time())
+        for code, view in beat.views:
             self._send_view(view, to=_teachers(code))
-        self._classroom.save(changed)  # last: the room goes on even if the disk is full
+        for code, point in beat.points:
+            self._socketio.emit("point", point.to_dict(), to=_teachers(code))
+        for code in beat.ended:
+            self._socketio.emit("ended", {}, to=_everybody(code))
+            self._socketio.close_room(_everybody(code))
+        self._classroom.save(beat.points)  # last: the room goes on even if the disk is full
 
     def _connect(self, auth: object) -> None:
         if not isinstance(auth, dict) or auth.get("role") not in ("student", "teacher"):
@@ -78,6 +86,7 @@ class Sockets:
             seat = self._tokens.seat(session.code)
         self._peers[_connection()] = _Student(session, seat)
         join_room(_everybody(session.code))
+        join_room(_students(session.code))
         older = self._classroom.join(session, seat, _connection())
         if older is not None:
             self._peers.pop(older, None)
@@ -90,22 +99,27 @@ class Sockets:
                 "mode": session.mode,
                 "title": session.title,
                 "interval": LABEL_INTERVAL,
+                "fade": PACE_LIFETIME,
             },
         )
 
     def _connect_teacher(self, session: ClassSession, token: object) -> None:
         now = time.time()
         try:
-            self._tokens.check_teacher(token, session.code, now)
+            self._tokens.check_teacher(token, session.code)
         except AccessError as error:
             raise ConnectionRefusedError(str(error)) from None
         self._peers[_connection()] = _Teacher(session)
         join_room(_everybody(session.code))
         join_room(_teachers(session.code))
-        views, markers = self._classroom.history(session.code, now)
+        points, markers = self._classroom.history(session.code)
         emit(
             "history",
-            {"t": now, "views": views, "markers": [asdict(marker) for marker in markers]},
+            {
+                "t": now,
+                "points": [point.to_dict() for point in points],
+                "markers": [asdict(marker) for marker in markers],
+            },
         )
         self._send_view(self._classroom.view(session, now), to=_connection())
 
@@ -123,22 +137,32 @@ class Sockets:
         self._classroom.label(peer.session.code, peer.seat, label, time.time())
 
     def _pace(self, peer: _Student, data: object) -> None:
-        self._classroom.pace(peer.session.code, peer.seat, messages.parse_pace(data))
+        pace = messages.parse_pace(data)
+        self._classroom.pace(peer.session.code, peer.seat, pace, time.time())
 
     def _help(self, peer: _Student, data: object) -> None:
         help = messages.parse_help(data)
         self._classroom.help(peer.session.code, peer.seat, help, time.time())
+
+    def _show(self, peer: _Student, data: object) -> None:
+        self._classroom.show(peer.session.code, peer.seat, messages.parse_show(data))
 
     def _marker(self, peer: _Teacher, data: object) -> None:
         text = messages.parse_marker(data)
         marker = self._classroom.mark(peer.session, text, time.time())
         emit("marker", asdict(marker), to=_teachers(peer.session.code))
 
+    def _clear(self, peer: _Teacher, data: object) -> None:
+        what = messages.parse_clear(data)
+        self._classroom.clear(peer.session.code, what)
+        emit("cleared", {"what": what}, to=_students(peer.session.code))
+
+    def _silence(self, peer: _Teacher, data: object) -> None:
+        self._classroom.silence(peer.session.code, messages.parse_silence(data))
+
     def _end(self, peer: _Teacher, data: object) -> None:
         messages.parse_empty(data)
         self._classroom.end(peer.session.code, time.time())
-        emit("ended", {}, to=_everybody(peer.session.code))
-        self._socketio.close_room(_everybody(peer.session.code))
 
     def _guarded(self, sender: type, handler: Callable) -> Callable:
         """A handler for one kind of sender, that answers anything wrong with one `error`."""
@@ -171,6 +195,10 @@ def _connection() -> str:
 
 def _everybody(code: str) -> str:
     return f"class:{code}"
+
+
+def _students(code: str) -> str:
+    return f"students:{code}"
 
 
 def _teachers(code: str) -> str:

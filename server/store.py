@@ -1,9 +1,8 @@
-"""What survives a restart: classes, their views and their markers, in a SQL database."""
+"""What survives a restart: classes, their timelines and markers, in a SQL database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from sqlalchemy import (
     JSON,
@@ -14,12 +13,17 @@ from sqlalchemy import (
     String,
     Table,
     create_engine,
+    delete,
     func,
     insert,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.exc import IntegrityError
+
+from server.domain.session import ClassSession, Marker
+from server.domain.timeline import Point
 
 _metadata = MetaData()
 _classes = Table(
@@ -32,12 +36,12 @@ _classes = Table(
     Column("created_at", Float, nullable=False),
     Column("ended_at", Float),
 )
-_views = Table(
-    "views",
+_points = Table(
+    "points",
     _metadata,
     Column("code", String(12), primary_key=True),
     Column("t", Float, primary_key=True),
-    Column("view", JSON, nullable=False),
+    Column("point", JSON, nullable=False),
 )
 _markers = Table(
     "markers",
@@ -47,26 +51,6 @@ _markers = Table(
     Column("t", Float, nullable=False),
     Column("text", String(120), nullable=False),
 )
-
-
-@dataclass(frozen=True)
-class ClassSession:
-    """One class; times in seconds since the epoch."""
-
-    code: str
-    title: str
-    mode: str
-    min_students: int
-    created_at: float
-    ended_at: float | None = None
-
-
-@dataclass(frozen=True)
-class Marker:
-    """The teacher's note at a moment of the class."""
-
-    t: float
-    text: str
 
 
 class CodeTaken(Exception):
@@ -100,30 +84,56 @@ class ClassStore:
             running = (_classes.c.code == code) & _classes.c.ended_at.is_(None)
             connection.execute(update(_classes).where(running).values(ended_at=t))
 
-    def add_views(self, views: Iterable[tuple[str, Mapping]]) -> None:
-        """Keep (code, view message) pairs, in one transaction."""
-        rows = [{"code": code, "t": view["t"], "view": view} for code, view in views]
-        if rows:
-            with self._engine.begin() as connection:
-                connection.execute(insert(_views), rows)
+    def add_points(self, points: Iterable[tuple[str, Point]]) -> None:
+        """Keep (code, point) pairs, in one transaction; the newest of the same time counts."""
+        rows = {(code, point.t): {"point": point.to_dict()} for code, point in points}
+        if not rows:
+            return
+        keys = tuple_(_points.c.code, _points.c.t)
+        with self._engine.begin() as connection:
+            connection.execute(delete(_points).where(keys.in_(rows)))
+            connection.execute(
+                insert(_points), [{"code": code, "t": t, **row} for (code, t), row in rows.items()]
+            )
 
-    def views(self, code: str, since: float) -> list[dict]:
-        """The view messages of a class from the one in force at `since` on, oldest first."""
-        in_force = select(func.max(_views.c.t)).where(_views.c.code == code, _views.c.t <= since)
-        start = func.coalesce(in_force.scalar_subquery(), since)
-        query = select(_views.c.view).where(_views.c.code == code, _views.c.t >= start)
+    def points(self, code: str) -> list[Point]:
+        """The timeline of a class, oldest first."""
+        query = select(_points.c.point).where(_points.c.code == code).order_by(_points.c.t)
         with self._engine.connect() as connection:
-            return list(connection.execute(query.order_by(_views.c.t)).scalars())
+            return [Point.from_dict(stored) for stored in connection.execute(query).scalars()]
 
     def add_marker(self, code: str, marker: Marker) -> None:
         """Keep a marker."""
         with self._engine.begin() as connection:
             connection.execute(insert(_markers).values(code=code, **vars(marker)))
 
-    def markers(self, code: str, since: float) -> list[Marker]:
-        """The markers of a class from `since` on, oldest first."""
-        query = select(_markers.c.t, _markers.c.text).where(
-            _markers.c.code == code, _markers.c.t >= since
-        )
+    def markers(self, code: str) -> list[Marker]:
+        """The markers of a class, oldest first."""
+        query = select(_markers.c.t, _markers.c.text).where(_markers.c.code == code)
         with self._engine.connect() as connection:
             return [Marker(*row) for row in connection.execute(query.order_by(_markers.c.t))]
+
+    def idle_classes(self, since: float) -> list[str]:
+        """The codes of running classes that were opened, and last had anybody in them, before."""
+        last_point = func.coalesce(func.max(_points.c.t), _classes.c.created_at)
+        query = (
+            select(_classes.c.code)
+            .outerjoin(_points, _points.c.code == _classes.c.code)
+            .where(_classes.c.ended_at.is_(None), _classes.c.created_at < since)
+            .group_by(_classes.c.code)
+            .having(last_point < since)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def classes_ended_before(self, t: float) -> list[str]:
+        """The codes of the classes that ended at `t` or earlier."""
+        query = select(_classes.c.code).where(_classes.c.ended_at <= t)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def delete_class(self, code: str) -> None:
+        """Forget everything about a class."""
+        with self._engine.begin() as connection:
+            for table in (_points, _markers, _classes):
+                connection.execute(delete(table).where(table.c.code == code))

@@ -19,4 +19,6 @@ EMOTIONS = frozenset(VALENCE)
 STATES = ("ok", "unsure", "no_face", "paused")
 PACES = ("slow_down", "fine", "speed_up", "lost")
 MODES = ("camera", "self-report")
+ALERTS = ("mood_dropped", "faces_gone", "many_lost")
+CLEARABLE = ("pace", "help")  # what a teacher can clear of the students' own words
 OTHER = "other"  # the share that stands for emotions too rare to be named

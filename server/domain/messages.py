@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from server.domain.labels import EMOTIONS, MODES, PACES, STATES
+from server.domain.labels import ALERTS, CLEARABLE, EMOTIONS, MODES, PACES, STATES
 
 MAX_NAME = 60
 MAX_TEXT = 120
@@ -98,6 +98,27 @@ def parse_help(data: object) -> Help:
     return Help(fields["on"], name)
 
 
+def parse_show(data: object) -> str | None:
+    """`{"name"}`: the name to be shown by, or None to be shown no more; raises MessageError."""
+    name = _fields(data, required={"name"})["name"]
+    if name is None:
+        return None
+    name = _text(name, "name", MAX_NAME)
+    if not name:
+        raise MessageError("to be shown by name takes a name")
+    return name
+
+
+def parse_clear(data: object) -> str:
+    """`{"what"}`: one of CLEARABLE; raises MessageError."""
+    return _one_of(CLEARABLE, _fields(data, required={"what"})["what"], "what")
+
+
+def parse_silence(data: object) -> str:
+    """`{"kind"}`: one of the kinds of alerts; raises MessageError."""
+    return _one_of(ALERTS, _fields(data, required={"kind"})["kind"], "kind")
+
+
 def parse_marker(data: object) -> str:
     """`{"text"}`: a few words, not empty; raises MessageError."""
     text = _text(_fields(data, required={"text"})["text"], "text", MAX_TEXT)
@@ -123,6 +144,12 @@ def _fields(
         # Never echo what was sent: it could be anything, of any length.
         raise MessageError(f"{len(extra)} unknown field(s) in the message")
     return data
+
+
+def _one_of(words: Sequence[str], value: object, field: str) -> str:
+    if not isinstance(value, str) or value not in words:
+        raise MessageError(f"{field} must be one of {', '.join(words)}")
+    return value
 
 
 def _is_probability(p: object) -> bool:

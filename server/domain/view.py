@@ -1,42 +1,58 @@
 """Partials -> the View that a teacher sees.
 
-What is hidden, folded and rounded is decided here and nowhere else.
+What is hidden, folded and rounded is decided here and nowhere else: the timeline, the alerts, the
+report and its exports are made of views alone.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from server.domain.labels import OTHER, PACES, VALENCE
-from server.domain.room import Hand, Partial
+from server.domain.room import Hand, Named, Partial
 
 FEW_STUDENTS = "few_students"  # fewer students are here than may be shown anything about
 FEW_FACES = "few_faces"  # enough students, but too few of them with a face that was read
+STEPS = 20  # shares are twentieths: one student more or less often changes nothing
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something that the teacher may want to know: since when, and why in one sentence."""
+
+    kind: str
+    since: float
+    why: str
 
 
 @dataclass(frozen=True)
 class View:
     """A class at time `t`, seconds since the epoch.
 
-    seen: students behind the shares, or None while too few are here;
-    shares: emotion (or "other") -> 0..1, adding up to 1 but for rounding, or None when hidden or
+    counted: students whose labels have been counted in this class, whether here or not, and
+    seen: those of them whose face is read at this moment; None while too few students are here or
     when the class has no cameras;
+    shares: emotion (or "other") -> multiples of 1/STEPS that add up to 1, largest first, or None
+    when hidden or when the class has no cameras;
     valence: -1..1, share of pleasant minus share of unpleasant;
     pace: word -> number of students, or None when hidden;
-    suppressed: why something is hidden.
+    suppressed: why something is hidden;
+    named: the students who chose to be seen.
     """
 
     t: float
     students: int = 0
+    counted: int | None = None
     seen: int | None = None
     shares: dict[str, float] | None = None
     suppressed: str | None = None
     valence: float | None = None
     pace: dict[str, int] | None = None
     help: tuple[Hand, ...] = ()
-    alerts: tuple[dict, ...] = ()
+    named: tuple[Named, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
     def same_as(self, other: View) -> bool:
         """True if only the time differs."""
@@ -50,31 +66,44 @@ class View:
 def make_view(t: float, mode: str, min_students: int, partials: Iterable[Partial]) -> View:
     """Everything that may be known about a class whose processes report these partials."""
     partials = list(partials)
-    students = sum(partial.students for partial in partials)
-    hands = sorted((hand for p in partials for hand in p.hands), key=lambda hand: hand.since)
-    emotions = sum((Counter(partial.emotions) for partial in partials), Counter())
+    view = View(
+        t,
+        students=sum(partial.students for partial in partials),
+        help=tuple(sorted((h for p in partials for h in p.hands), key=lambda hand: hand.since)),
+        named=tuple(sorted((n for p in partials for n in p.named), key=lambda named: named.name)),
+    )
+    if view.students < min_students:
+        return replace(view, suppressed=FEW_STUDENTS)
     paces = sum((Counter(partial.paces) for partial in partials), Counter())
-    if students < min_students:
-        return View(t, students, suppressed=FEW_STUDENTS, help=tuple(hands))
-    pace = {word: paces[word] for word in PACES}
+    view = replace(view, pace={word: paces[word] for word in PACES})
     if mode != "camera":
-        return View(t, students, pace=pace, help=tuple(hands))
-    seen = emotions.total()
-    if min(seen, sum(partial.seen for partial in partials)) < min_students:
-        return View(t, students, seen, suppressed=FEW_FACES, pace=pace, help=tuple(hands))
+        return view
+    counted, seen = sum(p.grouped for p in partials), sum(p.seen for p in partials)
+    view = replace(view, counted=counted, seen=seen)
+    emotions = sum((Counter(partial.emotions) for partial in partials), Counter())
+    if emotions.total() < min_students:
+        return replace(view, suppressed=FEW_FACES)
     shares = _shares(emotions)
-    # From the folded shares: whatever they hide, the valence hides too.
+    # From the folded and rounded shares: whatever they hide, the valence hides too.
     valence = sum(VALENCE.get(emotion, 0) * share for emotion, share in shares.items())
-    shares = {emotion: round(share, 2) for emotion, share in shares.items()}
-    return View(t, students, seen, shares, None, round(valence, 2), pace, tuple(hands))
+    return replace(view, shares=shares, valence=round(valence, 2))
 
 
-def _shares(emotions: Counter[str]) -> dict[str, float]:
+def _shares(emotions: Mapping[str, int]) -> dict[str, float]:
     """Shares, largest first; an emotion that one student alone has goes into "other"."""
-    total = emotions.total()
+    named = {emotion: count for emotion, count in emotions.items() if count > 1}
+    lone = sum(emotions.values()) - sum(named.values())
+    counts = named | ({OTHER: lone} if lone else {})
     # Equal shares in the order of their names: the order in which students came tells of the first.
-    order = sorted(emotions.items(), key=lambda item: (-item[1], item[0]))
-    named = {emotion: count for emotion, count in order if count > 1}
-    shares = {emotion: count / total for emotion, count in named.items()}
-    rest = total - sum(named.values())
-    return shares | ({OTHER: rest / total} if rest else {})
+    steps = sorted(_in_steps(counts).items(), key=lambda item: (-item[1], item[0]))
+    return {name: count / STEPS for name, count in steps if count}
+
+
+def _in_steps(counts: Mapping[str, int]) -> dict[str, int]:
+    """STEPS seats for these votes, by the method of largest remainders (Hare and Niemeyer)."""
+    total = sum(counts.values())
+    steps = {name: STEPS * count // total for name, count in counts.items()}
+    by_remainder = sorted(counts, key=lambda name: (-(STEPS * counts[name] % total), name))
+    for name in by_remainder[: STEPS - sum(steps.values())]:
+        steps[name] += 1
+    return steps

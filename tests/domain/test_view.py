@@ -10,7 +10,7 @@ def view_of(emotions, *, students=None, mode="camera", min_students=5, **partial
     seen = sum(emotions.values())
     students = seen if students is None else students
     return make_view(
-        1000.0, mode, min_students, [Partial(students, seen, emotions=emotions, **partial)]
+        1000.0, mode, min_students, [Partial(students, seen, seen, emotions=emotions, **partial)]
     )
 
 
@@ -18,7 +18,7 @@ def test_four_students_show_nothing():
     view = view_of({"happy": 4}, paces={"lost": 4})
     assert (view.shares, view.valence, view.pace) == (None, None, None)
     assert view.suppressed == "few_students"
-    assert (view.students, view.seen) == (4, None)
+    assert (view.students, view.counted, view.seen) == (4, None, None)
 
 
 def test_five_students_show_shares():
@@ -66,12 +66,18 @@ def test_the_order_of_equal_shares_tells_nothing_of_who_came_first():
     assert list(one.shares) == list(other.shares) == ["happy", "sad"]
 
 
-def test_shares_are_rounded_to_a_hundredth():
-    assert view_of({"happy": 4, "neutral": 2}).shares == {"happy": 0.67, "neutral": 0.33}
+def test_shares_are_twentieths_that_add_up_to_one():
+    assert view_of({"happy": 4, "neutral": 2}).shares == {"happy": 0.65, "neutral": 0.35}
+    thirds = view_of({"happy": 3, "neutral": 3, "sad": 3}).shares
+    assert thirds == {"happy": 0.35, "neutral": 0.35, "sad": 0.3}
+    assert view_of({"happy": 98, "sad": 2}).shares == {"happy": 1.0}
 
 
 def test_partials_of_several_processes_add_up():
-    partials = [Partial(3, 3, emotions={"happy": 2, "sad": 1}), Partial(2, 2, emotions={"sad": 2})]
+    partials = [
+        Partial(3, 3, 3, emotions={"happy": 2, "sad": 1}),
+        Partial(2, 2, 2, emotions={"sad": 2}),
+    ]
     view = make_view(1.0, "camera", 5, partials)
     assert view.students == 5
     assert view.shares == {"sad": 0.6, "happy": 0.4}
@@ -92,7 +98,7 @@ def test_raised_hands_are_shown_however_few_are_here_longest_wait_first():
 def test_views_that_differ_only_in_time_are_the_same():
     emotions = {"happy": 5}
     earlier, later = (
-        make_view(t, "camera", 5, [Partial(5, 5, emotions=emotions)]) for t in (1.0, 2.0)
+        make_view(t, "camera", 5, [Partial(5, 5, 5, emotions=emotions)]) for t in (1.0, 2.0)
     )
     assert earlier.same_as(later)
     assert not earlier.same_as(view_of({"happy": 6}))

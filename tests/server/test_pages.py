@@ -1,7 +1,12 @@
 """Pages and the API that opens a class, over HTTP."""
 
+import time
+
 import pytest
 import requests
+
+from server.domain.session import ClassSession
+from server.store import ClassStore
 
 
 def post(server, body, **options):
@@ -83,3 +88,78 @@ def test_an_operator_can_rule_the_camera_out(start_server):
     assert 'value="camera"' not in requests.get(server.url, timeout=10).text
     code = server.open_class(mode="self-report")["code"]
     assert "join-camera" not in requests.get(f"{server.url}/c/{code}", timeout=10).text
+
+
+def as_teacher(opened):
+    return {"Authorization": f"Bearer {opened['token']}"}
+
+
+def test_a_teacher_is_told_about_the_class_and_nobody_else_is(server):
+    opened, other = server.open_class("Geometry"), server.open_class()
+    for path in (f"/api/classes/{opened['code']}", f"/report/{opened['code']}.json"):
+        about = requests.get(server.url + path, headers=as_teacher(opened), timeout=10)
+        assert about.status_code == 200 and about.json()["title"] == "Geometry"
+        for headers in ({}, as_teacher(other), {"Authorization": "Basic YTpi"}):
+            refused = requests.get(server.url + path, headers=headers, timeout=10)
+            assert refused.status_code == 403 and list(refused.json()) == ["error"]
+    refused = requests.delete(f"{server.url}/api/classes/{opened['code']}", timeout=10)
+    assert refused.status_code == 403
+
+
+def test_a_report_has_what_was_shown_and_what_was_marked(server, join, teach):
+    opened = server.open_class("Geometry")
+    teacher = teach(server, opened)
+    for _ in range(5):
+        join(server, opened["code"], "happy")
+    teacher.wait_for("view", lambda view: view["shares"])
+    teacher.send("marker", {"text": "started recursion"})
+    teacher.wait_for("point", lambda point: point["shares"], seconds=30)
+    teacher.send("end", {})
+    teacher.wait_for("ended")
+    url = f"{server.url}/report/{opened['code']}"
+    report = requests.get(f"{url}.json", headers=as_teacher(opened), timeout=10).json()
+    assert report["ended"] and report["shares"] == {"happy": 1.0}
+    assert [stretch["text"] for stretch in report["stretches"]][1:] == ["started recursion"]
+    table = requests.get(f"{url}.csv", headers=as_teacher(opened), timeout=10)
+    assert table.headers["Content-Type"].startswith("text/csv")
+    assert table.text.count("\r\n") == len(report["points"]) + 1
+
+
+def test_a_deleted_class_is_gone_at_once_for_everybody(server, join, teach, connect):
+    opened = server.open_class()
+    teacher, student = teach(server, opened), join(server, opened["code"])
+    url = f"{server.url}/api/classes/{opened['code']}"
+    assert requests.delete(url, headers=as_teacher(opened), timeout=10).status_code == 204
+    for peer in (teacher, student):
+        assert peer.wait_for("ended") == {}
+    assert requests.get(url, headers=as_teacher(opened), timeout=10).status_code == 404
+    assert "no class" in connect(server, role="student", code=opened["code"]).refused
+
+
+def test_nothing_is_kept_where_the_operator_says_so(start_server, teach):
+    server = start_server(RETENTION_DAYS="0")
+    opened = server.open_class()
+    teacher = teach(server, opened)
+    teacher.send("marker", {"text": "started recursion"})
+    teacher.send("end", {})
+    teacher.wait_for("ended")
+    report = f"{server.url}/report/{opened['code']}.json"
+    assert requests.get(report, headers=as_teacher(opened), timeout=10).status_code == 404
+
+
+def test_old_classes_are_forgotten_when_the_server_starts(start_server):
+    server = start_server()
+    database = server.settings["DATABASE_URL"]
+    store, now = ClassStore(database), time.time()
+    day = 24 * 60 * 60
+    for code, opened, ended in [
+        ("ENDED2", now - 40 * day, now - 31 * day),
+        ("KEPT23", now - 40 * day, now - 29 * day),
+        ("LEFT23", now - 2 * day, None),
+    ]:
+        store.add_class(ClassSession(code, "Algebra", "camera", 5, opened, ended))
+    again = start_server(DATABASE_URL=database)
+    found = {code: store.find_class(code) for code in ("ENDED2", "KEPT23", "LEFT23")}
+    assert found["ENDED2"] is None and found["KEPT23"].ended_at is not None
+    assert found["LEFT23"].ended_at is not None  # nobody ended it, and nobody is there
+    assert "This class has ended" in requests.get(f"{again.url}/c/LEFT23", timeout=10).text

@@ -14,15 +14,18 @@ KEY = {"SECRET_KEY": "long enough to be a key"}
 def test_defaults():
     settings = Settings.from_environment(KEY)
     assert (settings.port, settings.min_students, settings.sensing) == (8000, 5, "camera")
-    assert settings.tick_seconds == 1.0
+    assert (settings.tick_seconds, settings.retention_days) == (1.0, 30)
 
 
 def test_what_the_operator_says_counts():
     settings = Settings.from_environment(
-        KEY | {"PORT": "9000", "MIN_STUDENTS": "3", "SENSING": "self-report", "TICK_SECONDS": "0.5"}
+        KEY
+        | {"PORT": "9000", "MIN_STUDENTS": "3", "SENSING": "self-report", "TICK_SECONDS": "0.5"}
+        | {"RETENTION_DAYS": "0"}
     )
     assert (settings.port, settings.min_students) == (9000, 3)
     assert (settings.sensing, settings.tick_seconds) == ("self-report", 0.5)
+    assert settings.retention_days == 0
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,9 @@ def test_what_the_operator_says_counts():
         ("SENSING", "mind-reading"),
         ("TICK_SECONDS", "0"),
         ("TICK_SECONDS", "nan"),
+        ("TICK_SECONDS", "6"),
+        ("RETENTION_DAYS", "-1"),
+        ("RETENTION_DAYS", "forever"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_one_clear_error(name, value):

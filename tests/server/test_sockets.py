@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 import requests
 
-from server.access import TOKEN_LIFETIME, Tokens
+from server.access import Tokens
 from tests.conftest import SECRET_KEY
 
 
@@ -22,9 +22,11 @@ def test_four_students_show_nothing_and_five_show_shares(server, join, teach):
     join(server, opened["code"], "happy")
     view = teacher.wait_for("view", lambda view: view["seen"] == 5)
     assert view["shares"] == {"happy": 1.0}
-    assert set(view) == {"t", "students", "seen", "shares", "suppressed", "valence"} | {
+    assert set(view) == {"t", "students", "counted", "seen", "shares", "suppressed"} | {
+        "valence",
         "pace",
         "help",
+        "named",
         "alerts",
     }
 
@@ -37,6 +39,7 @@ def test_a_student_is_welcomed_with_an_opaque_seat(server, join):
         "mode": "camera",
         "title": "Geometry",
         "interval": 5.0,
+        "fade": 300.0,
     }
     assert len(welcome["seat"]) > 20
 
@@ -106,7 +109,9 @@ BAD_LABELS = [
     ("event", "messages"),
     [("label", [[data] for data in BAD_LABELS] + [[], [{"state": "ok"}, {}]])]
     + [("pace", [[{"value": "stop"}]]), ("help", [[{"on": "yes"}]]), ("hack", [[{}]])]
-    + [("marker", [[{"text": "not mine to send"}]]), ("end", [[{}]])],
+    + [("show", [[{}], [{"name": ""}], [{"name": 5}], [{"name": "two\nlines"}]])]
+    + [("marker", [[{"text": "not mine to send"}]]), ("end", [[{}]])]
+    + [("clear", [[{"what": "pace"}]]), ("silence", [[{"kind": "many_lost"}]])],
 )
 def test_a_bad_message_is_one_error_to_its_sender_and_changes_nothing(
     server, join, teach, event, messages
@@ -137,7 +142,7 @@ def test_ten_megabytes_close_the_senders_connection_and_nobody_elses(server, joi
         student.looks("sad")
     view = teacher.wait_for("view", lambda view: "sad" in view["shares"])
     assert not any(student.closed for student in students[1:])
-    assert view["shares"]["sad"] > 0.8
+    assert view["shares"]["sad"] >= 0.8
 
 
 def test_an_unknown_class_refuses(server, connect):
@@ -152,11 +157,10 @@ def test_a_connection_without_a_role_is_refused(server, connect):
     assert "role" in connect(server, role="admin", code=opened["code"]).refused
 
 
-def test_a_wrong_forged_stale_or_borrowed_token_is_refused(server, connect):
+def test_a_wrong_forged_or_borrowed_token_is_refused(server, connect):
     opened, other = server.open_class(), server.open_class()
-    code, now = opened["code"], time.time()
-    stale = Tokens(SECRET_KEY).teacher(code, now - TOKEN_LIFETIME - 60)
-    forged = Tokens("another secret key of that length").teacher(code, now)
+    code = opened["code"]
+    forged = Tokens("another secret key of that length").teacher(code)
     seat = Tokens(SECRET_KEY).seat(code)
     for token, told in [
         (None, "not a teacher's link"),
@@ -166,7 +170,6 @@ def test_a_wrong_forged_stale_or_borrowed_token_is_refused(server, connect):
         (opened["token"][:-1], "not a teacher's link"),
         (forged, "not a teacher's link"),
         (seat, "not a teacher's link"),
-        (stale, "expired"),
         (other["token"], "another class"),
     ]:
         assert told in connect(server, role="teacher", code=code, token=token).refused
@@ -212,13 +215,13 @@ def test_a_class_survives_the_servers_sudden_death(start_server, join, teach):
     teacher.send("marker", {"text": "started recursion"})
     teacher.wait_for("marker")
     students = [join(server, opened["code"], "happy") for _ in range(3)]
-    before = teacher.wait_for("view", lambda view: view["shares"])
+    before = teacher.wait_for("point", lambda point: point["shares"], seconds=30)
     seats = [student.welcome["seat"] for student in students]
     server.kill()
     server.start()
     teacher = teach(server, opened)
     history = teacher.wait_for("history")
-    assert before in history["views"]
+    assert before in history["points"]
     assert [marker["text"] for marker in history["markers"]] == ["started recursion"]
     assert teacher.wait_for("view")["students"] == 0
     again = [join(server, opened["code"], "sad", seat=seat) for seat in seats]
@@ -228,16 +231,50 @@ def test_a_class_survives_the_servers_sudden_death(start_server, join, teach):
     assert view["students"] == 3 and view["shares"] == {"sad": 1.0}
 
 
-def test_typed_names_are_not_kept(server, join, teach):
+def test_typed_names_are_shown_and_not_kept(server, join, teach):
     opened = server.open_class()
-    teacher, student = teach(server, opened), join(server, opened["code"])
+    teacher, student = teach(server, opened), join(server, opened["code"], "happy")
     student.send("help", {"on": True, "name": "Ada"})
     assert teacher.wait_for("view", lambda view: view["help"])["help"][0]["name"] == "Ada"
-    student.send("help", {"on": False})
-    teacher.wait_for("view", lambda view: not view["help"])
+    student.send("show", {"name": "Ada"})
+    view = teacher.wait_for("view", lambda view: view["named"])
+    assert view["named"] == [{"name": "Ada", "emotion": "happy", "pace": None}]
+    student.send("show", {"name": None})
+    teacher.wait_for("view", lambda view: not view["named"])
+    teacher.wait_for("point", seconds=30)
     history = teach(server, opened).wait_for("history")
-    assert len(history["views"]) >= 2
-    assert all(view["help"] == [] for view in history["views"])
+    assert history["points"] and "Ada" not in str(history)
+
+
+@pytest.mark.parametrize("what", ["pace", "help"])
+def test_a_teacher_clears_what_students_said(server, join, teach, what):
+    opened = server.open_class(mode="self-report")
+    teacher, other = teach(server, opened), teach(server, opened)
+    students = [join(server, opened["code"]) for _ in range(5)]
+    students[0].send("pace", {"value": "lost"})
+    students[0].send("help", {"on": True, "name": "Ada"})
+    teacher.wait_for("view", lambda view: view["help"] and view["pace"] and view["pace"]["lost"])
+    teacher.send("clear", {"what": what})
+    for student in students:
+        assert student.wait_for("cleared") == {"what": what}
+    still_there = (what != "pace", what != "help")
+    for each in (teacher, other):
+        each.wait_for(
+            "view",
+            lambda v: v["pace"] and (v["pace"]["lost"] == 1, len(v["help"]) == 1) == still_there,
+        )
+
+
+def test_a_teacher_who_clears_or_silences_nonsense_is_told(server, teach):
+    teacher = teach(server, server.open_class())
+    for event, message in [
+        ("clear", {"what": "everything"}),
+        ("clear", {}),
+        ("silence", {"kind": ["many_lost"]}),
+        ("silence", {"kind": "many_lost", "for": 5}),
+    ]:
+        teacher.send(event, message)
+        assert teacher.wait_for("error")["message"]
 
 
 def test_the_end_reaches_everybody_and_is_final(server, join, teach, connect):

@@ -2,7 +2,14 @@
 
 import pytest
 
-from server.store import ClassSession, ClassStore, CodeTaken, Marker
+from server.domain.session import ClassSession, Marker
+from server.domain.timeline import Point
+from server.domain.view import Alert
+from server.store import ClassStore, CodeTaken
+
+
+def point(t, students=5, alerts=()):
+    return Point(t, students, 5, {"happy": 1.0}, None, 1.0, None, alerts)
 
 
 @pytest.fixture
@@ -27,13 +34,45 @@ def test_a_code_is_given_once(store):
     assert store.find_class("ABC234").title == "Algebra"
 
 
-@pytest.mark.parametrize(
-    ("since", "times"), [(0, [1, 2, 3]), (1, [1, 2, 3]), (2.5, [2, 3]), (3, [3]), (9, [3])]
-)
-def test_history_begins_with_the_view_in_force(store, since, times):
-    store.add_views(("ABC234", {"t": float(t), "students": t}) for t in (3, 1, 2))
-    store.add_views([("XYZ234", {"t": 2.4, "students": 9})])
-    assert [view["t"] for view in store.views("ABC234", since)] == times
+def test_points_come_back_as_they_were_in_order(store):
+    first = point(10.0, alerts=(Alert("many_lost", 12.0, "About 4 of 10."),))
+    store.add_points([("ABC234", point(20.0)), ("ABC234", first), ("XYZ234", point(15.0))])
+    store.add_points([])
+    assert store.points("ABC234") == [first, point(20.0)]
+
+
+def test_of_two_points_of_the_same_time_the_newest_counts(store):
+    store.add_points([("ABC234", point(10.0, students=5))])
+    store.add_points([("ABC234", point(10.0, students=6)), ("XYZ234", point(10.0))])
+    assert store.points("ABC234") == [point(10.0, students=6)]
+
+
+def test_a_class_is_idle_when_nobody_was_there_for_long(store):
+    for code, opened, points in [
+        ("NEWNEW", 100.0, []),
+        ("UNUSED", 10.0, []),
+        ("LONGER", 10.0, [20.0, 110.0]),
+        ("FORGOT", 10.0, [20.0, 30.0]),
+        ("ENDEND", 10.0, [20.0]),
+    ]:
+        store.add_class(ClassSession(code, "Algebra", "camera", 5, opened))
+        store.add_points((code, point(t)) for t in points)
+    store.end_class("ENDEND", 40.0)
+    assert sorted(store.idle_classes(50.0)) == ["FORGOT", "UNUSED"]
+
+
+def test_a_deleted_class_leaves_nothing_and_others_alone(store):
+    for code in ("ABC234", "XYZ234"):
+        store.add_class(ClassSession(code, "Algebra", "camera", 5, 10.0))
+        store.add_points([(code, point(20.0))])
+        store.add_marker(code, Marker(20.0, "recursion"))
+        store.end_class(code, 30.0)
+    assert sorted(store.classes_ended_before(30.0)) == ["ABC234", "XYZ234"]
+    assert store.classes_ended_before(29.0) == []
+    store.delete_class("ABC234")
+    assert store.find_class("ABC234") is None
+    assert (store.points("ABC234"), store.markers("ABC234")) == ([], [])
+    assert store.find_class("XYZ234") and store.points("XYZ234") and store.markers("XYZ234")
 
 
 def test_markers_are_those_of_the_class_in_order(store):
@@ -43,5 +82,4 @@ def test_markers_are_those_of_the_class_in_order(store):
         ("XYZ234", 1.5, "no"),
     ]:
         store.add_marker(code, Marker(t, text))
-    assert store.markers("ABC234", 0) == [Marker(1.0, "first"), Marker(2.0, "later")]
-    assert store.markers("ABC234", 1.5) == [Marker(2.0, "later")]
+    assert store.markers("ABC234") == [Marker(1.0, "first"), Marker(2.0, "later")]

@@ -1,0 +1,148 @@
+"""The class against its own recent baseline: rare alerts that say why.
+
+Each figure is followed by two exponentially weighted averages (Roberts 1959), a quick one and a
+slow one, the baseline. An alert needs the quick one to lie beyond the baseline by as much as a
+teacher would care about, by three standard deviations of what is usual in this class (Shewhart's
+limit), and for a while. An alert that was given is not repeated soon: the more often an alert is
+repeated, the less it is heeded (Ancker et al. 2017, doi:10.1186/s12911-017-0430-8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp, sqrt
+
+from server.domain.view import Alert, View
+
+QUICK = 20.0  # seconds, time constant: expressions last 0.5 to 4 s, so this is no single look
+BASELINE = 600.0  # seconds, time constant: the part of a lesson that a class remembers
+WARM_UP = 180.0  # seconds of figures before there is a baseline to compare with
+SUSTAINED = 30.0  # seconds for which the figure has to stay beyond its limit
+DEVIATIONS = 3.0  # standard deviations of the figure about its baseline
+SHOWN = 300.0  # seconds after which an alert goes by itself: by then it is known
+REST = 900.0  # seconds from an alert to the next of its kind; BASELINE has followed by then
+LONGEST_STEP = 10.0  # seconds: a longer gap between two views says nothing about the time between
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What is watched: `figure` grows as things get worse, None while it is hidden."""
+
+    name: str
+    figure: Callable[[View], float | None]
+    least: float  # the least distance from the baseline that a teacher would care about
+    why: Callable[[View, float, float], str]  # of the view, the figure and its baseline
+
+
+def _faces_gone(view: View) -> float | None:
+    return 1 - view.seen / view.counted if view.counted and view.seen is not None else None
+
+
+def _lost(view: View) -> float | None:
+    return None if view.pace is None else view.pace["lost"] / view.students
+
+
+def _unpleasant(view: View) -> float | None:
+    return None if view.valence is None else -view.valence
+
+
+KINDS = (
+    # A quarter of the class from pleasant or neutral to unpleasant, or an eighth all the way.
+    _Kind(
+        "mood_dropped",
+        _unpleasant,
+        0.25,
+        lambda view, now, before: (
+            f"The class looks less pleasant than before: the balance of pleasant and unpleasant "
+            f"looks is {-now:+.1f}, it was {-before:+.1f}."
+        ),
+    ),
+    # A quarter of the class gone is no longer somebody fetching water.
+    _Kind(
+        "faces_gone",
+        _faces_gone,
+        0.25,
+        lambda view, now, before: (
+            f"Fewer faces are read than before: about {(1 - now) * (view.counted or 0):.0f}, "
+            f"it was about {(1 - before) * (view.counted or 0):.0f}."
+        ),
+    ),
+    # A fifth of the class says so itself: for each who does there are others who do not dare.
+    _Kind(
+        "many_lost",
+        _lost,
+        0.2,
+        lambda view, now, before: (
+            f"About {now * view.students:.0f} of {view.students} say that they are lost, "
+            f"it was about {before * view.students:.0f}."
+        ),
+    ),
+)
+
+
+class AlertWatch:
+    """Watches the views of one class, one after the other."""
+
+    def __init__(self) -> None:
+        self._watched = [_Watched(kind) for kind in KINDS]
+        self._last: float | None = None  # time of the view before
+
+    def update(self, view: View) -> tuple[Alert, ...]:
+        """The alerts in force with the view of a tick, which may be the same as the one before."""
+        step = 0.0 if self._last is None else min(view.t - self._last, LONGEST_STEP)
+        self._last = view.t
+        for watched in self._watched:
+            watched.update(view, step)
+        return tuple(watched.alert for watched in self._watched if watched.alert)
+
+    def silence(self, kind: str) -> None:
+        """Take back an alert; its kind rests like after any alert."""
+        for watched in self._watched:
+            if watched.kind.name == kind:
+                watched.alert = None
+
+
+class _Watched:
+    def __init__(self, kind: _Kind) -> None:
+        self.kind = kind
+        self.alert: Alert | None = None
+        self._quick: float | None = None
+        self._baseline = 0.0
+        self._variance = 0.0
+        self._known = 0.0  # seconds behind the baseline
+        self._beyond = 0.0  # seconds beyond the limit, without a break
+        self._rests_until = float("-inf")
+
+    def update(self, view: View, step: float) -> None:
+        figure = self.kind.figure(view)
+        if figure is None:
+            # What comes after a hidden stretch is not compared with what came just before it.
+            self._quick, self._beyond, self.alert = None, 0.0, None
+            return
+        if self._quick is None:
+            self._quick = figure
+        self._quick += (1 - exp(-step / QUICK)) * (figure - self._quick)
+        excess = self._quick - self._baseline
+        limit = max(self.kind.least, DEVIATIONS * sqrt(self._variance))
+        ready = self._known >= WARM_UP and view.t >= self._rests_until
+        if self.alert and (excess < limit / 2 or view.t - self.alert.since > SHOWN):
+            self.alert = None
+        if not (ready and excess >= limit):
+            self._beyond = 0.0
+            self._learn(figure, step)
+            return
+        # The baseline waits: it must not get used to a trouble before that was told.
+        self._beyond += step
+        if self._beyond >= SUSTAINED:
+            why = self.kind.why(view, self._quick, self._baseline)
+            self.alert = Alert(self.kind.name, view.t, why)
+            self._rests_until = view.t + REST
+
+    def _learn(self, figure: float, step: float) -> None:
+        # At first the plain mean of what is known, so that the first figure has no special weight.
+        self._known += step
+        weight = max(1 - exp(-step / BASELINE), step / self._known if self._known else 1.0)
+        distance = figure - self._baseline
+        self._baseline += weight * distance
+        self._variance = (1 - weight) * (self._variance + weight * distance**2)

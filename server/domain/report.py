@@ -1,0 +1,187 @@
+"""A class's timeline and markers -> its report. Nothing in it that was not shown to the class's
+teacher before."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from io import StringIO
+from itertools import pairwise
+from statistics import fmean
+from typing import TypeVar
+
+from server.domain.labels import OTHER, PACES, VALENCE
+from server.domain.session import ClassSession, Marker
+from server.domain.timeline import POINT_SECONDS, Point
+from server.domain.view import Alert
+
+Summary = TypeVar("Summary")
+START = "Start of the class"
+LEAST_STRETCH = 60  # seconds that have to be known of a stretch that is called best or hardest
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The part of a class from one marker to the next, with the means of what was shown in it."""
+
+    begins: float
+    ends: float
+    text: str
+    students: float | None
+    shares: dict[str, float] | None
+    valence: float | None
+    pace: dict[str, float] | None
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """What is left of a class. Times in seconds since the epoch; shares and valence are means over
+    the time in which they were shown; `best` and `hardest` point into `stretches`."""
+
+    session: ClassSession
+    ended: float | None
+    minutes: float
+    students: dict[str, float] | None
+    shown_minutes: float
+    hidden_minutes: float
+    shares: dict[str, float] | None
+    valence: float | None
+    pace: dict[str, dict[str, float]] | None
+    stretches: tuple[Stretch, ...]
+    best: int | None
+    hardest: int | None
+    markers: tuple[Marker, ...]
+    alerts: tuple[Alert, ...]
+    points: tuple[Point, ...]
+
+    def to_dict(self) -> dict:
+        """The report as JSON has it."""
+        report = asdict(self)
+        session = report.pop("session")
+        facts = {name: session[name] for name in ("code", "title", "mode", "min_students")}
+        stretches = [
+            {"from": stretch.pop("begins"), "to": stretch.pop("ends"), **stretch}
+            for stretch in report.pop("stretches")
+        ]
+        return {**facts, "began": session["created_at"], "stretches": stretches, **report}
+
+    def to_csv(self) -> str:
+        """A line for each ten seconds that are known, times in UTC."""
+        text = StringIO()
+        lines = csv.writer(text)
+        emotions = [*sorted(VALENCE), OTHER]
+        lines.writerow(
+            ["time", "students", "faces_read", *emotions, "valence", *PACES, "hidden", "markers"]
+        )
+        for point in self.points:
+            notes = [m.text for m in self.markers if 0 <= m.t - point.t < POINT_SECONDS]
+            lines.writerow(
+                [
+                    datetime.fromtimestamp(point.t, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+                    point.students,
+                    point.seen,
+                    *((point.shares.get(e, 0.0) if point.shares else None) for e in emotions),
+                    point.valence,
+                    *((point.pace[word] if point.pace else None) for word in PACES),
+                    point.suppressed,
+                    _plain("; ".join(notes)),
+                ]
+            )
+        return text.getvalue()
+
+
+def make_report(
+    session: ClassSession, points: Sequence[Point], markers: Sequence[Marker], now: float
+) -> ClassReport:
+    """The report of a class, ended or as far as it has come at the time `now`."""
+    ends = session.ended_at or now
+    cuts = [session.created_at, *(marker.t for marker in markers), ends]
+    texts = [START, *(marker.text for marker in markers)]
+    parts = [
+        [point for point in points if begins <= point.t + POINT_SECONDS / 2 < ends]
+        for begins, ends in pairwise(cuts)
+    ]
+    eases = {i: ease for i, part in enumerate(parts) if (ease := _ease(part)) is not None}
+    comparable = len(set(eases.values())) > 1
+    hidden = [point for point in points if point.suppressed]
+    return ClassReport(
+        session=session,
+        ended=session.ended_at,
+        minutes=round((ends - session.created_at) / 60, 1),
+        students=_most_and_mean([point.students for point in points]) if points else None,
+        shown_minutes=_minutes(len(points) - len(hidden)),
+        hidden_minutes=_minutes(len(hidden)),
+        shares=_mean_shares(points),
+        valence=_mean([point.valence for point in points]),
+        pace=_each_pace(points, _most_and_mean),
+        stretches=tuple(
+            _stretch(begins, ends, text, part)
+            for (begins, ends), text, part in zip(pairwise(cuts), texts, parts, strict=True)
+        ),
+        best=max(eases, key=eases.__getitem__) if comparable else None,
+        hardest=min(eases, key=eases.__getitem__) if comparable else None,
+        markers=tuple(markers),
+        alerts=tuple(alert for point in points for alert in point.alerts),
+        points=tuple(points),
+    )
+
+
+def _stretch(begins: float, ends: float, text: str, points: Sequence[Point]) -> Stretch:
+    return Stretch(
+        begins,
+        ends,
+        text,
+        students=_mean([point.students for point in points]),
+        shares=_mean_shares(points),
+        valence=_mean([point.valence for point in points]),
+        pace=_each_pace(points, lambda counts: round(fmean(counts), 2)),
+    )
+
+
+def _ease(points: Sequence[Point]) -> float | None:
+    """How easy a stretch was: its valence (0 without cameras) less the share of students who were
+    lost or found it too fast. None if too little of it is known."""
+    known = [point for point in points if point.suppressed is None and point.pace]
+    if len(known) * POINT_SECONDS < LEAST_STRETCH:
+        return None
+    return fmean(
+        (point.valence or 0) - (point.pace["lost"] + point.pace["slow_down"]) / point.students
+        for point in known
+        if point.pace  # as it is, which a type checker cannot know
+    )
+
+
+def _mean_shares(points: Sequence[Point]) -> dict[str, float] | None:
+    shown = [point.shares for point in points if point.shares]
+    if not shown:
+        return None
+    names = {name for shares in shown for name in shares}
+    means = {name: round(fmean(s.get(name, 0.0) for s in shown), 2) for name in names}
+    return dict(sorted(means.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _each_pace(
+    points: Sequence[Point], summary: Callable[[Sequence[float]], Summary]
+) -> dict[str, Summary] | None:
+    shown = [point.pace for point in points if point.pace]
+    return {word: summary([pace[word] for pace in shown]) for word in PACES} if shown else None
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    there = [value for value in values if value is not None]
+    return round(fmean(there), 2) if there else None
+
+
+def _most_and_mean(values: Sequence[float]) -> dict[str, float]:
+    return {"most": max(values), "mean": round(fmean(values), 2)}
+
+
+def _minutes(points: int) -> float:
+    return round(points * POINT_SECONDS / 60, 1)
+
+
+def _plain(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

@@ -1,0 +1,101 @@
+"""Views -> the points of a class's timeline, ten seconds each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from statistics import fmean
+
+from server.domain.view import Alert, View
+
+POINT_SECONDS = 10  # two hours are 720 points: fine enough for a lesson, few enough to draw
+
+
+@dataclass(frozen=True)
+class Point:
+    """The means of a View's figures over POINT_SECONDS from `t`, a multiple of them.
+
+    Whatever was hidden for half of the time or more is None, with `suppressed` saying why;
+    alerts: those that began in this time.
+    """
+
+    t: float
+    students: int
+    seen: int | None
+    shares: dict[str, float] | None
+    suppressed: str | None
+    valence: float | None
+    pace: dict[str, int] | None
+    alerts: tuple[Alert, ...]
+
+    def to_dict(self) -> dict:
+        """The message of the contract, which is also what is stored."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(stored: dict) -> Point:
+        """The inverse of to_dict."""
+        return Point(**stored | {"alerts": tuple(Alert(**alert) for alert in stored["alerts"])})
+
+
+class Recorder:
+    """Gathers the view of each tick until a point is full."""
+
+    def __init__(self) -> None:
+        self._views: list[View] = []
+
+    def add(self, view: View, now: float) -> Point | None:
+        """Take in the view in force at `now`; returns the point that this one comes after."""
+        full = None
+        if self._views and _start(now) != _start(self._views[0].t):
+            full = self.close()
+        self._views.append(replace(view, t=now))
+        return full
+
+    def close(self) -> Point | None:
+        """The point that has begun, if any; the next view begins another."""
+        if not self._views:
+            return None
+        views, self._views = self._views, []
+        start = _start(views[0].t)
+        shown = _mostly([view.shares for view in views])
+        return Point(
+            t=start,
+            students=round(fmean(view.students for view in views)),
+            seen=_whole_mean(_mostly([view.seen for view in views])),
+            shares=_mean_of_each(shown, 2) if shown else None,
+            suppressed=_commonest(_mostly([view.suppressed for view in views], or_half=True)),
+            valence=_mean(_mostly([view.valence for view in views])),
+            pace=_mean_of_each(_mostly([view.pace for view in views]), None),
+            alerts=tuple(dict.fromkeys(a for v in views for a in v.alerts if a.since >= start)),
+        )
+
+
+def _start(t: float) -> float:
+    return t // POINT_SECONDS * POINT_SECONDS
+
+
+def _mostly(values: Sequence, or_half: bool = False) -> list:
+    """The values that are there, or none of them if half of them or more are missing."""
+    there = [value for value in values if value is not None]
+    return there if 2 * len(there) + or_half > len(values) else []
+
+
+def _commonest(values: Sequence[str]) -> str | None:
+    return Counter(values).most_common(1)[0][0] if values else None
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(fmean(values), 2) if values else None
+
+
+def _whole_mean(values: Sequence[int]) -> int | None:
+    return round(fmean(values)) if values else None
+
+
+def _mean_of_each(values: Sequence[dict], digits: int | None) -> dict | None:
+    if not values:
+        return None
+    names = {name: None for value in values for name in value}  # in the order of their coming
+    return {name: round(fmean(value.get(name, 0) for value in values), digits) for name in names}

@@ -1,0 +1,265 @@
+"""The guarantees of docs/privacy.md, for classes made at random, through the service itself."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from server.classroom import Classroom
+from server.domain.messages import Label
+from server.domain.room import REGROUP
+from server.store import ClassStore
+
+MIN_STUDENTS = 3
+EMOTIONS = ("happy", "neutral", "sad")
+MOST_STUDENTS = 9
+STUDENTS = st.integers(0, MOST_STUDENTS - 1)
+
+# What happens in a class: (what, student) or ("time", seconds).
+COMINGS_AND_GOINGS = st.one_of(
+    st.tuples(st.sampled_from(["comes", "comes", "turns away", "turns back"]), STUDENTS),
+    st.tuples(st.sampled_from(["leaves", "loses the connection", "shows the name"]), STUDENTS),
+    st.tuples(st.sampled_from(["hides the name"]), STUDENTS),
+    st.tuples(st.just("time"), st.sampled_from([1, 1, 9, 25])),
+)
+slowly = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+
+
+@dataclass
+class Published:
+    """Everything that a teacher ever gets to see of a class."""
+
+    views: list[dict] = field(default_factory=list)
+    points: list[dict] = field(default_factory=list)
+    report: dict = field(default_factory=dict)
+    export: str = ""
+
+    @property
+    def shown(self) -> list[tuple]:
+        return [(view["shares"], view["valence"]) for view in self.views]
+
+
+class Course:
+    """One course of a class, as the sockets drive the service."""
+
+    def __init__(self, store: ClassStore, code: str) -> None:
+        self.classroom = Classroom(store, lambda: code, MIN_STUDENTS, True, 30)
+        self.now = 1000.0
+        self.session = self.classroom.open_class({"title": "A", "mode": "camera"}, self.now)
+        self.published = Published()
+        self.here: set[int] = set()
+        self.away: set[int] = set()
+
+    def comes(self, student: int) -> None:
+        self.here.add(student)
+        self.away.discard(student)
+        self.classroom.join(self.session, seat(student), f"connection of {student}")
+
+    def goes(self, what: str, student: int) -> None:
+        self.here.discard(student)
+        if what == "leaves":
+            self.classroom.leave(self.session.code, seat(student))
+        else:
+            connection = f"connection of {student}"
+            self.classroom.drop(self.session.code, seat(student), connection, self.now)
+
+    def happens(self, what: str, student: int) -> None:
+        if what == "comes":
+            self.comes(student)
+        elif student not in self.here:
+            return  # nothing to turn, leave or show
+        elif what == "turns away":
+            self.away.add(student)
+        elif what == "turns back":
+            self.away.discard(student)
+        elif what == "shows the name":
+            self.classroom.show(self.session.code, seat(student), f"Student {student}")
+        elif what == "hides the name":
+            self.classroom.show(self.session.code, seat(student), None)
+        else:
+            self.goes(what, student)
+
+    def tick(self, seconds: float, faces: dict[int, str]) -> None:
+        self.now += seconds
+        for student in sorted(self.here):
+            face = None if student in self.away else faces[student]
+            label = Label("ok", face) if face else Label("no_face")
+            self.classroom.label(self.session.code, seat(student), label, self.now)
+        beat = self.classroom.tick(self.now)
+        self.classroom.save(beat.points)
+        self.published.views.append(self.classroom.view(self.session, self.now).to_dict())
+        self.published.points += [point.to_dict() for _, point in beat.points]
+
+    def finish(self) -> Published:
+        self.classroom.end(self.session.code, self.now)
+        session = self.classroom.find(self.session.code)
+        report = self.classroom.report(session, self.now)
+        self.published.report = report.to_dict() | {"code": None}
+        self.published.export = report.to_csv()
+        return self.published
+
+
+def seat(student: int) -> str:
+    return f"seat {student}"
+
+
+@pytest.fixture(scope="module")
+def course():
+    """A new course of a class, each with a code of its own."""
+    store = ClassStore("sqlite://")
+    codes = (f"C{number}" for number in itertools.count())
+    return lambda: Course(store, next(codes))
+
+
+def run(course: Course, events: list[tuple], faces: dict[int, str]) -> Published:
+    for what, which in events:
+        if what == "time":
+            course.tick(which, faces)
+        else:
+            course.happens(what, which)
+    course.tick(1, faces)
+    return course.finish()
+
+
+def longest_darkness(published: Published) -> float:
+    lit = [view["t"] for view in published.views if view["shares"] is not None]
+    ends = [published.views[0]["t"], *lit, published.views[-1]["t"]]
+    return max(later - earlier for earlier, later in itertools.pairwise(ends))
+
+
+@slowly
+@given(
+    st.lists(COMINGS_AND_GOINGS, max_size=40),
+    st.lists(st.sampled_from(EMOTIONS), min_size=MOST_STUDENTS, max_size=MOST_STUDENTS),
+)
+def test_each_counted_student_could_have_exchanged_faces_with_enough_others(course, events, looks):
+    full = [("comes", student) for student in range(MIN_STUDENTS + 1)]
+    events = [*full, ("time", 1), *events]
+    faces = dict(enumerate(looks))
+    published = run(course(), events, faces)
+    assume(longest_darkness(published) < REGROUP)
+    nameless = set(faces) - {which for what, which in events if what == "shows the name"}
+    partners = dict.fromkeys(nameless, 0)
+    for one, other in itertools.combinations(sorted(nameless), 2):
+        exchanged = faces | {one: faces[other], other: faces[one]}
+        if faces[one] == faces[other] or run(course(), events, exchanged) == published:
+            partners[one] += 1
+            partners[other] += 1
+    for student, count in partners.items():
+        if count < MIN_STUDENTS - 1:  # then this student is behind nothing that was published
+            for face in EMOTIONS:
+                assert run(course(), events, faces | {student: face}) == published
+
+
+LOOKS_OF_ALL = st.lists(
+    st.lists(
+        st.sampled_from([*EMOTIONS, *EMOTIONS, None]),
+        min_size=MOST_STUDENTS,
+        max_size=MOST_STUDENTS,
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@slowly
+@given(LOOKS_OF_ALL, st.integers(MIN_STUDENTS, MOST_STUDENTS - MIN_STUDENTS))
+def test_two_of_a_group_may_exchange_all_that_they_send(course, ticks, first_wave):
+    def publish(order: list[int]) -> Published:
+        """Each student sends what the student of this place in the order sends."""
+        this = course()
+        for number, looks in enumerate(ticks):
+            wave = {0: range(first_wave), 1: range(first_wave, MOST_STUDENTS)}.get(number, ())
+            for student in wave:
+                this.comes(student)
+            this.away = {student for student in this.here if looks[order[student]] is None}
+            faces = {student: looks[order[student]] for student in range(MOST_STUDENTS)}
+            this.tick(4, faces)
+        return this.finish()
+
+    # All of a wave are read at first, so that they make one group.
+    for number in (0, 1):
+        if number < len(ticks):
+            ticks[number] = [look or "happy" for look in ticks[number]]
+    order = list(range(MOST_STUDENTS))
+    published = publish(order)
+    for wave in (order[:first_wave], order[first_wave:]):
+        for one, other in itertools.combinations(wave, 2):
+            exchanged = list(order)
+            exchanged[one], exchanged[other] = other, one
+            assert publish(exchanged) == published
+
+
+@slowly
+@given(
+    LOOKS_OF_ALL,
+    st.sampled_from(["leaves", "loses the connection", "turns away"]),
+    st.integers(0, 20),
+)
+def test_a_student_who_goes_changes_the_shares_no_more_than_one_who_sits_still(
+    course, ticks, what, when
+):
+    def publish(goes: bool) -> list[tuple]:
+        this, still = course(), "happy"
+        for student in range(MOST_STUDENTS):
+            this.comes(student)
+        for number, looks in enumerate(ticks):
+            faces = dict(enumerate(look or "happy" for look in looks))
+            if number <= when:
+                still = faces[0]
+            elif number == when + 1 and goes:
+                this.happens(what, 0)
+            this.tick(4, faces | {0: still})
+        return this.finish().shown
+
+    assert publish(goes=True) == publish(goes=False)
+
+
+@slowly
+@given(LOOKS_OF_ALL, st.integers(1, MIN_STUDENTS - 1), st.integers(0, 20))
+def test_fewer_newcomers_than_make_a_group_change_no_share(course, ticks, newcomers, when):
+    def publish(newcomers: int) -> list[tuple]:
+        this = course()
+        for student in range(newcomers, MOST_STUDENTS):
+            this.comes(student)
+        for number, looks in enumerate(ticks):
+            if number == when + 1:
+                for student in range(newcomers):
+                    this.comes(student)
+            this.tick(4, dict(enumerate(look or "happy" for look in looks)))
+        return this.finish().shown
+
+    def without(newcomers: int) -> list[tuple]:
+        this = course()
+        for student in range(newcomers, MOST_STUDENTS):
+            this.comes(student)
+        for looks in ticks:
+            this.tick(4, dict(enumerate(look or "happy" for look in looks)))
+        return this.finish().shown
+
+    assert publish(newcomers) == without(newcomers)
+
+
+@slowly
+@given(
+    st.lists(COMINGS_AND_GOINGS, max_size=40),
+    st.lists(st.sampled_from(EMOTIONS), min_size=MOST_STUDENTS, max_size=MOST_STUDENTS),
+)
+def test_nothing_is_shown_about_fewer_students_than_the_class_asks_for(course, events, looks):
+    faces = dict(enumerate(looks))
+    published = run(course(), events, faces)
+    for view in published.views:
+        if view["students"] < MIN_STUDENTS:
+            assert (view["shares"], view["valence"], view["pace"], view["seen"]) == (None,) * 4
+        if view["shares"] is not None:
+            assert sum(view["shares"].values()) == pytest.approx(1)
+            assert all(
+                share * 20 == pytest.approx(round(share * 20)) for share in view["shares"].values()
+            )
+            lone = {face for face in EMOTIONS if looks.count(face) < 2}
+            assert not lone & view["shares"].keys()
+    assert "Student" not in str(published.report) + published.export + str(published.points)
