@@ -9,7 +9,7 @@ SERVE := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} \
 	DATABASE_URL=$${DATABASE_URL:-sqlite:///instance/classpulse.db} PATH="$(CURDIR)/$(RUN):$$PATH" \
 	gunicorn server.wsgi:app
 
-.PHONY: run demo test lint bench bench-model bench-browser clean
+.PHONY: run demo test lint bench bench-model bench-browser bench-room clean
 run: .venv/done web/static/dist/done instance/secret_key
 	$(SERVE)
 
@@ -35,6 +35,9 @@ bench-model: .venv-dev/chromium web/static/dist/done
 # FACES=folder: with photographs named after labels, the right ones are counted too.
 bench-browser: .venv-dev/chromium web/static/dist/done
 	$(DEV)/python -m training bench-browser $(if $(FACES),--faces $(FACES))
+
+bench-room: .venv/done .venv-dev/chromium web/static/dist/done
+	$(DEV)/python -m tests.bench.room
 
 .venv/done: requirements.txt
 	$(PYTHON) -m venv .venv

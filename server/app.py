@@ -51,6 +51,7 @@ def create_server(settings: Settings) -> Server:
         __name__, static_folder=str(WEB / "static"), template_folder=str(WEB / "templates")
     )
     app.config["MAX_CONTENT_LENGTH"] = MAX_MESSAGE_BYTES
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # shares come largest first
     store = ClassStore(settings.database_url)
     classroom = Classroom(
         store,

@@ -204,9 +204,9 @@ class Classroom:
 
     def sweep(self, now: float) -> None:
         """End what nobody ended, and forget what was kept long enough."""
-        for code in self._store.idle_classes(now - IDLE):
+        for code, last in self._store.idle_classes(now - IDLE):
             if code not in self._live:
-                self.end(code, now)
+                self.end(code, last)
         for code in self._store.classes_ended_before(now - self.retention_days * DAY):
             self._store.delete_class(code)
 

@@ -113,18 +113,18 @@ class ClassStore:
         with self._engine.connect() as connection:
             return [Marker(*row) for row in connection.execute(query.order_by(_markers.c.t))]
 
-    def idle_classes(self, since: float) -> list[str]:
-        """The codes of running classes that were opened, and last had anybody in them, before."""
+    def idle_classes(self, since: float) -> list[tuple[str, float]]:
+        """Running classes that had nobody in them since: their codes, and when they last had."""
         last_point = func.coalesce(func.max(_points.c.t), _classes.c.created_at)
         query = (
-            select(_classes.c.code)
+            select(_classes.c.code, last_point)
             .outerjoin(_points, _points.c.code == _classes.c.code)
             .where(_classes.c.ended_at.is_(None), _classes.c.created_at < since)
             .group_by(_classes.c.code)
             .having(last_point < since)
         )
         with self._engine.connect() as connection:
-            return list(connection.execute(query).scalars())
+            return [(code, last) for code, last in connection.execute(query)]
 
     def classes_ended_before(self, t: float) -> list[str]:
         """The codes of the classes that ended at `t` or earlier."""

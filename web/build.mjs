@@ -36,6 +36,7 @@ const { metafile } = await build({
     home: "web/src/home.js",
     student: "web/src/student.js",
     room: "web/src/room.js",
+    report: "web/src/report.js",
     worker: "web/src/engine/worker.js",
     style: "web/src/style.css",
   },

@@ -15,6 +15,12 @@ const MOODS = [
 const MOOD_SECONDS = 30;
 const PACES = ["slow_down", "fine", "fine", "fine", "speed_up", "lost"];
 
+// What single students want their teacher to see, by the student's number.
+const OF_THEIR_OWN_ACCORD = {
+  3: [["help", { on: true, name: "Ada" }]],
+  5: [["show", { name: "Ben" }]],
+};
+
 const server = process.argv[2] ?? "http://localhost:8000";
 
 async function untilItAnswers(url) {
@@ -50,12 +56,15 @@ function emotionAt(seconds) {
   return Object.keys(mood).find((emotion) => (left -= mood[emotion]) < 0);
 }
 
-function addStudent(code, started) {
+function addStudent(code, started, own) {
   const socket = io(server, { auth: { role: "student", code }, transports: ["websocket"] });
   socket.on("error", ({ message }) => console.error(`a student was told: ${message}`));
   socket.on("ended", () => process.exit());
   let camera = false;
-  socket.on("welcome", ({ mode }) => (camera = mode === "camera"));
+  socket.on("welcome", ({ mode }) => {
+    camera = mode === "camera";
+    for (const [event, message] of own) socket.emit(event, message);
+  });
   let emotion = null;
   setInterval(() => {
     if (!socket.connected) return;
@@ -83,6 +92,6 @@ console.log(`Take part in it yourself:\n  ${joinUrl}\nCtrl+C ends it.\n`);
 openBrowser(roomUrl);
 const started = Date.now();
 for (let student = 0; student < STUDENTS; student++) {
-  addStudent(code, started);
+  addStudent(code, started, OF_THEIR_OWN_ACCORD[student] ?? []);
   await wait(100);
 }

@@ -47,6 +47,10 @@ def _unpleasant(view: View) -> float | None:
     return None if view.valence is None else -view.valence
 
 
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
 KINDS = (
     # A quarter of the class from pleasant or neutral to unpleasant, or an eighth all the way.
     _Kind(
@@ -55,7 +59,7 @@ KINDS = (
         0.25,
         lambda view, now, before: (
             f"The class looks less pleasant than before: the balance of pleasant and unpleasant "
-            f"looks is {-now:+.1f}, it was {-before:+.1f}."
+            f"looks is {_signed(-now)}, it was {_signed(-before)}."
         ),
     ),
     # A quarter of the class gone is no longer somebody fetching water.

@@ -37,10 +37,12 @@ class Stretch:
 
 @dataclass(frozen=True)
 class ClassReport:
-    """What is left of a class. Times in seconds since the epoch; shares and valence are means over
-    the time in which they were shown; `best` and `hardest` point into `stretches`."""
+    """What is left of a class. Times in seconds since the epoch: it began with the first student or
+    marker. Shares and valence are means over the time in which they were shown; `best` and
+    `hardest` point into `stretches`."""
 
     session: ClassSession
+    began: float
     ended: float | None
     minutes: float
     students: dict[str, float] | None
@@ -65,7 +67,7 @@ class ClassReport:
             {"from": stretch.pop("begins"), "to": stretch.pop("ends"), **stretch}
             for stretch in report.pop("stretches")
         ]
-        return {**facts, "began": session["created_at"], "stretches": stretches, **report}
+        return {**facts, "stretches": stretches, **report}
 
     def to_csv(self) -> str:
         """A line for each ten seconds that are known, times in UTC."""
@@ -97,7 +99,8 @@ def make_report(
 ) -> ClassReport:
     """The report of a class, ended or as far as it has come at the time `now`."""
     ends = session.ended_at or now
-    cuts = [session.created_at, *(marker.t for marker in markers), ends]
+    began = min([p.t for p in points[:1]] + [m.t for m in markers[:1]], default=session.created_at)
+    cuts = [began, *(marker.t for marker in markers), ends]
     texts = [START, *(marker.text for marker in markers)]
     parts = [
         [point for point in points if begins <= point.t + POINT_SECONDS / 2 < ends]
@@ -108,8 +111,9 @@ def make_report(
     hidden = [point for point in points if point.suppressed]
     return ClassReport(
         session=session,
+        began=began,
         ended=session.ended_at,
-        minutes=round((ends - session.created_at) / 60, 1),
+        minutes=round((ends - began) / 60, 1),
         students=_most_and_mean([point.students for point in points]) if points else None,
         shown_minutes=_minutes(len(points) - len(hidden)),
         hidden_minutes=_minutes(len(hidden)),

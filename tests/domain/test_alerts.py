@@ -64,9 +64,10 @@ def test_each_alert_says_why():
         for kind, trouble in TROUBLES.items()
     }
     assert (
-        "the balance of pleasant and unpleasant looks is -0.3, it was +0.1" in whys["mood_dropped"]
+        "the balance of pleasant and unpleasant looks is \N{MINUS SIGN}0.3, it was +0.1"
+        in whys["mood_dropped"]
     )
-    assert "about 12, it was about 27" in whys["faces_gone"]
+    assert "about 14, it was about 27" in whys["faces_gone"]
     assert "About 9 of 30 say that they are lost, it was about 1" in whys["many_lost"]
 
 

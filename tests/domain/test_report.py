@@ -98,6 +98,14 @@ def test_a_class_that_still_runs_is_reported_so_far():
     assert report.ended is None and report.minutes == 11.7
 
 
+def test_a_class_that_was_opened_early_begins_with_the_first_student():
+    early = replace(SESSION, created_at=SESSION.created_at - 3600)
+    report = report_of(*LESSON, session=early)
+    assert report.began == 1000.0 and report.minutes == 10.0
+    assert report_of(session=early).began == 1200.0  # the first marker's time
+    assert report_of(session=early, markers=[]).began == early.created_at
+
+
 def test_alerts_are_told():
     alert = Alert("many_lost", 1204.0, "About 4 of 10 say that they are lost.")
     report = report_of(replace(LESSON[0], alerts=(alert,)), *LESSON[1:])

@@ -58,7 +58,7 @@ def test_a_class_is_idle_when_nobody_was_there_for_long(store):
         store.add_class(ClassSession(code, "Algebra", "camera", 5, opened))
         store.add_points((code, point(t)) for t in points)
     store.end_class("ENDEND", 40.0)
-    assert sorted(store.idle_classes(50.0)) == ["FORGOT", "UNUSED"]
+    assert sorted(store.idle_classes(50.0)) == [("FORGOT", 30.0), ("UNUSED", 10.0)]
 
 
 def test_a_deleted_class_leaves_nothing_and_others_alone(store):

@@ -1,41 +1,95 @@
-/** What students say themselves: the pace, and that they need help. */
+/** What students say themselves: the pace, that they need help, and who they are if they want. */
 
 import { find, setText } from "./page.js";
 
 export class OwnWords {
   #send;
+  #paces; // the buttons: in the small window, the page's document does not find them
   #pace = null;
+  #tapped = 0; // when, by the clock on the wall: a timer stands still while a laptop sleeps
+  #life = null; // milliseconds for which a tap counts, from the server's welcome on
+  #fading = null; // the timer of its end
   #help = { on: false };
+  #shownAs = null; // the name, while the teacher sees it
+  #offer = find("show").textContent; // what showing it means in this class
 
   /** @param {(event: string, message: object) => void} send to the class */
   constructor(send) {
     this.#send = send;
-    for (const button of document.querySelectorAll("[data-pace]")) {
-      button.addEventListener("click", () => this.#choosePace(button));
+    this.#paces = [...document.querySelectorAll("[data-pace]")];
+    for (const button of this.#paces) {
+      const { pace } = button.dataset;
+      button.addEventListener("click", () => this.#sayPace(this.#pace === pace ? null : pace));
     }
-    find("help").addEventListener("click", () => this.#raiseHand());
+    find("help").addEventListener("click", () => this.#sayHelp(!this.#help.on));
+    find("show").addEventListener("click", () => this.#sayName(this.#shownAs === null));
+    find("name").addEventListener("change", () => this.#shownAs !== null && this.#sayName(true));
   }
 
-  /** Say again what the server may have lost, or kept for too long. */
-  repeat() {
+  /**
+   * The server has let the student in, perhaps again.
+   *
+   * @param {number} fade seconds for which a tapped pace counts
+   * @param {boolean} known whether it may remember what this seat said before
+   */
+  welcome(fade, known) {
+    this.#life = fade * 1000;
+    this.#letPaceFade(); // first: what is repeated counts from anew
+    const silent = this.#pace === null && !this.#help.on && this.#shownAs === null;
+    if (silent && !known) return;
     this.#send("pace", { value: this.#pace });
+    this.#send("help", this.#help);
+    this.#send("show", { name: this.#shownAs });
+  }
+
+  /** The teacher has taken in everybody's pace, or all raised hands. */
+  clear(what) {
+    if (what === "pace") this.#showPace(null);
+    if (what === "help") this.#showHelp({ on: false });
+  }
+
+  #sayPace(pace) {
+    this.#showPace(pace);
+    this.#send("pace", { value: pace });
+    this.#tapped = Date.now();
+    this.#letPaceFade();
+  }
+
+  #letPaceFade() {
+    clearTimeout(this.#fading);
+    if (this.#pace === null || this.#life === null) return;
+    const left = this.#tapped + this.#life - Date.now();
+    if (left <= 0) this.#sayPace(null);
+    else this.#fading = setTimeout(() => this.#letPaceFade(), left);
+  }
+
+  #showPace(pace) {
+    this.#pace = pace;
+    for (const button of this.#paces) {
+      button.setAttribute("aria-pressed", String(button.dataset.pace === pace));
+    }
+  }
+
+  #sayHelp(on) {
+    const name = find("name").value.trim();
+    this.#showHelp(on && name ? { on, name } : { on });
     this.#send("help", this.#help);
   }
 
-  #choosePace(button) {
-    this.#pace = this.#pace === button.dataset.pace ? null : button.dataset.pace;
-    for (const each of button.parentElement.children) {
-      each.setAttribute("aria-pressed", String(each.dataset.pace === this.#pace));
-    }
-    this.#send("pace", { value: this.#pace });
+  #showHelp(help) {
+    this.#help = help;
+    find("help").setAttribute("aria-pressed", String(help.on));
+    setText("help", help.on ? "My hand is up: lower it" : "I need help");
   }
 
-  #raiseHand() {
-    const on = !this.#help.on;
-    const name = find("help-name").value.trim();
-    this.#help = on && name ? { on, name } : { on };
-    find("help").setAttribute("aria-pressed", String(on));
-    setText("help", on ? "My hand is up: lower it" : "I need help");
-    this.#send("help", this.#help);
+  #sayName(on) {
+    const name = find("name").value.trim();
+    setText("name-trouble", on && !name ? "Type your name first: the field above." : "");
+    if (on && !name) find("name").focus();
+    this.#shownAs = (on && name) || null;
+    find("show").setAttribute("aria-pressed", String(this.#shownAs !== null));
+    setText("show", this.#shownAs === null ? this.#offer : "My name is shown: hide it");
+    setText("shown", this.#shownAs === null ? "" : `Your teacher sees you by name: ${name}`);
+    this.#send("show", { name: this.#shownAs });
   }
 }

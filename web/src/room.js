@@ -1,129 +1,139 @@
 /** The teacher's page: the class as a whole, live. */
 
-import "uplot/dist/uPlot.min.css";
-
+import { showAlerts } from "./alerts-list.js";
+import { beforeTheNote } from "./before.js";
+import { showClass, showHands } from "./class-now.js";
 import { openClassSocket } from "./class-socket.js";
-import { EMOTION_WORDS, PACE_WORDS } from "./labels.js";
-import { find, memory, setText, showInstead } from "./page.js";
+import { SteadyHeadline, headline } from "./headline.js";
+import { keepToken, keptToken, myClasses, remember, takeToken } from "./my-classes.js";
+import { find, setText, showInstead } from "./page.js";
 import { Timeline } from "./timeline.js";
 
-const { code, mode, minStudents } = document.body.dataset;
-const tokenKey = `classpulse.token.${code}`;
-const timeline = mode === "camera" ? new Timeline(find("timeline")) : null;
+const { code, title, mode, createdAt, ended, keepsReport } = document.body.dataset;
+const minStudents = Number(document.body.dataset.minStudents);
+const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
 
-const HIDDEN_BECAUSE = {
-  few_students: `Hidden: fewer than ${minStudents} students are here, and a class this small would show single students.`,
-  few_faces: `Hidden: fewer than ${minStudents} faces are read at the moment.`,
-};
-
-open(takeToken());
+const token = takeToken(code);
 // Another teacher's link in the same tab changes nothing but the fragment.
 window.addEventListener("hashchange", () => location.reload());
-
-/** The token from the address, out of sight at once; or the one kept from an earlier visit. */
-function takeToken() {
-  const token = location.hash.slice(1);
-  if (!token) return memory.get(tokenKey);
-  memory.set(tokenKey, token);
-  history.replaceState(null, "", location.pathname);
-  return token;
+if (token === null) {
+  close("This page opens with the teacher's link, which was shown when the class was started.");
+} else if (ended) {
+  closeAfterEnd();
+} else {
+  open();
 }
 
-function open(token) {
-  if (token === null) {
-    refuse("This page opens with the teacher's link, which was shown when the class was started.");
-    return;
-  }
-  const socket = openClassSocket(
-    { role: "teacher", code, token },
-    { status: showStatus, refused: refuse },
-  );
-  socket.on("history", (past) => timeline?.reset(past));
-  socket.on("disconnect", () => timeline?.interrupt());
-  let first = true;
-  socket.on("view", (view) => {
-    if (first) find("invite").open = view.students < Number(minStudents); // out of the way later
-    first = false;
-    showView(view);
-    timeline?.addView(view);
+function open() {
+  showLinks();
+  const auth = { role: "teacher", code, token };
+  const socket = openClassSocket(auth, { status: showStatus, refused });
+  const timeline = new Timeline(find("timeline"), { mode });
+  const steady = new SteadyHeadline();
+  let view = null; // the newest
+  let points = [];
+  let markers = [];
+  let ahead = 0; // seconds by which the server's clock is ahead of this machine's
+
+  socket.on("history", (past) => {
+    ahead = past.t - seconds();
+    ({ points, markers } = past);
+    timeline.reset(past);
   });
-  socket.on("marker", (marker) => timeline?.addMarker(marker));
+  socket.on("view", (newest) => {
+    if (view === null) begin(newest);
+    view = newest;
+    steady.take(headline(view), seconds());
+    showClass(view, minStudents);
+    showAlerts(view.alerts, (kind) => socket.emit("silence", { kind }));
+    timeline.setNow(view);
+    refresh();
+  });
+  socket.on("point", (point) => {
+    points.push(point);
+    timeline.addPoint(point);
+  });
+  socket.on("marker", (marker) => {
+    markers.push(marker);
+    timeline.addMarker(marker);
+    setText("noted", `Noted: ${marker.text}`);
+  });
   socket.on("error", ({ message }) => showStatus(message));
+  socket.on("disconnect", () => timeline.setNow(null));
   socket.on("ended", () => {
-    socket.disconnect();
-    refuse("The class has ended.");
+    stop();
+    closeAfterEnd();
   });
+  const refreshing = setInterval(refresh, REFRESH_MILLISECONDS);
+
+  function stop() {
+    clearInterval(refreshing);
+    socket.disconnect();
+    timeline.close();
+  }
+
+  function refused(reason) {
+    stop();
+    if (view === null) close(reason);
+    else location.reload(); // ended or deleted while this page was cut off: the server says which
+  }
+
+  function refresh() {
+    if (view === null) return;
+    setText("headline", steady.text(seconds()));
+    showHands(view.help, seconds() + ahead);
+    setText("before", beforeTheNote(points, markers, seconds() + ahead));
+  }
+
   find("marker").addEventListener("submit", (event) => {
     event.preventDefault();
+    if (!socket.connected) return; // a note that comes later would mark another moment
     socket.emit("marker", { text: find("marker-text").value });
     find("marker-text").value = "";
   });
+  for (const what of ["pace", "help"]) {
+    find(`clear-${what}`).addEventListener("click", () => socket.emit("clear", { what }));
+  }
   find("end").addEventListener("click", () => find("confirm-end").showModal());
   find("confirm-end").addEventListener("close", () => {
     if (find("confirm-end").returnValue === "end") socket.emit("end", {});
   });
-  if (timeline) setInterval(() => timeline.draw(), 2000);
 }
 
-function showView(view) {
-  setText("students", String(view.students));
-  setText("seen", view.seen === null ? "hidden" : String(view.seen));
-  setText("hidden-because", HIDDEN_BECAUSE[view.suppressed] ?? "");
-  setText("headline", headline(view));
-  showBars(find("shares"), Object.keys(EMOTION_WORDS), EMOTION_WORDS, (emotion) =>
-    view.shares === null ? null : [view.shares[emotion] ?? 0, percent(view.shares[emotion] ?? 0)],
-  );
-  showBars(find("pace"), Object.keys(PACE_WORDS), PACE_WORDS, (word) =>
-    view.pace === null ? null : [view.pace[word] / view.students, String(view.pace[word])],
-  );
-  setText("valence", view.valence === null ? "–" : signed(view.valence));
-  find("hands").replaceChildren(
-    ...view.help.map((hand) => {
-      const item = document.createElement("li");
-      const minutes = Math.floor((view.t - hand.since) / 60);
-      item.textContent = `${hand.name ?? "Somebody"} needs help${minutes ? ` (${minutes} min)` : ""}`;
-      return item;
-    }),
-  );
-}
-
-function headline(view) {
-  if (view.students === 0) return "Nobody is here yet";
-  if (view.shares === null) return view.students === 1 ? "1 student is here" : `${view.students} students are here`;
-  const [[emotion, share], next] = Object.entries(view.shares).sort((a, b) => b[1] - a[1]);
-  if (emotion === "other" || share === next?.[1]) return "The class looks mixed";
-  return `${share > 0.5 ? "Most of the class looks" : "The largest group looks"} ${EMOTION_WORDS[emotion]}`;
-}
-
-/** A row a name; `valueOf` gives [0..1, text], or null for what is hidden. */
-function showBars(list, names, words, valueOf) {
-  if (list.childElementCount === 0) {
-    list.append(
-      ...names.map((name) => {
-        const row = find("bar").content.firstElementChild.cloneNode(true);
-        row.dataset.name = name;
-        row.querySelector(".name").textContent = words[name];
-        row.querySelector(".fill").style.background = `var(--${name}, var(--accent))`;
-        return row;
-      }),
-    );
-  }
-  for (const row of list.children) {
-    const [share, text] = valueOf(row.dataset.name) ?? [0, "hidden"];
-    row.querySelector(".fill").style.width = `${share * 100}%`;
-    row.querySelector(".value").textContent = text;
+/** With the first view: the token has opened the room. */
+function begin({ students }) {
+  find("invite").open = students < minStudents; // out of the way later
+  keepToken(code, token);
+  if (!myClasses().some((known) => known.code === code)) {
+    remember({ code, title, mode, created_at: Number(createdAt) }, token);
   }
 }
 
-find("copy").addEventListener("click", async () => {
-  find("join-link").select();
-  if (navigator.clipboard) await navigator.clipboard.writeText(find("join-link").value);
-  else document.execCommand("copy"); // a page without https has no clipboard
-  setText("copy", "Copied");
-  setTimeout(() => setText("copy", "Copy"), 2000);
-});
+/** The report's with the token only if it is not kept: a screen that is shared may show links. */
+function showLinks() {
+  const key = keptToken(code) === token ? "" : `#${token}`;
+  for (const link of document.querySelectorAll(".to-report")) link.href = `/report/${code}${key}`;
+  find("room-link").value = `${location.origin}/room/${code}#${token}`;
+}
 
-function refuse(reason) {
+for (const button of document.querySelectorAll("[data-copies]")) {
+  button.addEventListener("click", async () => {
+    const link = find(button.dataset.copies);
+    link.select();
+    if (navigator.clipboard) await navigator.clipboard.writeText(link.value);
+    else document.execCommand("copy"); // a page without https has no clipboard
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy"), 2000);
+  });
+}
+
+function closeAfterEnd() {
+  close(keepsReport ? "The class has ended." : "The class has ended. Nothing of it is kept.");
+  find("see-report").hidden = !keepsReport;
+  showLinks();
+}
+
+function close(reason) {
   setText("over-reason", reason);
   showInstead("live", "over");
 }
@@ -132,5 +142,6 @@ function showStatus(text) {
   setText("status", text);
 }
 
-const percent = (share) => `${Math.round(share * 100)} %`;
-const signed = (value) => `${value > 0 ? "+" : ""}${value.toFixed(2)}`;
+function seconds() {
+  return Date.now() / 1000;
+}

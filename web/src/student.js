@@ -35,13 +35,14 @@ function enter(withCamera) {
 function connect() {
   const auth = { role: "student", code, seat: memory.get(seatKey) ?? undefined };
   socket = openClassSocket(auth, { status: showStatus, refused: close });
-  socket.on("welcome", ({ seat, interval, mode }) => {
-    if (seat === auth.seat) words.repeat();
+  socket.on("welcome", ({ seat, interval, mode, fade }) => {
+    words.welcome(fade, seat === auth.seat);
     auth.seat = seat;
     memory.set(seatKey, seat);
     pacer = new MessagePacer(interval * 1000);
     if (mode !== "camera") ruleCameraOut(); // since this page was opened
   });
+  socket.on("cleared", ({ what }) => words.clear(what));
   socket.on("error", ({ message }) => showStatus(message));
   socket.on("ended", () => close("The class has ended. Thank you for taking part."));
   socket.on("disconnect", (reason) => {
@@ -87,7 +88,7 @@ function ruleCameraOut() {
 
 find("small-window").hidden = !hasSmallWindows;
 find("small-window").addEventListener("click", () => {
-  openSmallWindow([find("looks"), find("paces")]);
+  openSmallWindow([find("shown"), find("looks"), find("paces")]);
 });
 
 // The end

@@ -1,121 +1,275 @@
-/** The last 15 minutes of a class as lines: one an emotion, with gaps where shares were hidden. */
+/** A class over time: how it looks, what it says and who is here, on one axis of time. */
 
+import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
 
-import { EMOTION_WORDS } from "./labels.js";
+import { chartsOf, colour, frameOf, optionsOf } from "./timeline-charts.js";
+import { drawHidden, drawMarkers, headroom } from "./timeline-marks.js";
+import { POINT_SECONDS, describe, rowAt, rowsOf, stretchesOf } from "./timeline-rows.js";
 
-const SECONDS = 15 * 60;
-const JUST_BEFORE = 0.001; // seconds: a share holds until it changes, so lines go in steps
+const LAST = 15 * 60; // seconds that "Last 15 minutes" shows
+const LEAST = 5 * 60; // seconds that a class shows from its start on
+const LEAST_ZOOM = 30; // seconds
+const TICK_MILLISECONDS = 1000;
+const PRINT_WIDTH = 680; // CSS pixels: A4 and Letter between their margins
+const WIDE = 700; // CSS pixels from which on charts are higher
 
-const clock = (seconds) =>
-  new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+let made = 0; // timelines, for the names of their cursors
 
 export class Timeline {
-  #views = [];
+  #element;
+  #charts; // {kind, figure, plot}
+  #points = [];
   #markers = [];
+  #view = null; // the newest, for the time since the last point
+  #live = false;
   #ahead = 0; // seconds by which the server's clock is ahead of this machine's
-  #chart;
+  #rows = [];
+  #zoom = null; // [from, to] | LAST | null for the whole class
+  #at = null; // the time that is read
+  #mood = "shares";
+  #frame = null; // of the next drawing
+  #ticking = null;
+  #drawing = false;
+  #drawnAt = 0; // server's time
+  #drawnWidth = 0; // CSS pixels
+  #printing = false;
+  #watch;
+  #closed = new AbortController();
 
-  /** @param {HTMLElement} element to draw in; the colours are CSS variables --<emotion> */
-  constructor(element) {
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-    const axis = { stroke: colour("ink"), grid: { stroke: colour("line"), width: 1 } };
-    this.#chart = new uPlot(
-      {
-        width: element.clientWidth,
-        height: 240,
-        legend: { show: false },
-        cursor: { drag: { x: false, y: false } },
-        scales: { y: { range: [0, 1] } },
-        axes: [
-          { ...axis, space: 80, values: (_, ticks) => ticks.map(clock) },
-          { ...axis, size: 60, values: (_, ticks) => ticks.map((tick) => `${Math.round(tick * 100)} %`) },
-        ],
-        series: [
-          {},
-          ...Object.keys(EMOTION_WORDS).map((emotion) => ({
-            label: EMOTION_WORDS[emotion],
-            stroke: colour(emotion),
-            width: 2,
-            points: { show: false },
-          })),
-        ],
-        hooks: { draw: [(chart) => this.#drawMarkers(chart, colour("ink"))] },
-      },
-      this.#data(),
-      element,
-    );
-    new ResizeObserver(() =>
-      this.#chart.setSize({ width: element.clientWidth, height: 240 }),
-    ).observe(element);
+  /**
+   * @param {HTMLElement} element to draw in
+   * @param {{mode: "camera"|"self-report"}} options
+   */
+  constructor(element, { mode }) {
+    this.#element = element;
+    element.classList.add("timeline");
+    element.innerHTML = frameOf(mode);
+    const sync = { key: `timeline ${++made}` }; // one cursor for this timeline's charts
+    this.#charts = chartsOf(mode).map((kind) => {
+      const figure = element.querySelector(`[data-chart=${kind.name}]`);
+      return { kind, figure, plot: this.#plot(kind, figure, sync) };
+    });
+    this.#listen();
+    this.#drawSoon();
   }
 
-  /** Start over with what the server remembers at its time `t`. */
-  reset({ t, views, markers }) {
-    this.#ahead = t - Date.now() / 1000;
-    this.#views = views;
-    this.#markers = markers;
-    this.draw();
+  /** Start over with all that is known; `t`: the server's time, where the class goes on. */
+  reset({ t, points, markers }) {
+    if (t !== undefined) this.#ahead = t - Date.now() / 1000;
+    this.#points = [...points];
+    this.#markers = [...markers];
+    this.#drawSoon();
   }
 
-  addView(view) {
-    if (view.t === this.#views.at(-1)?.t) return; // the one that ended the server's history
-    this.#views.push(view);
-    this.draw();
-  }
-
-  /** From now on nothing is known, until the next view. */
-  interrupt() {
-    this.addView({ t: this.#now(), shares: null });
+  /** A point that has come to its end. */
+  addPoint(point) {
+    if (point.t <= this.#points.at(-1)?.t) return; // the history had it
+    this.#points.push(point);
   }
 
   addMarker(marker) {
     this.#markers.push(marker);
-    this.draw();
+    this.#drawSoon();
   }
 
-  /** Draw up to this moment. */
-  draw() {
-    const since = this.#now() - SECONDS;
-    while (this.#views.length > 1 && this.#views[1].t < since) this.#views.shift();
-    this.#chart.setData(this.#data());
+  /** What is so at this moment; null while nothing is known. A class with a now goes on. */
+  setNow(view) {
+    this.#view = view;
+    this.#live = true;
+    this.#ticking ??= setInterval(() => this.#tick(), TICK_MILLISECONDS);
+  }
+
+  close() {
+    this.#closed.abort();
+    this.#watch.disconnect();
+    clearInterval(this.#ticking);
+    cancelAnimationFrame(this.#frame);
+    for (const { plot } of this.#charts) plot.destroy();
+    this.#element.replaceChildren();
+  }
+
+  #plot(kind, figure, sync) {
+    const colours = () => ({ ink: colour("ink"), card: colour("card") });
+    const hidden = () => stretchesOf(this.#rows, kind.hidden);
+    const options = optionsOf(kind, {
+      ...this.#size(kind, figure),
+      above: () => this.#above(figure),
+      span: () => this.#span(),
+      cursor: { sync, bind: { dblclick: () => () => this.#show(null) } },
+      hooks: {
+        drawAxes: [(plot) => drawHidden(plot, hidden(), colours())],
+        draw: [(plot) => drawMarkers(plot, this.#markers, this.#isOnTop(figure), colours())],
+        setCursor: [(plot) => this.#onCursor(plot)],
+        setSelect: [(plot) => this.#onSelect(plot)],
+      },
+    });
+    return new uPlot(options, [[], ...kind.lines.map(() => [])], figure);
+  }
+
+  #listen() {
+    const { signal } = this.#closed;
+    const element = this.#element;
+    for (const button of element.querySelectorAll("[data-mood]")) {
+      button.addEventListener("click", () => {
+        this.#mood = button.dataset.mood;
+        this.#drawSoon();
+      });
+    }
+    const [last, whole] = element.querySelectorAll("[data-span]");
+    last.addEventListener("click", () => this.#show(LAST));
+    whole.addEventListener("click", () => this.#show(null));
+    const charts = element.querySelector(".charts");
+    charts.addEventListener("keydown", (event) => this.#onKey(event));
+    charts.addEventListener("blur", () => this.#read(null));
+    this.#watch = new ResizeObserver(() => {
+      if (this.#width() !== this.#drawnWidth) this.#drawSoon(); // a longer text is no new width
+    });
+    this.#watch.observe(element);
+    for (const query of ["(prefers-color-scheme: dark)", "print"]) {
+      matchMedia(query).addEventListener("change", () => this.#drawSoon(), { signal });
+    }
+    // A canvas is printed as it was drawn: draw it for paper before, at once.
+    const print = (printing) => () => {
+      this.#printing = printing;
+      document.documentElement.classList.toggle("printing", printing);
+      this.#draw();
+    };
+    window.addEventListener("beforeprint", print(true), { signal });
+    window.addEventListener("afterprint", print(false), { signal });
+  }
+
+  /** Time goes on; it is drawn only where that moves the charts by a pixel. */
+  #tick() {
+    this.#rows = rowsOf(this.#points, this.#view, this.#now());
+    const [from, to] = this.#span();
+    if (this.#now() - this.#drawnAt >= (to - from) / this.#width()) this.#drawSoon();
+  }
+
+  /** Draw with the next frame: once for all that asks for it, never while the page is hidden. */
+  #drawSoon() {
+    this.#frame ??= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = null;
+    const element = this.#element;
+    if (this.#width() === 0) return; // not laid out
+    this.#drawing = true;
+    this.#drawnAt = this.#now();
+    this.#drawnWidth = this.#width();
+    this.#rows = rowsOf(this.#points, this.#view, this.#now());
+    for (const { kind, figure } of this.#charts) {
+      figure.hidden = kind.isMood && kind.name !== this.#mood;
+    }
+    for (const button of element.querySelectorAll("[data-mood]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.mood === this.#mood));
+    }
+    const [last, whole] = element.querySelectorAll("[data-span]");
+    last.setAttribute("aria-pressed", String(this.#zoom === LAST));
+    whole.setAttribute("aria-pressed", String(this.#zoom === null));
+    for (const { kind, figure, plot } of this.#charts) {
+      if (figure.hidden) continue;
+      const values = kind.lines.map(({ value }) => this.#rows.map(value));
+      const size = this.#size(kind, figure);
+      plot.batch(() => {
+        if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
+        plot.setData([this.#rows.map(({ t }) => t), ...values]);
+      });
+    }
+    this.#read(this.#at);
+    this.#drawing = false;
+  }
+
+  #width() {
+    return this.#printing ? PRINT_WIDTH : this.#element.clientWidth;
+  }
+
+  #size({ height }, figure) {
+    const width = this.#width();
+    const own = Math.round(width < WIDE ? height : 1.3 * height);
+    return { width, height: own + this.#above(figure) };
+  }
+
+  /** CSS pixels above the plotting area of a chart, for the markers' texts. */
+  #above(figure) {
+    return this.#isOnTop(figure) ? headroom(this.#markers.length) : 0;
+  }
+
+  /** Whether this is the first chart that is shown, which has the markers' texts. */
+  #isOnTop(figure) {
+    return figure === this.#element.querySelector("figure:not([hidden])");
   }
 
   #now() {
     return Date.now() / 1000 + this.#ahead;
   }
 
-  #data() {
-    const now = Math.max(this.#now(), this.#views.at(-1)?.t ?? 0);
-    const points = [{ t: now - SECONDS, shares: null }];
-    for (const view of this.#views) {
-      const before = points.at(-1);
-      const t = Math.max(view.t, before.t + 2 * JUST_BEFORE); // time only goes forward
-      points.push({ t: t - JUST_BEFORE, shares: before.shares }, { t, shares: view.shares });
-    }
-    points.push({ t: Math.max(now, points.at(-1).t), shares: points.at(-1).shares });
-    return [
-      points.map((point) => point.t),
-      ...Object.keys(EMOTION_WORDS).map((emotion) =>
-        points.map(({ shares }) => (shares === null ? null : (shares[emotion] ?? 0))),
-      ),
-    ];
+  /** [from, to] of the time that is shown. */
+  #span() {
+    if (Array.isArray(this.#zoom)) return this.#zoom;
+    const known = [this.#points[0]?.t, this.#rows[0]?.t, this.#markers[0]?.t].filter(Number.isFinite);
+    const first = Math.min(...known, this.#now());
+    const end = this.#live ? this.#now() : (this.#rows.at(-1)?.t ?? first);
+    const from = this.#zoom === LAST ? Math.max(first, end - LAST) : first;
+    return [from, Math.max(end, from + (this.#live ? LEAST : LEAST_ZOOM))];
   }
 
-  #drawMarkers(chart, colour) {
-    const { ctx: context, bbox } = chart;
-    context.save();
-    context.fillStyle = colour;
-    context.font = `${12 * devicePixelRatio}px system-ui`;
-    context.textAlign = "left";
-    for (const [index, marker] of this.#markers.entries()) {
-      const x = chart.valToPos(marker.t, "x", true);
-      if (x < bbox.left) continue;
-      context.fillRect(x, bbox.top, devicePixelRatio, bbox.height);
-      const line = 1 + (index % 3); // neighbours do not write over each other
-      context.fillText(marker.text, x + 4 * devicePixelRatio, bbox.top + 14 * line * devicePixelRatio);
+  #show(zoom) {
+    this.#zoom = zoom;
+    this.#at = null;
+    this.#drawSoon();
+  }
+
+  // Reading and zooming
+
+  #onSelect(plot) {
+    const { left, width } = plot.select;
+    if (width === 0) return;
+    const [from, to] = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
+    const more = Math.max(0, LEAST_ZOOM - (to - from)) / 2;
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.#show([from - more, to + more]);
+  }
+
+  #onCursor(plot) {
+    if (this.#drawing) return; // not by hand
+    this.#at = plot.cursor.left < 0 ? null : plot.posToVal(plot.cursor.left, "x");
+    this.#say();
+  }
+
+  #onKey(event) {
+    const step = event.shiftKey ? 6 * POINT_SECONDS : POINT_SECONDS;
+    const [first, end] = this.#span();
+    const last = Math.min(end, this.#live ? this.#now() : (this.#rows.at(-1)?.t ?? end));
+    const at = this.#at ?? last;
+    const steps = {
+      ArrowLeft: () => this.#read(Math.max(first, at - step)),
+      ArrowRight: () => this.#read(Math.min(last, at + step)),
+      Home: () => this.#read(first),
+      End: () => this.#read(last),
+      Escape: () => this.#show(null),
+    };
+    if (!steps[event.key]) return;
+    event.preventDefault();
+    steps[event.key]();
+  }
+
+  /** Read the time `at` in all charts, or none of them. */
+  #read(at) {
+    this.#at = at;
+    for (const { figure, plot } of this.#charts) {
+      if (figure.hidden) continue;
+      plot.setCursor({ left: at === null ? -10 : plot.valToPos(at, "x"), top: 0 }, false);
     }
-    context.restore();
+    this.#say();
+  }
+
+  #say() {
+    const readout = this.#element.querySelector(".readout");
+    let text = "Point at the charts, or use the arrow keys on them, to read what was when. Drag to zoom.";
+    if (this.#at !== null) text = describe(rowAt(this.#rows, this.#at), this.#at, this.#markers);
+    if (readout.textContent !== text) readout.textContent = text;
   }
 }

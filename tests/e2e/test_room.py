@@ -1,0 +1,452 @@
+"""The teacher's room: the class at a glance, over time, and what a teacher does there."""
+
+import json
+import re
+import statistics
+import time
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from server.domain.timeline import Point
+from server.store import ClassStore
+
+SAID_NOTHING = {"slow_down": 0, "fine": 0, "speed_up": 0, "lost": 0}
+HEADLINE = 15_000  # milliseconds within which a headline that has to last is shown
+
+
+@pytest.fixture
+def browser(browser_with_camera):
+    return browser_with_camera(None)
+
+
+@pytest.fixture
+def enter(server, browser, troubles):
+    """Open a class's room with the teacher's link, in a browser context of its own."""
+
+    def room(opened, **context):
+        page = troubles.watch(browser.new_context(**context).new_page())
+        page.goto(opened["room_url"])
+        expect(page.locator("#headline")).not_to_have_text("Connecting…")
+        return page
+
+    return room
+
+
+def seed(server, opened, minutes, end=None):
+    """A timeline of so many minutes up to now; `end`: a time that is a multiple of ten seconds.
+
+    It begins with a minute of too few students; the third minute is missing.
+    """
+    end = end or time.time() // 10 * 10
+    points = []
+    for index in range(minutes * 6):
+        few, missing = index < 6, 12 <= index < 18
+        if missing:
+            continue
+        points.append(
+            Point(
+                t=end - minutes * 60 + index * 10,
+                students=3 if few else 20,
+                seen=None if few else 18,
+                shares=None if few else {"happy": 0.6, "sad": 0.4},
+                suppressed="few_students" if few else None,
+                valence=None if few else 0.2,
+                pace=None if few else SAID_NOTHING | {"slow_down": 4},
+                alerts=(),
+            )
+        )
+    store = ClassStore(server.settings["DATABASE_URL"])
+    store.add_points((opened["code"], point) for point in points)
+    return end - minutes * 60
+
+
+def read(room, *keys):
+    """Press keys on the charts; returns the line under them."""
+    charts = room.get_by_role("group", name="Charts over time")
+    for key in keys:
+        charts.press(key)
+    return room.locator(".readout")
+
+
+def pace(room, word):
+    return room.locator("#pace li").filter(has_text=word).locator(".value")
+
+
+def test_taps_make_the_headline_and_the_teacher_clears_them(server, enter, join, troubles):
+    opened = server.open_class(mode="self-report")
+    room = enter(opened)
+    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
+    students = [join(server, opened["code"]) for _ in range(5)]
+    expect(room.locator("#headline")).to_have_text("5 students are here", timeout=HEADLINE)
+    expect(room.get_by_role("button", name="Clear the answers")).to_be_disabled()
+    for student in students[:2]:
+        student.send("pace", {"value": "slow_down"})
+    students[2].send("pace", {"value": "lost"})
+    expect(room.locator("#headline")).to_have_text("2 of 5 say it is too fast", timeout=HEADLINE)
+    expect(pace(room, "Too fast")).to_have_text("2")
+    expect(pace(room, "I am lost")).to_have_text("1")
+    room.get_by_role("button", name="Clear the answers").click()
+    for student in students:
+        student.wait_for("cleared", lambda data: data == {"what": "pace"})
+    expect(pace(room, "Too fast")).to_have_text("0")
+    expect(room.locator("#headline")).to_have_text("5 students are here", timeout=HEADLINE)
+    assert troubles == []
+
+
+def test_too_few_students_are_hidden_and_the_page_says_why(server, enter, join, troubles):
+    opened = server.open_class()
+    room = enter(opened)
+    for _ in range(4):
+        join(server, opened["code"], "sad").send("pace", {"value": "lost"})
+    expect(room.locator("#students")).to_have_text("4")
+    expect(room.locator("#hidden-because")).to_have_text(re.compile("fewer than 5 students"))
+    for value in room.locator("#shares .value, #pace .value").all():
+        expect(value).to_have_text("hidden")
+    for _ in range(2):
+        join(server, opened["code"], "happy").send("pace", {"value": "lost"})
+    expect(pace(room, "I am lost")).to_have_text("6")
+    expect(room.locator(".counts")).to_contain_text("faces read of 6 students here")
+    expect(room.locator("#hidden-because")).to_have_text("", timeout=HEADLINE)
+    expect(room.locator("#valence")).to_have_text(re.compile("[−+]?0.*pleasant|0.*even"))
+    assert troubles == []
+
+
+def test_hands_go_up_with_a_name_if_one_is_given_and_the_teacher_takes_them_down(
+    server, enter, join, troubles
+):
+    opened = server.open_class(mode="self-report")
+    room = enter(opened)
+    ada, other = join(server, opened["code"]), join(server, opened["code"])
+    expect(room.get_by_role("heading", name="Raised hands")).to_be_hidden()
+    ada.send("help", {"on": True, "name": "Ada"})
+    expect(room.locator("#hands")).to_have_text("Ada needs help")
+    other.send("help", {"on": True})
+    expect(room.locator("#hands li")).to_have_text(["Ada needs help", "Somebody needs help"])
+    room.get_by_role("button", name="Clear the hands").click()
+    ada.wait_for("cleared", lambda data: data == {"what": "help"})
+    expect(room.get_by_role("heading", name="Raised hands")).to_be_hidden()
+    assert troubles == []
+
+
+def test_the_minutes_that_a_hand_waits_are_counted(server, enter, join, troubles):
+    opened = server.open_class(mode="self-report")
+    room = enter(opened)
+    room.clock.install()
+    join(server, opened["code"]).send("help", {"on": True, "name": "Ada"})
+    expect(room.locator("#hands")).to_have_text("Ada needs help")
+    room.clock.fast_forward("03:10")
+    expect(room.locator("#hands")).to_have_text("Ada needs help (3 min)")
+    assert troubles == []
+
+
+def test_a_student_is_named_only_by_their_own_wish(server, enter, join, troubles):
+    opened = server.open_class()
+    room = enter(opened)
+    ada = join(server, opened["code"], "happy")
+    ada.send("pace", {"value": "lost"})
+    expect(room.locator("#students")).to_have_text("1")
+    expect(room.get_by_role("heading", name="Shown by their own wish")).to_be_hidden()
+    ada.send("show", {"name": "Ada"})
+    expect(room.locator("#named")).to_have_text("Ada looks happy, says “lost”")
+    ada.send("show", {"name": None})
+    expect(room.get_by_role("heading", name="Shown by their own wish")).to_be_hidden()
+    expect(room.locator("#named")).to_have_text("")
+    assert troubles == []
+
+
+def test_an_alert_says_why_and_is_silenced_with_one_click(server, browser, troubles):
+    """The alert is put into the server's next view: a real one takes minutes to come."""
+    opened = server.open_class(mode="self-report")
+    alert = {"kind": "many_lost", "since": time.time(), "why": "About 6 of 20 say they are lost."}
+    sent = []
+
+    def between(page_side):
+        server_side = page_side.connect_to_server()
+
+        def from_server(message):
+            if isinstance(message, str) and message.startswith('42["view"'):
+                event, view = json.loads(message[2:])
+                message = "42" + json.dumps([event, view | {"alerts": [alert]}])
+            page_side.send(message)
+
+        def from_page(message):
+            sent.append(message)
+            server_side.send(message)
+
+        server_side.on_message(from_server)
+        page_side.on_message(from_page)
+
+    room = troubles.watch(browser.new_page())
+    room.route_web_socket(re.compile("socket.io"), between)
+    room.goto(opened["room_url"])
+    alerts = room.get_by_role("alert")
+    expect(alerts).to_contain_text("About 6 of 20 say they are lost.")
+    alerts.get_by_role("button", name="Silence").click()
+    expect(alerts.get_by_role("button", name="Silence")).to_be_disabled()
+    assert '42["silence",{"kind":"many_lost"}]' in sent
+    assert troubles == []
+
+
+def test_the_charts_are_read_with_the_keyboard(server, enter, troubles):
+    opened = server.open_class()
+    seed(server, opened, minutes=30)
+    room = enter(opened)
+    expect(read(room, "Home")).to_contain_text("hidden: too few students · 3 students here")
+    readout = read(room, *["Shift+ArrowRight"], "ArrowRight")
+    expect(readout).to_contain_text("happy 60 %, sad 40 % · balance +0.2, rather pleasant")
+    expect(readout).to_contain_text("18 faces read · 4 too fast · 20 students here")
+    # What is missing is a gap: nothing is made up between two points.
+    expect(read(room, "Shift+ArrowRight")).to_contain_text("nothing is known")
+    expect(read(room, "Shift+ArrowRight")).to_contain_text("happy 60 %")
+    room.locator("#marker-text").focus()
+    expect(room.locator(".readout")).to_contain_text("arrow keys")
+    assert troubles == []
+
+
+def test_pointing_at_a_chart_tells_the_time_and_the_figures(server, enter, troubles):
+    opened = server.open_class()
+    seed(server, opened, minutes=30)
+    room = enter(opened)
+    chart = room.locator("[data-chart=pace] .u-over")
+    chart.hover(position={"x": 300, "y": 20})
+    readout = room.locator(".readout")
+    expect(readout).to_have_text(re.compile(r"^\d+:\d\d:\d\d.*: happy 60 %.*4 too fast"))
+    # The line is in all charts at once.
+    lines = room.locator("figure:not([hidden]) .u-cursor-x").evaluate_all(
+        "(lines) => lines.map((line) => line.style.transform)"
+    )
+    assert len(lines) == 3 and len(set(lines)) == 1
+    room.locator("#headline").hover()
+    expect(readout).to_contain_text("Point at the charts")
+    assert troubles == []
+
+
+def test_a_stretch_is_zoomed_by_dragging_and_shown_whole_again(server, enter, troubles):
+    opened = server.open_class()
+    start = seed(server, opened, minutes=60)
+    room = enter(opened)
+    whole = room.get_by_role("button", name="Whole class")
+    expect(whole).to_have_attribute("aria-pressed", "true")
+    first_of_all = read(room, "Home").inner_text()
+    chart = room.locator("[data-chart=shares] .u-over")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    room.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
+    room.mouse.down()
+    room.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + 40, steps=5)
+    room.mouse.up()
+    expect(whole).to_have_attribute("aria-pressed", "false")
+    zoomed = read(room, "Home").inner_text()
+    assert zoomed != first_of_all and "happy 60 %" in zoomed
+    room.get_by_role("button", name="Last 15 minutes").click()
+    expect(whole).to_have_attribute("aria-pressed", "false")
+    # The charts say times as the browser does: "10:05:30 AM" in this one.
+    quarter, later = (
+        datetime.fromtimestamp(start + seconds).strftime("%I:%M") for seconds in (45 * 60, 46 * 60)
+    )
+    expect(read(room, "Home")).to_have_text(re.compile(f"^({quarter}|{later}):.*happy 60 %"))
+    whole.click()
+    expect(whole).to_have_attribute("aria-pressed", "true")
+    expect(read(room, "Home")).to_have_text(first_of_all)
+    assert troubles == []
+
+
+def test_the_looks_are_drawn_as_shares_or_as_their_balance(server, enter, troubles):
+    room = enter(server.open_class())
+    shares, balance = (room.locator(f"[data-chart={name}]") for name in ("shares", "balance"))
+    expect(shares).to_be_visible()
+    expect(balance).to_be_hidden()
+    room.get_by_role("button", name="Balance").click()
+    expect(balance).to_be_visible()
+    expect(shares).to_be_hidden()
+    expect(room.get_by_role("button", name="Balance")).to_have_attribute("aria-pressed", "true")
+    assert troubles == []
+
+
+def test_hidden_stretches_are_hatched_and_gaps_are_empty(server, enter, troubles):
+    opened = server.open_class()
+    seed(server, opened, minutes=9)
+    room = enter(opened)
+    expect(read(room, "Home")).to_contain_text("hidden")
+    painted = room.locator("[data-chart=shares] canvas").evaluate(
+        """(canvas) => [0.5, 1.5, 2.5].map((minute) => {  // hidden, shown, missing
+          const over = canvas.parentElement.querySelector(".u-over");
+          const wide = over.clientWidth / 9;
+          const [x, y] = [over.offsetLeft + wide * (minute - 0.3), over.offsetTop + 6];
+          const box = [x, y, wide * 0.6, 20].map((length) => length * devicePixelRatio);
+          const { data } = canvas.getContext("2d").getImageData(...box);
+          return data.filter((value, index) => index % 4 === 3 && value > 0).length;
+        })"""
+    )
+    hidden, shown, missing = painted
+    # At the top of the chart, where no line is; a line of the grid at the most.
+    assert hidden > 5 * max(shown, missing, 10), painted
+    assert troubles == []
+
+
+def test_a_class_without_cameras_has_no_chart_of_looks(server, enter, troubles):
+    room = enter(server.open_class(mode="self-report"))
+    expect(room.locator("figure:visible")).to_have_count(2)
+    expect(room.get_by_role("button", name="Balance")).to_have_count(0)
+    expect(room.get_by_text("faces read")).to_be_hidden()
+    assert troubles == []
+
+
+def test_a_second_teacher_is_let_in_by_the_link(server, enter, browser, join, troubles):
+    opened = server.open_class(mode="self-report")
+    room = enter(opened)
+    link = room.get_by_label("Link for a second teacher")
+    expect(link).to_be_hidden()  # not for those who see the screen
+    room.get_by_text("Let a second teacher in").click()
+    expect(link).to_have_value(opened["room_url"])
+    expect(room.get_by_text("Never give it to students")).to_be_visible()
+
+    second = enter({"room_url": link.input_value()})
+    expect(second.locator("#headline")).to_have_text("Nobody is here yet")
+    assert "#" not in second.url
+    second.get_by_label("Note this moment").fill("started recursion")
+    second.get_by_role("button", name="Add").click()
+    for page in (room, second):
+        expect(page.locator("#noted")).to_have_text("Noted: started recursion")
+        expect(read(page, "End")).to_contain_text("“started recursion”")
+    known = second.evaluate("JSON.parse(localStorage.getItem('classpulse.classes'))")
+    assert [(each["code"], each["title"]) for each in known] == [(opened["code"], "Algebra")]
+    assert troubles == []
+
+    seat = join(server, opened["code"]).welcome["seat"]
+    student = browser.new_context().new_page()
+    student.goto(f"{server.url}/room/{opened['code']}#{seat}")
+    expect(student.get_by_text("This is not a teacher's link of this server")).to_be_visible()
+    expect(student.locator("#live")).to_be_hidden()
+
+
+def test_a_note_is_followed_by_what_was_before_it(server, enter, troubles):
+    opened = server.open_class()
+    seed(server, opened, minutes=10)
+    room = enter(opened)
+    expect(room.locator("#before")).to_have_text("")
+    room.get_by_label("Note this moment").fill("started recursion")
+    room.get_by_role("button", name="Add").click()
+    expect(room.locator("#before")).to_have_text(
+        "Before “started recursion”: balance +0.2, rather pleasant, 4 too fast"
+    )
+    assert troubles == []
+
+
+def test_the_students_link_is_offered_until_enough_are_here(server, enter, join, troubles):
+    opened = server.open_class(mode="self-report")
+    expect(enter(opened).get_by_label("Link for students")).to_be_visible()
+    for _ in range(5):
+        join(server, opened["code"])
+    room = enter(opened)
+    expect(room.locator("#students")).to_have_text("5")
+    expect(room.get_by_label("Link for students")).to_be_hidden()
+    expect(room.get_by_text("Invite students:")).to_contain_text(opened["code"])  # for latecomers
+    assert troubles == []
+
+
+def test_after_its_end_the_page_leads_to_the_report(server, enter, troubles):
+    opened = server.open_class(mode="self-report")
+    room = enter(opened)
+    report = f"/report/{opened['code']}"
+    expect(room.get_by_role("link", name="Report so far")).to_have_attribute("href", report)
+    room.get_by_role("button", name="End the class").click()
+    room.get_by_role("button", name="End it").click()
+    for _ in range(2):  # at once, and when the link is opened again later
+        expect(room.get_by_text("The class has ended")).to_be_visible()
+        expect(room.get_by_role("link", name="See the report")).to_have_attribute("href", report)
+        room.reload()
+    assert troubles == []
+
+
+def test_a_class_that_ended_while_the_page_was_cut_off_leads_to_the_report_too(
+    start_server, browser
+):
+    server = start_server()
+    opened = server.open_class(mode="self-report")
+    room = browser.new_page()
+    room.goto(opened["room_url"])
+    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
+    server.kill()
+    expect(room.locator("#status")).to_contain_text("Trying again")
+    ClassStore(server.settings["DATABASE_URL"]).end_class(opened["code"], time.time())
+    server.start()
+    expect(room.get_by_role("link", name="See the report")).to_be_visible(timeout=20_000)
+    expect(room.get_by_text("The class has ended")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 430, 1440])
+def test_a_full_room_fits_the_screen(server, enter, join, troubles, width, scheme):
+    opened = server.open_class()
+    seed(server, opened, minutes=20)
+    for index in range(6):
+        name = f"Student {index} " + "with-a-very-long-name" * 2
+        student = join(server, opened["code"], "happy")
+        student.send("pace", {"value": "slow_down"})
+        student.send("help", {"on": True, "name": name})
+        student.send("show", {"name": name})
+    room = enter(opened, viewport={"width": width, "height": 740}, color_scheme=scheme)
+    expect(room.locator("#hands li")).to_have_count(6)
+    room.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    for mood in ("Balance", "Expressions"):
+        room.get_by_role("button", name=mood).click()
+        expect(room.get_by_role("button", name=mood)).to_have_attribute("aria-pressed", "true")
+    assert room.evaluate("document.documentElement.scrollWidth") <= width
+    cut = room.evaluate(
+        """() => [...document.querySelectorAll("#live *")]
+          .filter((each) => each.childElementCount === 0 && each.textContent.trim() !== "")
+          .filter((each) => getComputedStyle(each).display !== "inline")
+          .filter((each) => each.clientWidth > 0 && each.scrollWidth > each.clientWidth + 1)
+          .map((each) => each.textContent)"""
+    )
+    assert cut == []
+    assert troubles == []
+
+
+def test_charts_follow_the_colours_and_are_light_on_paper(server, enter, troubles):
+    opened = server.open_class()
+    seed(server, opened, minutes=9)
+    room = enter(opened, color_scheme="dark")
+    expect(read(room, "Home")).to_contain_text("hidden")
+    # The line of the students has the colour of the text.
+    darkest = """(canvas) => new Promise((done) => requestAnimationFrame(() => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const solid = data.filter((red, index) => index % 4 === 0 && data[index + 3] === 255);
+      done(Math.min(255, ...new Set(solid)));
+    }))"""
+    chart = room.locator("[data-chart=presence] canvas")
+    assert chart.evaluate(darkest) > 40
+    room.emulate_media(color_scheme="light")
+    assert chart.evaluate(darkest) < 30
+    room.emulate_media(color_scheme="dark")
+    room.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert chart.evaluate(darkest) < 30
+    assert chart.evaluate("(canvas) => canvas.offsetWidth") <= 690
+    room.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert chart.evaluate(darkest) > 40
+    assert troubles == []
+
+
+def test_a_two_hour_timeline_is_drawn_within_a_frame(server, enter, troubles):
+    opened = server.open_class()
+    seed(server, opened, minutes=120)
+    room = enter(opened)
+    expect(read(room, "Home")).to_contain_text("hidden")
+    room.evaluate(
+        """() => {
+          window.costs = [];
+          const ask = window.requestAnimationFrame.bind(window);
+          window.requestAnimationFrame = (draw) => ask((time) => {
+            const start = performance.now();
+            draw(time);
+            costs.push(performance.now() - start);
+          });
+        }"""
+    )
+    room.wait_for_function("costs.length >= 5")  # a second each
+    assert statistics.median(room.evaluate("costs")) < 1000 / 60
+    assert room.evaluate("costs.length") <= 6
+    assert troubles == []

@@ -1,0 +1,35 @@
+/** What the class was like before the teacher's last note: did what came then land? */
+
+import { balanceWords, signed } from "./figures.js";
+import { PACE_TOLD } from "./labels.js";
+import { POINT_SECONDS } from "./timeline-rows.js";
+
+const BEFORE = 60; // seconds before the note that are looked at
+const RECENT = 15 * 60; // seconds for which a note is worth comparing with
+
+/**
+ * @param {object[]} points of the timeline
+ * @param {{t: number, text: string}[]} markers
+ * @param {number} now seconds since the epoch
+ * @returns {string} "" if there is nothing to compare with
+ */
+export function beforeTheNote(points, markers, now) {
+  const marker = markers.at(-1);
+  if (!marker || now - marker.t > RECENT) return "";
+  const before = points.filter(({ t }) => t > marker.t - BEFORE && t + POINT_SECONDS / 2 < marker.t);
+  const parts = [];
+  const valences = before.map(({ valence }) => valence).filter((valence) => valence !== null);
+  if (valences.length > 0) {
+    const valence = mean(valences);
+    parts.push(`balance ${signed(valence)}, ${balanceWords(valence)}`);
+  }
+  const paces = before.map(({ pace }) => pace).filter((pace) => pace !== null);
+  for (const word of Object.keys(PACE_TOLD)) {
+    const count = Math.round(mean(paces.map((pace) => pace[word])));
+    if (count > 0) parts.push(`${count} ${PACE_TOLD[word]}`);
+  }
+  if (parts.length === 0 && paces.length > 0) parts.push("no answers");
+  return parts.length > 0 ? `Before “${marker.text}”: ${parts.join(", ")}` : "";
+}
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,64 @@
+/** The classes that this browser is a teacher of: no account, only this browser's memory. */
+
+import { memory } from "./page.js";
+
+const LIST = "classpulse.classes";
+const MOST = 200; // far more than a teacher scrolls through
+
+/** @typedef {{code: string, title: string, mode: string, created_at: number}} KnownClass */
+
+/** @returns {KnownClass[]} newest first; empty where the browser keeps nothing */
+export function myClasses() {
+  try {
+    const known = JSON.parse(memory.get(LIST) ?? "[]");
+    return Array.isArray(known) ? known : [];
+  } catch {
+    return []; // not what this page wrote: begin anew
+  }
+}
+
+/**
+ * @param {KnownClass} known from now on the first of the list
+ * @param {string} token the key to it
+ */
+export function remember(known, token) {
+  const others = myClasses().filter(({ code }) => code !== known.code);
+  memory.set(LIST, JSON.stringify([known, ...others].slice(0, MOST)));
+  keepToken(known.code, token);
+}
+
+/** Forget a class and the key to it. */
+export function forget(code) {
+  memory.set(LIST, JSON.stringify(myClasses().filter((known) => known.code !== code)));
+  memory.remove(tokenKey(code));
+}
+
+/**
+ * The teacher's token from the address, out of sight at once; or the one kept from before, which
+ * another takes the place of only when it has proved good: then call `keepToken`.
+ */
+export function takeToken(code) {
+  const token = location.hash.slice(1);
+  if (!token) return keptToken(code);
+  if (keptToken(code) === null) keepToken(code, token);
+  history.replaceState(null, "", location.pathname);
+  return token;
+}
+
+export function keepToken(code, token) {
+  memory.set(tokenKey(code), token);
+}
+
+/** The teacher's token that this browser keeps, or null. */
+export function keptToken(code) {
+  return memory.get(tokenKey(code));
+}
+
+/** What proves to the server that a request is a teacher's. */
+export function bearer(token) {
+  return { Authorization: `Bearer ${token}` };
+}
+
+function tokenKey(code) {
+  return `classpulse.token.${code}`;
+}

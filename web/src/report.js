@@ -1,0 +1,98 @@
+/** The report's page: what is left of a class, for its teacher to keep or to delete. */
+
+import { earlierReports } from "./earlier.js";
+import { bearer, forget, keepToken, keptToken, takeToken } from "./my-classes.js";
+import { find, setText, showInstead } from "./page.js";
+import { showEarlier, showReport } from "./report-view.js";
+import { fileName } from "./report-words.js";
+
+const { code, retentionDays } = document.body.dataset;
+const token = takeToken(code);
+// A link of another teacher in the same tab changes nothing but the fragment.
+window.addEventListener("hashchange", () => location.reload());
+
+const REFUSED = {
+  403: "This browser's key does not open this report. Open it with the teacher's link.",
+  404: "This class is not on the server any more: it was deleted, or its time was over.",
+};
+
+if (token === null) {
+  close(
+    "Only for the teacher",
+    "A report opens in the browser in which the class was taught, or after its room was opened with the teacher's link.",
+  );
+} else {
+  open();
+}
+
+async function open() {
+  try {
+    const report = await (await ask(`/report/${code}.json`)).json();
+    keepToken(code, token);
+    const roomLink = `/room/${code}${keptToken(code) === token ? "" : `#${token}`}`;
+    find("loading").hidden = true;
+    find("report").hidden = false; // first: charts are as wide as the page lets them be
+    showReport(report, { retentionDays: Number(retentionDays), roomLink });
+    offer(report);
+    showEarlier(report, await earlierReports(report));
+  } catch (error) {
+    close("No report", error.message);
+  }
+}
+
+function offer(report) {
+  find("print").addEventListener("click", () => window.print());
+  for (const extension of ["csv", "json"]) {
+    find(extension).addEventListener("click", () => download(report, extension));
+  }
+  find("delete").addEventListener("click", () => find("confirm-delete").showModal());
+  find("confirm-delete").addEventListener("close", () => {
+    if (find("confirm-delete").returnValue === "delete") deleteClass();
+  });
+}
+
+async function download(report, extension) {
+  await attempt(async () => {
+    const answer = await ask(`/report/${code}.${extension}`);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = fileName(report, extension);
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+}
+
+async function deleteClass() {
+  await attempt(async () => {
+    await ask(`/api/classes/${code}`, "DELETE");
+    forget(code);
+    close("Deleted", "Everything about this class was deleted. This page has nothing more to show.");
+  });
+}
+
+/** Do what a button asks for; what goes wrong is said beside it. */
+async function attempt(task) {
+  setText("status", "");
+  try {
+    await task();
+  } catch (error) {
+    setText("status", error.message);
+  }
+}
+
+/** A request as the teacher; throws an Error with a sentence for what went wrong. */
+async function ask(address, method = "GET") {
+  const request = fetch(address, { method, headers: bearer(token) });
+  const answer = await request.catch(() => {
+    throw new Error("The server could not be reached. Is there a connection? Then try again.");
+  });
+  if (!answer.ok) throw new Error(REFUSED[answer.status] ?? "The server has a problem. Try again later.");
+  return answer;
+}
+
+function close(title, reason) {
+  find("loading").hidden = true;
+  setText("over-title", title);
+  setText("over-reason", reason);
+  showInstead("report", "over");
+}

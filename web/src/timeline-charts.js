@@ -1,0 +1,153 @@
+/** The charts of a timeline: what each shows, its elements and its options. */
+
+import { clock, exactClock, percent, signed } from "./figures.js";
+import { EMOTION_WORDS, PACE_WORDS } from "./labels.js";
+
+const TOP = 8; // CSS pixels above a chart, for the upper half of its uppermost figure
+const RIGHT = 30; // CSS pixels, for half of a time
+const LEFT = 44; // CSS pixels for the figures, the same in all charts
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // steps of numbers of students
+
+const dotted = [2, 3];
+const dashed = [7, 3];
+
+const isHidden = (row) => row.shares === null && row.suppressed !== null;
+const fromZero = (_, least, most) => [0, 1.1 * Math.max(4, most ?? 0)]; // with some air above
+
+// The charts. One that shows the mood at a time is shown. A line's colour is the CSS variable of
+// its name, read whenever it is drawn; `hidden` tells of a row that something of it is not shown.
+const SHARES = {
+  name: "shares",
+  isMood: true,
+  title: "How the class looks",
+  height: 190,
+  lines: Object.entries(EMOTION_WORDS).map(([name, word]) => ({
+    name,
+    word,
+    value: ({ shares }) => shares && (shares[name] ?? 0),
+    dash: { other: dotted, fear: dashed, disgust: dashed }[name],
+  })),
+  range: () => [0, 1],
+  steps: [0.25, 0.5],
+  tick: percent,
+  hidden: isHidden,
+};
+const BALANCE = {
+  name: "balance",
+  isMood: true,
+  title: "Balance of pleasant (+1) and unpleasant (−1) looks",
+  height: 190,
+  lines: [{ name: "balance", word: "balance", value: ({ valence }) => valence }],
+  range: () => [-1, 1],
+  steps: [0.5, 1],
+  tick: signed,
+  hidden: isHidden,
+};
+const PACE = {
+  name: "pace",
+  title: "What students say",
+  height: 130,
+  lines: ["slow_down", "lost", "speed_up", "fine"].map((name) => ({
+    name,
+    word: PACE_WORDS[name],
+    value: ({ pace }) => pace && pace[name],
+    dash: { speed_up: dashed, fine: dotted }[name],
+  })),
+  range: fromZero,
+  steps: WHOLE,
+  tick: String,
+  hidden: (row) => row.students !== null && row.pace === null,
+};
+const PRESENCE = {
+  name: "presence",
+  title: "Who is here",
+  height: 110,
+  lines: [
+    { name: "students", word: "students here", value: ({ students }) => students },
+    { name: "seen", word: "faces read", value: ({ seen }) => seen, dash: dashed },
+  ],
+  range: fromZero,
+  steps: WHOLE,
+  tick: String,
+  hidden: () => false,
+};
+
+/** The charts of a mode, from top to bottom. */
+export function chartsOf(mode) {
+  if (mode === "camera") return [SHARES, BALANCE, PACE, PRESENCE];
+  return [PACE, { ...PRESENCE, lines: PRESENCE.lines.slice(0, 1) }];
+}
+
+/** The elements of a timeline; all words in it are this file's own. */
+export function frameOf(mode) {
+  const mood = `<div class="switch" role="group" aria-label="Looks as">
+    <button data-mood="shares">Expressions</button><button data-mood="balance">Balance</button></div>`;
+  const figures = chartsOf(mode).map(({ name, title, lines }) => {
+    const legend = lines.map(({ name, word, dash = [] }) =>
+      `<span><svg width="22" height="4" aria-hidden="true"><path d="M0 2H22" stroke="var(--${name})"
+        stroke-width="3" stroke-dasharray="${dash}"/></svg> ${word}</span>`);
+    return `<figure data-chart="${name}"><figcaption><strong>${title}</strong>
+      <span class="legend">${lines.length > 1 ? legend.join(" ") : ""}</span></figcaption></figure>`;
+  });
+  return `<div class="timeline-tools">${mode === "camera" ? mood : ""}
+    <div class="switch" role="group" aria-label="Time shown">
+      <button data-span>Last 15 minutes</button><button data-span>Whole class</button></div></div>
+    <div class="charts" tabindex="0" role="group" aria-label="Charts over time: the arrow keys read them">
+      ${figures.join("")}</div>
+    <p class="readout" role="status"></p>`;
+}
+
+/**
+ * uPlot's options for a chart.
+ *
+ * @param {object} given width, height, cursor and hooks as uPlot has them; `above`: CSS pixels to
+ *   leave free above the plotting area; `span`: [from, to] of the time to show
+ */
+export function optionsOf(kind, { above, span, cursor, ...given }) {
+  const axis = {
+    stroke: () => colour("soft"),
+    grid: { stroke: () => colour("line"), width: 1 },
+    ticks: { show: false },
+    font: "12px system-ui, sans-serif",
+  };
+  return {
+    ...given,
+    padding: [() => TOP + above(), RIGHT, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { show: false }, drag: { setScale: false, dist: 5 }, ...cursor },
+    scales: { x: { range: span }, y: { range: kind.range } },
+    axes: [
+      {
+        ...axis,
+        size: 30,
+        gap: 8,
+        space: 76, // CSS pixels: a time with its seconds has room
+        incrs: [5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400],
+        values: (_, ticks, axisIndex, space, step) =>
+          ticks.map(step < 60 ? exactClock : clock),
+      },
+      {
+        ...axis,
+        size: LEFT,
+        gap: 4,
+        space: 24,
+        incrs: kind.steps,
+        values: (_, ticks) => ticks.map(kind.tick),
+      },
+    ],
+    series: [
+      {},
+      ...kind.lines.map(({ name, dash }) => ({
+        stroke: () => colour(name),
+        width: 2,
+        dash,
+        points: { show: false },
+      })),
+    ],
+  };
+}
+
+/** A colour of the style sheet as it is now: light, dark or for paper. */
+export function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}

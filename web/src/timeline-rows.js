@@ -1,0 +1,88 @@
+/** A class's timeline as rows that charts are drawn from, and as words. */
+
+import { balanceWords, counted, exactClock, percent, signed } from "./figures.js";
+import { EMOTION_WORDS, PACE_TOLD } from "./labels.js";
+
+export const POINT_SECONDS = 10;
+const JUST_BEFORE = 0.001; // seconds: lines go in steps, because a point is the mean of its time
+const UNKNOWN = {
+  students: null, seen: null, shares: null, suppressed: null, valence: null, pace: null,
+};
+
+/**
+ * Two rows a point, at its start and just before its end; one without figures where a gap begins.
+ *
+ * @param {object[]} points of the contract, in the order of time
+ * @param {object|null} view the newest, which stands for the time since the last point
+ * @param {number} now seconds since the epoch
+ */
+export function rowsOf(points, view, now) {
+  const spans = points.map((point) => [point, point.t, point.t + POINT_SECONDS]);
+  if (view?.students) {
+    const end = spans.at(-1)?.[2] ?? -Infinity;
+    // The last point comes a moment after its end; a longer time without points is a gap.
+    const joins = now - end < 2 * POINT_SECONDS;
+    const start = joins ? end : Math.floor(now / POINT_SECONDS) * POINT_SECONDS;
+    spans.push([view, start, Math.max(now, start + 1)]);
+  }
+  const rows = [];
+  let before = null;
+  for (const [figures, start, end] of spans) {
+    if (before !== null && start > before) rows.push({ ...UNKNOWN, t: before });
+    rows.push({ ...figures, t: start }, { ...figures, t: end - JUST_BEFORE });
+    before = end;
+  }
+  return rows;
+}
+
+/** [from, to] of each stretch of rows for which `holds`. */
+export function stretchesOf(rows, holds) {
+  const stretches = [];
+  let stretch = null;
+  for (const row of rows) {
+    if (!holds(row)) stretch = null;
+    else if (stretch) stretch[1] = row.t;
+    else stretches.push((stretch = [row.t, row.t]));
+  }
+  return stretches;
+}
+
+/** The row that is in force at the time `t`, or null where nothing is known. */
+export function rowAt(rows, t) {
+  const index = rows.findLastIndex((row) => row.t <= t);
+  if (index < 0 || rows[index].students === null) return null;
+  const until = rows[index + 1]?.t ?? rows[index].t + 1;
+  return t < until ? rows[index] : null;
+}
+
+/** What was known at the time `t`, in one line. */
+export function describe(row, t, markers) {
+  const parts = [];
+  if (row === null) parts.push("nothing is known");
+  else parts.push(...looks(row), pace(row), presence(row));
+  for (const marker of markers) {
+    if (Math.abs(marker.t - t) <= POINT_SECONDS) parts.push(`“${marker.text}”`);
+  }
+  return `${exactClock(t)}: ${parts.join(" · ")}`;
+}
+
+function looks({ shares, valence, seen, suppressed }) {
+  if (shares === null) return suppressed === "few_faces" ? ["looks hidden: too few faces"] : [];
+  const words = Object.entries(shares)
+    .filter(([, share]) => share > 0)
+    .sort((a, b) => b[1] - a[1])
+    .map(([emotion, share]) => `${EMOTION_WORDS[emotion]} ${percent(share)}`);
+  const balance = `balance ${signed(valence)}, ${balanceWords(valence)}`;
+  return [words.join(", "), balance, ...(seen === null ? [] : [`${counted(seen, "face")} read`])];
+}
+
+function pace({ pace }) {
+  if (pace === null) return "hidden: too few students";
+  const said = Object.entries(pace).filter(([, count]) => count > 0);
+  if (said.length === 0) return "no answers";
+  return said.map(([word, count]) => `${count} ${PACE_TOLD[word]}`).join(", ");
+}
+
+function presence({ students }) {
+  return `${counted(students, "student")} here`;
+}
