@@ -134,7 +134,7 @@ class _Watched:
             self.alert = None
         if not (ready and excess >= limit):
             self._beyond = 0.0
-            self._learn(figure, step)
+            self._learn(figure, step, limit)
             return
         # The baseline waits: it must not get used to a trouble before that was told.
         self._beyond += step
@@ -143,10 +143,12 @@ class _Watched:
             self.alert = Alert(self.kind.name, view.t, why)
             self._rests_until = view.t + REST
 
-    def _learn(self, figure: float, step: float) -> None:
+    def _learn(self, figure: float, step: float, limit: float) -> None:
+        distance = figure - self._baseline
+        if self._known:  # no further than to the limit: one leap makes no restless class
+            distance = max(-limit, min(limit, distance))
         # At first the plain mean of what is known, so that the first figure has no special weight.
         self._known += step
         weight = max(1 - exp(-step / BASELINE), step / self._known if self._known else 1.0)
-        distance = figure - self._baseline
         self._baseline += weight * distance
         self._variance = (1 - weight) * (self._variance + weight * distance**2)
