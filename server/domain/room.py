@@ -70,14 +70,6 @@ class _Seat:
         return self.pace if now - self.paced_at <= PACE_LIFETIME else None
 
 
-@dataclass
-class _Group:
-    """Seats with their last labels; `known` are those that the teacher has seen by name."""
-
-    labels: dict[str, str]
-    known: set[str] = field(default_factory=set)
-
-
 class Room:
     """Every method takes the seat that the connection proved to own.
 
@@ -87,7 +79,8 @@ class Room:
     def __init__(self, min_students: int) -> None:
         self._min_students = min_students
         self._seats: dict[str, _Seat] = {}
-        self._groups: list[_Group] = []
+        self._groups: list[dict[str, str]] = []  # seat -> last emotion of each member
+        self._known: set[str] = set()  # seats that the teacher has seen by name
         self._shown_at = float("-inf")
 
     def join(self, seat: str, connection: str) -> str | None:
@@ -160,9 +153,9 @@ class Room:
         seats = self._seats.values()
         return Partial(
             students=len(self._seats),
-            grouped=sum(len(group.labels) for group in self._groups),
-            seen=sum(len(read.keys() & group.labels.keys()) for group in self._groups),
-            emotions=sum((Counter(group.labels.values()) for group in counted), Counter()),
+            grouped=sum(len(group) for group in self._groups),
+            seen=sum(len(read.keys() & group.keys()) for group in self._groups),
+            emotions=sum((Counter(group.values()) for group in counted), Counter()),
             paces=Counter(pace for known in seats if (pace := known.pace_now(now))),
             hands=tuple(sorted((s.hand for s in seats if s.hand), key=lambda hand: hand.since)),
             named=tuple(
@@ -178,23 +171,25 @@ class Room:
         )
 
     def _update_groups(self, read: Mapping[str, str], now: float) -> None:
-        names = {seat for seat, known in self._seats.items() if known.name}
-        waiting = {seat: emotion for seat, emotion in read.items() if seat not in names}
+        named = {seat for seat, known in self._seats.items() if known.name}
+        self._known |= named
+        waiting = {seat: emotion for seat, emotion in read.items() if seat not in named}
         for group in self._groups:
-            group.known |= names & group.labels.keys()
-            group.labels |= {seat: read[seat] for seat in read.keys() & group.labels.keys()}
-            for seat in group.labels:
+            group |= {seat: read[seat] for seat in read.keys() & group.keys()}
+            for seat in group:
                 waiting.pop(seat, None)
         if self._groups and now - self._shown_at > REGROUP:
-            self._groups = []
-        elif len(waiting) >= self._min_students:
+            self._groups, self._known = [], named
+        elif self._hides(waiting):
             if not self._groups:
                 self._shown_at = now  # from here on there is something to remember
-            self._groups.append(_Group(waiting))
+            self._groups.append(waiting)
 
-    def _is_counted(self, group: _Group, read: Mapping[str, str]) -> bool:
+    def _is_counted(self, group: Mapping[str, str], read: Mapping[str, str]) -> bool:
         """Decided by who is there and whose face is read, never by the labels themselves."""
-        # Labels of those who are gone must not outweigh those of the others; and who is known by
-        # name does not hide anybody.
-        mostly_read = 2 * len(read.keys() & group.labels.keys()) > len(group.labels)
-        return mostly_read and len(group.labels) - len(group.known) >= self._min_students
+        # Labels of those who are gone must not outweigh those of the others.
+        return self._hides(group) and 2 * len(read.keys() & group.keys()) > len(group)
+
+    def _hides(self, group: Mapping[str, str]) -> bool:
+        """Enough students to hide each other: whoever was seen by name hides nobody."""
+        return len(group.keys() - self._known) >= self._min_students

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from server.classroom import Classroom
@@ -135,6 +135,11 @@ def longest_darkness(published: Published) -> float:
 @given(
     st.lists(COMINGS_AND_GOINGS, max_size=40),
     st.lists(st.sampled_from(EMOTIONS), min_size=MOST_STUDENTS, max_size=MOST_STUDENTS),
+)
+@example(  # one who was seen by name joins a group
+    [("comes", 4), ("comes", 5), ("comes", 6), ("shows the name", 4), ("time", 1)]
+    + [("hides the name", 4), ("time", 1)],
+    ["happy", "happy", "happy", "happy", "sad", "sad", "neutral", "sad", "sad"],
 )
 def test_each_counted_student_could_have_exchanged_faces_with_enough_others(course, events, looks):
     full = [("comes", student) for student in range(MIN_STUDENTS + 1)]
