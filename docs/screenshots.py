@@ -39,7 +39,7 @@ def take(room_url: str) -> None:
         page.locator("#looks", has_text="looks").wait_for(timeout=60_000)
         page.wait_for_function("document.querySelector('#last-sent').textContent.includes('label')")
         page.screenshot(path=IMAGES / "student.png")
-        room = browser.new_page(viewport={"width": 1000, "height": 860})
+        room = browser.new_page(viewport={"width": 1200, "height": 900})
         room.goto(room_url)
         room.locator("#shares li").first.wait_for()
         room.wait_for_timeout(1000)  # until the bars have grown to their length

@@ -1,0 +1,75 @@
+"""The service over the length of a lesson, with time as an argument."""
+
+import pytest
+
+from server.classroom import Classroom
+from server.domain.messages import Label
+from server.store import ClassStore
+
+STUDENTS = 12
+
+
+class Lesson:
+    """A class of STUDENTS in front of their cameras, one tick a second."""
+
+    def __init__(self):
+        self.classroom = Classroom(ClassStore("sqlite://"), lambda: "ABC234", 5, True, 30)
+        self.now, self.fired, self.view = 1000.0, [], None
+        asked = {"title": "Algebra", "mode": "camera"}
+        self.session = self.classroom.open_class(asked, self.now)
+        for seat in range(STUDENTS):
+            self.classroom.join(self.session, f"seat {seat}", f"connection {seat}")
+
+    def goes_on(self, seconds, looks="neutral", read=STUDENTS):
+        for _ in range(seconds):
+            self.now += 1
+            for seat in range(read):
+                label = Label("ok", looks)
+                self.classroom.label("ABC234", f"seat {seat}", label, self.now)
+            self.classroom.save(self.classroom.tick(self.now).points)
+            before = self.view.alerts if self.view else ()
+            self.view = self.classroom.view(self.session, self.now)
+            self.fired += [alert.kind for alert in self.view.alerts if alert not in before]
+        return self
+
+    def say_lost(self, students):
+        for seat in range(students):
+            self.classroom.pace("ABC234", f"seat {seat}", "lost", self.now)
+
+
+@pytest.mark.parametrize(
+    ("kind", "trouble"),
+    [("mood_dropped", {"looks": "sad"}), ("faces_gone", {"read": 7}), ("many_lost", {})],
+)
+def test_a_trouble_is_told_once_can_be_silenced_and_is_in_the_report(kind, trouble):
+    lesson = Lesson().goes_on(400)
+    if kind == "many_lost":
+        lesson.say_lost(5)
+    lesson.goes_on(150, **trouble)
+    assert lesson.fired == [kind]
+    assert [alert.kind for alert in lesson.view.alerts] == [kind]
+    lesson.classroom.silence("ABC234", kind)
+    assert lesson.goes_on(1, **trouble).view.alerts == ()
+    lesson.goes_on(600, **trouble)
+    assert lesson.fired == [kind]
+    report = lesson.classroom.report(lesson.session, lesson.now)
+    assert [alert.kind for alert in report.alerts] == [kind]
+
+
+def test_the_timeline_of_a_lesson_has_no_holes():
+    lesson = Lesson().goes_on(600)
+    lesson.classroom.end("ABC234", lesson.now)
+    points, _ = lesson.classroom.history("ABC234")
+    assert [point.t for point in points] == [1000.0 + 10 * number for number in range(61)]
+    assert all(point.shares == {"neutral": 1.0} for point in points)
+
+
+def test_a_class_in_which_nobody_is_left_costs_nothing_more():
+    lesson = Lesson().goes_on(10)
+    for seat in range(STUDENTS):
+        lesson.classroom.leave("ABC234", f"seat {seat}")
+    for _ in range(400):
+        lesson.now += 1
+        beat = lesson.classroom.tick(lesson.now)
+    assert (beat.views, beat.points) == ([], [])
+    assert lesson.classroom.view(lesson.session, lesson.now).students == 0
