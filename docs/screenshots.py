@@ -1,4 +1,4 @@
-"""Take the README's pictures of a running demo: `python docs/screenshots.py ROOM_URL`.
+"""Take the README's pictures of a running demo: `PYTHONPATH=. python docs/screenshots.py ROOM_URL`.
 
 The student's webcam shows scikit-image's photograph of the astronaut Eileen Collins (NASA).
 """
