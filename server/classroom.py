@@ -182,7 +182,6 @@ class Classroom:
     def tick(self, now: float) -> Beat:
         """Fold what came since the last tick; called once a beat."""
         beat = Beat([], [], self._ended)
-        self._ended = []
         for code, live in list(self._live.items()):
             shown = live.view is not None and live.view.shares is not None
             partial = live.room.partial(now, shown)
@@ -196,6 +195,7 @@ class Classroom:
                 beat.views.append((code, view))
             if live.room.is_over(now):
                 del self._live[code]
+        self._ended = []  # last: if this tick fails, the next one tells of the end
         return beat
 
     def save(self, points: Iterable[tuple[str, Point]]) -> None:

@@ -108,7 +108,11 @@ def _run(
     """What the script returns in a page with /input.bin and /models/0, 1, ... for the Vision."""
     if not (STATIC / "dist/vision.js").exists():
         raise TrainingError("the page's script is not built yet: run `npm ci && npm run build`")
-    with TemporaryDirectory() as root, _serve(Path(root)) as address, sync_playwright() as tools:
+    with (
+        TemporaryDirectory() as root,
+        serve_folder(Path(root)) as address,
+        sync_playwright() as tools,
+    ):
         Path(root, "input.bin").write_bytes(inputs.tobytes())
         Path(root, "index.html").write_text("<!doctype html>")
         Path(root, "static").symlink_to(STATIC)
@@ -135,14 +139,19 @@ def chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class QuietHandler(SimpleHTTPRequestHandler):
+    """The standard library's, for files."""
+
     def log_message(self, *arguments: object) -> None:
         """Say nothing: a page's requests are no news."""
 
 
 @contextmanager
-def _serve(root: Path) -> Iterator[str]:
-    handler = partial(_Handler, directory=str(root))
+def serve_folder(
+    root: Path, handler_type: type[SimpleHTTPRequestHandler] = QuietHandler
+) -> Iterator[str]:
+    """Serve a folder for as long as the context lasts; yields its address."""
+    handler = partial(handler_type, directory=str(root))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         try:

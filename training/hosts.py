@@ -11,15 +11,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from functools import cache
 from pathlib import Path
-from threading import Thread
-from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-from training.browser import STATIC
+from training.browser import STATIC, QuietHandler, serve_folder
 from training.errors import TrainingError
 
 ROOT = STATIC.parents[1]
@@ -66,7 +63,7 @@ def _open_class(address: str, server: subprocess.Popen, log: Path) -> str:
             time.sleep(0.1)
 
 
-class _Compressed(SimpleHTTPRequestHandler):
+class _Compressed(QuietHandler):
     """Files as a good host sends them."""
 
     protocol_version = "HTTP/1.1"
@@ -85,9 +82,6 @@ class _Compressed(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, *arguments: Any) -> None:
-        """Say nothing: a page's requests are no news."""
-
 
 @cache
 def _compress(path: Path) -> bytes:
@@ -101,10 +95,5 @@ def serve_files(root: Path) -> Iterator[str]:
     Path(root, "static").symlink_to(STATIC)
     Path(root, "bench").symlink_to(STATIC.parent / "bench")
     Path(root, "node_modules").symlink_to(ROOT / "node_modules")
-    handler = partial(_Compressed, directory=str(root))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
+    with serve_folder(root, _Compressed) as address:
+        yield address

@@ -4,20 +4,18 @@ teacher before."""
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from io import StringIO
 from itertools import pairwise
 from statistics import fmean
-from typing import TypeVar
 
 from server.domain.labels import OTHER, PACES, VALENCE
 from server.domain.session import ClassSession, Marker
-from server.domain.timeline import POINT_SECONDS, Point
+from server.domain.timeline import POINT_SECONDS, Point, mean, mean_of_each
 from server.domain.view import Alert
 
-Summary = TypeVar("Summary")
 START = "Start of the class"
 LEAST_STRETCH = 60  # seconds that have to be known of a stretch that is called best or hardest
 
@@ -109,6 +107,7 @@ def make_report(
     eases = {i: ease for i, part in enumerate(parts) if (ease := _ease(part)) is not None}
     comparable = len(set(eases.values())) > 1
     hidden = [point for point in points if point.suppressed]
+    paces = [point.pace for point in points if point.pace]
     return ClassReport(
         session=session,
         began=began,
@@ -118,8 +117,8 @@ def make_report(
         shown_minutes=_minutes(len(points) - len(hidden)),
         hidden_minutes=_minutes(len(hidden)),
         shares=_mean_shares(points),
-        valence=_mean([point.valence for point in points]),
-        pace=_each_pace(points, _most_and_mean),
+        valence=mean([point.valence for point in points], 2),
+        pace={word: _most_and_mean([p[word] for p in paces]) for word in PACES} if paces else None,
         stretches=tuple(
             _stretch(begins, ends, text, part)
             for (begins, ends), text, part in zip(pairwise(cuts), texts, parts, strict=True)
@@ -137,10 +136,10 @@ def _stretch(begins: float, ends: float, text: str, points: Sequence[Point]) -> 
         begins,
         ends,
         text,
-        students=_mean([point.students for point in points]),
+        students=mean([point.students for point in points], 2),
         shares=_mean_shares(points),
-        valence=_mean([point.valence for point in points]),
-        pace=_each_pace(points, lambda counts: round(fmean(counts), 2)),
+        valence=mean([point.valence for point in points], 2),
+        pace=mean_of_each([point.pace for point in points], 2),
     )
 
 
@@ -158,24 +157,8 @@ def _ease(points: Sequence[Point]) -> float | None:
 
 
 def _mean_shares(points: Sequence[Point]) -> dict[str, float] | None:
-    shown = [point.shares for point in points if point.shares]
-    if not shown:
-        return None
-    names = {name for shares in shown for name in shares}
-    means = {name: round(fmean(s.get(name, 0.0) for s in shown), 2) for name in names}
-    return dict(sorted(means.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _each_pace(
-    points: Sequence[Point], summary: Callable[[Sequence[float]], Summary]
-) -> dict[str, Summary] | None:
-    shown = [point.pace for point in points if point.pace]
-    return {word: summary([pace[word] for pace in shown]) for word in PACES} if shown else None
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    there = [value for value in values if value is not None]
-    return round(fmean(there), 2) if there else None
+    shares = mean_of_each([point.shares for point in points], 2)
+    return dict(sorted(shares.items(), key=lambda item: (-item[1], item[0]))) if shares else None
 
 
 def _most_and_mean(values: Sequence[float]) -> dict[str, float]:

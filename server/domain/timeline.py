@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import fmean
+from typing import Any
 
 from server.domain.view import Alert, View
 
@@ -59,17 +60,32 @@ class Recorder:
             return None
         views, self._views = self._views, []
         start = _start(views[0].t)
-        shown = _mostly([view.shares for view in views])
         return Point(
             t=start,
             students=round(fmean(view.students for view in views)),
-            seen=_whole_mean(_mostly([view.seen for view in views])),
-            shares=_mean_of_each(shown, 2) if shown else None,
+            seen=mean(_mostly([view.seen for view in views]), None),
+            shares=mean_of_each(_mostly([view.shares for view in views]), 2),
             suppressed=_commonest(_mostly([view.suppressed for view in views], or_half=True)),
-            valence=_mean(_mostly([view.valence for view in views])),
-            pace=_mean_of_each(_mostly([view.pace for view in views]), None),
+            valence=mean(_mostly([view.valence for view in views]), 2),
+            pace=mean_of_each(_mostly([view.pace for view in views]), None),
             alerts=tuple(dict.fromkeys(a for v in views for a in v.alerts if a.since >= start)),
         )
+
+
+def mean(values: Iterable[float | None], digits: int | None) -> Any:
+    """The mean of the values that are there, rounded to digits, or to a whole number for None.
+
+    None if there are none.
+    """
+    there = [value for value in values if value is not None]
+    return round(fmean(there), digits) if there else None
+
+
+def mean_of_each(values: Iterable[dict | None], digits: int | None) -> dict | None:
+    """The same for each name in dictionaries of numbers, in which a missing name means 0."""
+    there = [value for value in values if value is not None]
+    names = dict.fromkeys(name for value in there for name in value)  # in the order of their coming
+    return {n: mean([v.get(n, 0) for v in there], digits) for n in names} if there else None
 
 
 def _start(t: float) -> float:
@@ -84,18 +100,3 @@ def _mostly(values: Sequence, or_half: bool = False) -> list:
 
 def _commonest(values: Sequence[str]) -> str | None:
     return Counter(values).most_common(1)[0][0] if values else None
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return round(fmean(values), 2) if values else None
-
-
-def _whole_mean(values: Sequence[int]) -> int | None:
-    return round(fmean(values)) if values else None
-
-
-def _mean_of_each(values: Sequence[dict], digits: int | None) -> dict | None:
-    if not values:
-        return None
-    names = {name: None for value in values for name in value}  # in the order of their coming
-    return {name: round(fmean(value.get(name, 0) for value in values), digits) for name in names}

@@ -227,26 +227,18 @@ def test_a_student_who_goes_changes_the_shares_no_more_than_one_who_sits_still(
 @slowly
 @given(LOOKS_OF_ALL, st.integers(1, MIN_STUDENTS - 1), st.integers(0, 20))
 def test_fewer_newcomers_than_make_a_group_change_no_share(course, ticks, newcomers, when):
-    def publish(newcomers: int) -> list[tuple]:
+    def publish(come: bool) -> list[tuple]:
         this = course()
         for student in range(newcomers, MOST_STUDENTS):
             this.comes(student)
         for number, looks in enumerate(ticks):
-            if number == when + 1:
+            if come and number == when + 1:
                 for student in range(newcomers):
                     this.comes(student)
             this.tick(4, dict(enumerate(look or "happy" for look in looks)))
         return this.finish().shown
 
-    def without(newcomers: int) -> list[tuple]:
-        this = course()
-        for student in range(newcomers, MOST_STUDENTS):
-            this.comes(student)
-        for looks in ticks:
-            this.tick(4, dict(enumerate(look or "happy" for look in looks)))
-        return this.finish().shown
-
-    assert publish(newcomers) == without(newcomers)
+    assert publish(come=True) == publish(come=False)
 
 
 @slowly

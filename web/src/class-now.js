@@ -1,5 +1,6 @@
 /** The class at this moment, as words and bars. */
 
+import { showBars } from "./bars.js";
 import { balanceWords, counted, percent, signed } from "./figures.js";
 import { EMOTION_WORDS, PACE_TOLD, PACE_WORDS } from "./labels.js";
 import { find, setText } from "./page.js";
@@ -55,26 +56,6 @@ function namedText({ name, emotion, pace }) {
   const looks = emotion === null ? [] : [`looks ${EMOTION_WORDS[emotion]}`];
   const says = pace === null ? [] : [`says “${PACE_TOLD[pace]}”`];
   return `${name} ${[...looks, ...says].join(", ") || "is here"}`;
-}
-
-/** A row a word; `valueOf` gives [0..1, text] for its name, or null for what is hidden. */
-function showBars(list, words, valueOf) {
-  if (list.childElementCount === 0) {
-    list.append(
-      ...Object.keys(words).map((name) => {
-        const row = find("bar").content.firstElementChild.cloneNode(true);
-        row.dataset.name = name;
-        row.querySelector(".name").textContent = words[name];
-        row.querySelector(".fill").style.background = `var(--${name})`;
-        return row;
-      }),
-    );
-  }
-  for (const row of list.children) {
-    const [share, text] = valueOf(row.dataset.name) ?? [0, "hidden"];
-    row.querySelector(".fill").style.width = `${share * 100}%`;
-    row.querySelector(".value").textContent = text;
-  }
 }
 
 /** A list of lines, written anew only if one differs: a screen reader would say it again. */

@@ -54,6 +54,14 @@ export function keptToken(code) {
   return memory.get(tokenKey(code));
 }
 
+/**
+ * What a link to a page of the class needs behind it: the token only if it is not kept, because a
+ * screen that is shared may show links.
+ */
+export function fragment(code, token) {
+  return keptToken(code) === token ? "" : `#${token}`;
+}
+
 /** What proves to the server that a request is a teacher's. */
 export function bearer(token) {
   return { Authorization: `Bearer ${token}` };

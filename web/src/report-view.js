@@ -1,5 +1,6 @@
 /** A report on its page. */
 
+import { showBars } from "./bars.js";
 import { balanceWords, clock, day, percent, signed } from "./figures.js";
 import { EMOTION_WORDS, PACE_TOLD } from "./labels.js";
 import { find, setText } from "./page.js";
@@ -40,16 +41,11 @@ function showFacts({ students, shown_minutes: shown, hidden_minutes: hidden, val
 
 function showLooks(shares) {
   find("no-looks").hidden = shares !== null;
-  find("shares").append(
-    ...largestFirst(shares ?? {}).map(([emotion, share]) => {
-      const row = find("bar").content.firstElementChild.cloneNode(true);
-      row.querySelector(".name").textContent = EMOTION_WORDS[emotion];
-      row.querySelector(".fill").style.width = `${share * 100}%`;
-      row.querySelector(".fill").style.background = `var(--${emotion})`;
-      row.querySelector(".value").textContent = percent(share);
-      return row;
-    }),
-  );
+  const order = largestFirst(shares ?? {}).map(([emotion]) => [emotion, EMOTION_WORDS[emotion]]);
+  showBars(find("shares"), Object.fromEntries(order), (emotion) => [
+    shares[emotion],
+    percent(shares[emotion]),
+  ]);
 }
 
 function showPace(pace) {

@@ -1,7 +1,7 @@
 /** The report's page: what is left of a class, for its teacher to keep or to delete. */
 
 import { earlierReports } from "./earlier.js";
-import { bearer, forget, keepToken, keptToken, takeToken } from "./my-classes.js";
+import { bearer, forget, fragment, keepToken, takeToken } from "./my-classes.js";
 import { find, setText, showInstead } from "./page.js";
 import { showEarlier, showReport } from "./report-view.js";
 import { fileName } from "./report-words.js";
@@ -29,7 +29,7 @@ async function open() {
   try {
     const report = await (await ask(`/report/${code}.json`)).json();
     keepToken(code, token);
-    const roomLink = `/room/${code}${keptToken(code) === token ? "" : `#${token}`}`;
+    const roomLink = `/room/${code}${fragment(code, token)}`;
     find("loading").hidden = true;
     find("report").hidden = false; // first: charts are as wide as the page lets them be
     showReport(report, { retentionDays: Number(retentionDays), roomLink });

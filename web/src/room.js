@@ -5,7 +5,7 @@ import { beforeTheNote } from "./before.js";
 import { showClass, showHands } from "./class-now.js";
 import { openClassSocket } from "./class-socket.js";
 import { SteadyHeadline, headline } from "./headline.js";
-import { keepToken, keptToken, myClasses, remember, takeToken } from "./my-classes.js";
+import { fragment, keepToken, myClasses, remember, takeToken } from "./my-classes.js";
 import { find, setText, showInstead } from "./page.js";
 import { Timeline } from "./timeline.js";
 
@@ -109,10 +109,9 @@ function begin({ students }) {
   }
 }
 
-/** The report's with the token only if it is not kept: a screen that is shared may show links. */
 function showLinks() {
-  const key = keptToken(code) === token ? "" : `#${token}`;
-  for (const link of document.querySelectorAll(".to-report")) link.href = `/report/${code}${key}`;
+  const report = `/report/${code}${fragment(code, token)}`;
+  for (const link of document.querySelectorAll(".to-report")) link.href = report;
   find("room-link").value = `${location.origin}/room/${code}#${token}`;
 }
 
