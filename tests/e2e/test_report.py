@@ -35,10 +35,12 @@ def teachers_page(browser, troubles):
 
 def take_part(join, server, code):
     """Ada, who is lost and says who she is, and five others."""
-    ada, *others = [join(server, code, emotion) for emotion in LOOKS]
+    ada = join(server, code)
+    ada.send("show", {"name": "Ada"})  # before her look: in a group she would hide nobody
+    ada.looks(LOOKS[0])
+    others = [join(server, code, emotion) for emotion in LOOKS[1:]]
     ada.send("pace", {"value": "lost"})
     ada.send("help", {"on": True, "name": "Ada"})
-    ada.send("show", {"name": "Ada"})
     others[0].send("pace", {"value": "fine"})
     return ada, *others
 
