@@ -5,18 +5,21 @@ PORT ?= 8000
 RUN := .venv/bin
 DEV := .venv-dev/bin
 # Where nothing else is said, tokens are signed with a key of this checkout's own.
-SERVE := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} \
-	DATABASE_URL=$${DATABASE_URL:-sqlite:///instance/classpulse.db} PATH="$(CURDIR)/$(RUN):$$PATH" \
-	gunicorn server.wsgi:app
+SETTINGS := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} \
+	DATABASE_URL=$${DATABASE_URL:-sqlite:///instance/classpulse.db} PATH="$(CURDIR)/$(RUN):$$PATH"
+MIGRATE := $(SETTINGS) alembic upgrade head
+SERVE := $(SETTINGS) gunicorn server.wsgi:app
 
 .PHONY: run demo test lint bench bench-model bench-browser bench-room clean
 run: .venv/done web/static/dist/done instance/secret_key
+	$(MIGRATE)
 	$(SERVE)
 
 demo: .venv/done web/static/dist/done instance/secret_key
+	$(MIGRATE)
 	$(SERVE) & server=$$!; trap "kill $$server" EXIT; node web/demo.mjs http://localhost:$(PORT)
 
-test: lint .venv/done .venv-dev/chromium
+test: lint .venv/done .venv-dev/chromium .venv-dev/services
 	$(DEV)/python -m pytest
 	npm test
 
@@ -64,6 +67,15 @@ web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs \
 	$(DEV)/python -c 'from training.browser import chromium; exit(not chromium())' \
 		|| (apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core) \
 		|| $(DEV)/playwright install --with-deps chromium
+	touch $@
+
+# The programs that tests start beside the server; without one of them its tests are skipped.
+.venv-dev/services: .venv-dev/done
+	PATH="$$PATH:/usr/sbin:$$(echo /usr/lib/postgresql/*/bin | tr ' ' :)" \
+		type -P redis-server postgres nginx faketime \
+		|| (apt-get update && apt-get install -y --no-install-recommends \
+			redis-server postgresql nginx-light faketime) \
+		|| echo "Please install Redis, PostgreSQL, nginx and faketime to test with them."
 	touch $@
 
 instance/secret_key:

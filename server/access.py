@@ -45,17 +45,19 @@ class Tokens:
         if signed_code != code:
             raise AccessError("This teacher's link is for another class.")
 
-    def seat(self, code: str) -> str:
-        """A new seat in the class `code`, that says nothing about who takes it."""
-        return self._seat.dumps([code, secrets.token_urlsafe(9)])
+    def new_seat(self, code: str) -> tuple[str, str]:
+        """A token for a new seat in the class `code`, and the seat, which say nothing about who
+        takes it."""
+        seat = secrets.token_urlsafe(9)
+        return self._seat.dumps([code, seat]), seat
 
-    def owns_seat(self, seat: object, code: str) -> bool:
-        """Whether `seat` was given out by this server for the class `code`, before or after a
-        restart."""
+    def read_seat(self, token: object, code: str) -> str | None:
+        """The seat in the class `code` that this server gave out, perhaps before a restart."""
         try:
-            return _read(self._seat, seat)[0] == code
+            signed_code, seat = _read(self._seat, token)
         except BadSignature:
-            return False
+            return None
+        return seat if signed_code == code else None
 
 
 def _read(serializer: URLSafeSerializer, token: object) -> list:

@@ -8,41 +8,66 @@ from pathlib import Path
 
 from flask import Flask
 from flask_socketio import SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import access, ticker
+from server import access
 from server.classroom import Classroom
+from server.clock import Clock
 from server.config import Settings
+from server.exchange import Exchange, LocalExchange
+from server.message_queue import MessageQueue
+from server.metrics import Metrics
 from server.pages import create_pages
+from server.redis_exchange import RedisExchange
 from server.sockets import Sockets
 from server.static import StaticFlask
 from server.store import ClassStore
+from server.ticker import Ticker
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 SWEEP_SECONDS = 60 * 60
 MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
+PING_INTERVAL = 20  # seconds; Heroku's router ends what is silent for 30 (H12) or 55 of them (H15)
+PING_TIMEOUT = 15  # seconds; a half-open connection is known after both
+LISTENING = 1.5  # seconds for which gunicorn still takes connections when it was told to stop
+MOVING = 5.0  # seconds within which everybody connects elsewhere
 
 
 @dataclass(frozen=True)
 class Server:
-    """A wired server: `app` answers, `start` sets the beat going."""
+    """A wired server: `app` answers, `start` sets the beat going, `stop` sends everybody away."""
 
     app: Flask
     socketio: SocketIO
     sockets: Sockets
     classroom: Classroom
     settings: Settings
+    clock: Clock
+    ticker: Ticker
 
     def start(self) -> None:
-        """Forget what was kept long enough, and begin to tick, in the background."""
-        self._sweep()
+        """Tick, save, and forget what was kept long enough, in the background."""
         for task, seconds in (
-            (self.sockets.tick, self.settings.tick_seconds),
+            (self._tick, self.settings.tick_seconds),
             (self._sweep, SWEEP_SECONDS),
         ):
-            self.socketio.start_background_task(ticker.run, task, seconds, self.socketio.sleep)
+            self.socketio.start_background_task(self.ticker.run, task, seconds)
+
+    def stop(self) -> None:
+        """Hand over the classes, before the process ends."""
+        self.socketio.sleep(LISTENING)
+        self.ticker.stop()
+        self.sockets.send_away(MOVING)
+        self.classroom.close()
+
+    def _tick(self) -> None:
+        self.sockets.tick()
+        if self.classroom.count()["unsaved"]:
+            # On its own: the class does not wait for a database.
+            self.socketio.start_background_task(self.sockets.save)
 
     def _sweep(self) -> None:
-        self.classroom.sweep(time.time())
+        self.classroom.sweep(self.clock.now())
 
 
 def create_server(settings: Settings) -> Server:
@@ -52,18 +77,45 @@ def create_server(settings: Settings) -> Server:
     )
     app.config["MAX_CONTENT_LENGTH"] = MAX_MESSAGE_BYTES
     app.json.sort_keys = False  # type: ignore[attr-defined]  # shares come largest first
-    store = ClassStore(settings.database_url)
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0
+    )
+    clock = Clock(time.time, time.monotonic)
     classroom = Classroom(
-        store,
+        ClassStore(settings.database_url),
+        _exchange(settings),
         access.new_code,
         min_students=settings.min_students,
+        most_students=settings.max_students,
         cameras_allowed=settings.sensing == "camera",
         retention_days=settings.retention_days,
     )
     tokens = access.Tokens(settings.secret_key)
-    app.register_blueprint(create_pages(classroom, tokens))
+    metrics = Metrics(classroom.count)
+    app.register_blueprint(
+        create_pages(classroom, tokens, clock, metrics, settings.classes_per_hour)
+    )
+    queue = MessageQueue(settings.redis_url) if settings.redis_url else None
     # No cookies, no Flask session: a connection is known by its auth object alone.
     socketio = SocketIO(
-        app, async_mode="gevent", manage_session=False, max_http_buffer_size=MAX_MESSAGE_BYTES
+        app,
+        async_mode="gevent",
+        manage_session=False,
+        max_http_buffer_size=MAX_MESSAGE_BYTES,
+        ping_interval=PING_INTERVAL,
+        ping_timeout=PING_TIMEOUT,
+        async_handlers=False,  # one after the other for each connection, which is order and a limit
+        client_manager=queue,
     )
-    return Server(app, socketio, Sockets(socketio, classroom, tokens), classroom, settings)
+    sockets = Sockets(socketio, classroom, tokens, clock, metrics)
+    if queue:
+        queue.on_listening = sockets.show_all
+    return Server(
+        app, socketio, sockets, classroom, settings, clock, Ticker(socketio.sleep, metrics)
+    )
+
+
+def _exchange(settings: Settings) -> Exchange:
+    if settings.redis_url is None:
+        return LocalExchange()
+    return RedisExchange(settings.redis_url, settings.tick_seconds)

@@ -1,74 +1,170 @@
-"""The service behind pages and sockets: open, join, label, tick, end = domain + store."""
+"""The service behind pages and sockets: open, join, label, tick, end = domain + store + exchange.
+
+Whoever is connected to this process belongs to a live class of it. Once a tick each process tells
+the others, through the exchange, what it knows of its live classes; for each class one of them is
+the ticker, which holds the room and makes the view.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from server.domain.alerts import AlertWatch
 from server.domain.labels import MODES
 from server.domain.messages import Help, Label, MessageError, parse_class
 from server.domain.report import ClassReport, make_report
-from server.domain.room import Room
+from server.domain.room import Room, Tally
+from server.domain.seats import Seats
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point, Recorder
 from server.domain.view import View, make_view
-from server.store import ClassStore, CodeTaken
+from server.exchange import Exchange, ExchangeError, Meeting
+from server.journal import Journal
+from server.store import ClassStore, CodeTaken, StoreError
 
 DAY = 24 * 60 * 60  # seconds
 IDLE = DAY  # seconds without anybody after which a class that nobody ended is over
 
 
 class ClassError(ValueError):
-    """A class that cannot be opened as asked; the text is fit for the teacher."""
+    """A class that cannot be opened or joined as asked; the text is fit for whoever asked."""
+
+
+@dataclass
+class _Lead:
+    """What the ticker of a class holds; `view` is the newest, None before its first tick."""
+
+    room: Room
+    alerts: AlertWatch
+    recorder: Recorder = field(default_factory=Recorder)
+    view: View | None = None
+
+    def to_dict(self, now: float) -> dict:
+        return {"room": self.room.to_dict(now), "alerts": self.alerts.to_dict(now)}
+
+    @staticmethod
+    def from_dict(stored: dict | None, min_students: int, now: float) -> _Lead:
+        if stored is None:
+            return _Lead(Room(min_students), AlertWatch())
+        room = Room.from_dict(stored["room"], min_students, now)
+        return _Lead(room, AlertWatch.from_dict(stored["alerts"], now))
+
+    def obey(self, order: dict, now: float) -> None:
+        if "clear" in order:
+            self.room.clear(order["clear"], now)
+        if "silence" in order:
+            self.alerts.silence(order["silence"])
+
+    def fold(self, session: ClassSession, meeting: Meeting, now: float) -> View:
+        for order in meeting.orders:
+            self.obey(order, now)
+        tally = self.room.tally(meeting.partials, now)
+        view = make_view(now, session.mode, session.min_students, tally)
+        if view.shares is not None:
+            self.room.show(now)
+        return replace(view, alerts=self.alerts.update(view))
 
 
 @dataclass
 class _LiveClass:
-    """A class with somebody connected; `view` is the newest, None before the first tick."""
+    """A class with somebody connected to this process, or with groups that have to be kept."""
 
     session: ClassSession
-    room: Room
-    alerts: AlertWatch = field(default_factory=AlertWatch)
-    recorder: Recorder = field(default_factory=Recorder)
-    view: View | None = None
+    seats: Seats = field(default_factory=Seats)
+    teachers: int = 0
+    lead: _Lead | None = None  # while this process is the ticker
+
+    @property
+    def is_empty(self) -> bool:
+        """Nobody is connected, nor may be back in a moment."""
+        return not self.seats and not self.teachers
+
+
+@dataclass(frozen=True)
+class _Folded:
+    """What one tick of the ticker made of a class; is_over: this process need not go on with it."""
+
+    lead: _Lead
+    view: View
+    point: Point | None
+    here: bool
+    is_over: bool
+
+    @property
+    def is_other_view(self) -> bool:
+        return self.lead.view is None or not self.view.same_as(self.lead.view)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a class is to be shown: a view, or a point that is full.
+
+    here: all teachers of the class are connected to this process.
+    """
+
+    code: str
+    what: View | Point
+    here: bool
 
 
 @dataclass(frozen=True)
 class Beat:
-    """What a tick brought, each with the code of its class."""
+    """What a tick brought."""
 
-    views: list[tuple[str, View]]  # those that differ from what was last shown
-    points: list[tuple[str, Point]]  # those that are full
-    ended: list[str]
+    shown: list[Shown]
+    ended: list[str]  # codes of classes that were live in this process
 
 
 class Classroom:
     """All the classes that have somebody connected to this process.
 
-    retention_days: how long an ended class is kept; 0 keeps nothing of it.
+    retention_days: how long an ended class is kept; 0 keeps nothing of it;
+    most_students: how many seats of a class this process has at most.
+
+    Methods raise StoreError and ExchangeError where the database or Redis is needed and away.
     """
 
     def __init__(
         self,
         store: ClassStore,
+        exchange: Exchange,
         new_code: Callable[[], str],
         min_students: int,
+        most_students: int,
         cameras_allowed: bool,
         retention_days: int,
     ) -> None:
         self._store = store
+        self._exchange = exchange
+        self._journal = Journal(store)
         self._new_code = new_code
         self._min_students = min_students
+        self._most_students = most_students
         self._cameras_allowed = cameras_allowed
         self.retention_days = retention_days
         self._live: dict[str, _LiveClass] = {}  # by code
-        self._ended: list[str] = []  # since the last tick
+        self._ended: list[str] = []  # here, since the last tick
 
     @property
     def modes(self) -> tuple[str, ...]:
         """The modes in which this server lets classes run."""
         return MODES if self._cameras_allowed else ("self-report",)
+
+    def count(self) -> dict[str, int]:
+        """How much there is in this process."""
+        live = self._live.values()
+        return {
+            "classes": len(live),
+            "students": sum(len(each.seats) for each in live),
+            "teachers": sum(each.teachers for each in live),
+            "unsaved": len(self._journal),
+        }
+
+    @property
+    def live(self) -> dict[str, ClassSession]:
+        """The classes that have somebody connected to this process, by code."""
+        return {code: live.session for code, live in self._live.items()}
 
     def open_class(self, asked: object, now: float) -> ClassSession:
         """Start the class that a teacher's message asks for. Raises ClassError if it cannot be."""
@@ -91,116 +187,143 @@ class Classroom:
         """The class with this code, in the mode that the server allows today."""
         if code in self._live:
             return self._live[code].session
-        session = self._store.find_class(code)
+        session = self._journal.find_class(code)
         if session is not None and session.mode not in self.modes:
             session = replace(session, mode="self-report")
         return session
 
-    def join(self, session: ClassSession, seat: str, connection: str) -> str | None:
-        """Take a seat; returns the older connection of the same seat, if it is still there."""
-        if session.code not in self._live:
-            self._live[session.code] = _LiveClass(session, Room(session.min_students))
-        return self._live[session.code].room.join(seat, connection)
+    def join(self, session: ClassSession, seat: str, connection: str, now: float) -> None:
+        """A student takes a seat, newly or again. Raises ClassError if all are taken."""
+        seats = self._live_class(session).seats
+        if len(seats) >= self._most_students and seat not in seats:
+            raise ClassError("This class is full.")
+        seats.join(seat, connection, now)
 
     def drop(self, code: str, seat: str, connection: str, now: float) -> None:
         """A student's connection ended, perhaps for a moment."""
         if code in self._live:
-            self._live[code].room.drop(seat, connection, now)
+            self._live[code].seats.drop(seat, connection, now)
 
-    def leave(self, code: str, seat: str) -> None:
+    def leave(self, code: str, seat: str, connection: str) -> None:
         """A student left."""
         if code in self._live:
-            self._live[code].room.leave(seat)
+            self._live[code].seats.leave(seat, connection)
+
+    def watch(self, session: ClassSession) -> None:
+        """A teacher came."""
+        self._live_class(session).teachers += 1
+
+    def look_away(self, code: str) -> None:
+        """A teacher went."""
+        if code in self._live:
+            self._live[code].teachers -= 1
 
     def label(self, code: str, seat: str, label: Label, now: float) -> None:
         """Raises MessageError in a class that does without cameras."""
         live = self._running(code)
         if live.session.mode != "camera":
             raise MessageError("this class does without cameras")
-        live.room.set_label(seat, label, now)
+        live.seats.set_label(seat, label, now)
 
     def pace(self, code: str, seat: str, pace: str | None, now: float) -> None:
         """A student's own word on the pace."""
-        self._running(code).room.set_pace(seat, pace, now)
+        self._running(code).seats.set_pace(seat, pace, now)
 
     def help(self, code: str, seat: str, help: Help, now: float) -> None:
         """A student's hand goes up or down."""
-        self._running(code).room.set_help(seat, help, now)
+        self._running(code).seats.set_help(seat, help, now)
 
     def show(self, code: str, seat: str, name: str | None) -> None:
         """A student wants to be seen by name, or no more."""
-        self._running(code).room.set_name(seat, name)
+        self._running(code).seats.set_name(seat, name)
 
     def clear(self, code: str, what: str) -> None:
         """The teacher has taken in the pace words, or the hands."""
-        if code in self._live:
-            room = self._live[code].room
-            room.clear_paces() if what == "pace" else room.clear_hands()
+        self._exchange.order(code, {"clear": what})
 
     def silence(self, code: str, kind: str) -> None:
         """The teacher has taken in an alert."""
-        if code in self._live:
-            self._live[code].alerts.silence(kind)
+        self._exchange.order(code, {"silence": kind})
 
     def mark(self, session: ClassSession, text: str, now: float) -> Marker:
         """Keep the teacher's note."""
         marker = Marker(now, text)
-        self._store.add_marker(session.code, marker)
+        self._journal.add_marker(session.code, marker)
         return marker
 
     def end(self, code: str, now: float) -> None:
         """The class is over; what was recorded of it stays for `retention_days`."""
-        live = self._live.pop(code, None)
-        if live is not None and (point := live.recorder.close()):
-            self._store.add_points([(code, point)])
-        self._store.end_class(code, now)
-        self._ended.append(code)
+        self._exchange.end(code)
+        self._close(code)
+        self._journal.end_class(code, now)
         if self.retention_days == 0:
-            self._store.delete_class(code)
+            self._journal.delete_class(code)
 
     def delete(self, code: str) -> None:
         """The class is over, and nothing stays of it."""
-        self._live.pop(code, None)
-        self._store.delete_class(code)
-        self._ended.append(code)
+        self._exchange.end(code)
+        self._close(code)
+        self._journal.delete_class(code)
+        self._journal.save()
 
-    def view(self, session: ClassSession, now: float) -> View:
+    def view(self, session: ClassSession, now: float) -> dict:
         """The class as it was last shown."""
-        live = self._live.get(session.code)
-        if live is not None and live.view is not None:
-            return live.view
-        return make_view(now, session.mode, session.min_students, [])
+        view = self._exchange.view(session.code)
+        return view or make_view(now, session.mode, session.min_students, Tally()).to_dict()
 
     def history(self, code: str) -> tuple[list[Point], list[Marker]]:
         """The timeline of the class so far, and the teacher's notes."""
-        return self._store.points(code), self._store.markers(code)
+        return self._journal.points(code), self._journal.markers(code)
 
     def report(self, session: ClassSession, now: float) -> ClassReport:
         """What can be said of the class, ended or as far as it has come."""
         return make_report(session, *self.history(session.code), now)
 
     def tick(self, now: float) -> Beat:
-        """Fold what came since the last tick; called once a beat."""
-        beat = Beat([], [], self._ended)
-        for code, live in list(self._live.items()):
-            shown = live.view is not None and live.view.shares is not None
-            partial = live.room.partial(now, shown)
-            view = make_view(now, live.session.mode, live.session.min_students, [partial])
-            view = replace(view, alerts=live.alerts.update(view))
-            point = live.recorder.add(view, now) if view.students else live.recorder.close()
-            if point:
-                beat.points.append((code, point))
-            if live.view is None or not view.same_as(live.view):
-                live.view = view
-                beat.views.append((code, view))
-            if live.room.is_over(now):
-                del self._live[code]
+        """Tell and hear what came since the last tick, and fold the classes that are ours."""
+        partials = {
+            code: live.seats.partial(now, live.teachers) for code, live in self._live.items()
+        }
+        folded = {}
+        for code, meeting in self._exchange.meet(partials, now).items():
+            if code in self._live and (new := self._attend(code, meeting, now)):
+                folded[code] = new
+        changed = {code: new.view for code, new in folded.items() if new.is_other_view}
+        kept = self._exchange.commit(
+            folded.keys(),
+            {code: view.to_dict() for code, view in changed.items()},
+            lambda code: folded[code].lead.to_dict(now),
+        )
+        beat = Beat([], self._ended)
+        for code in kept:
+            new = folded[code]
+            if code in changed:
+                new.lead.view = new.view
+                beat.shown.append(Shown(code, new.view, new.here))
+            if new.point:
+                beat.shown.append(Shown(code, new.point, new.here))
+        self._leave([code for code in kept if code in self._live and folded[code].is_over])
         self._ended = []  # last: if this tick fails, the next one tells of the end
         return beat
 
-    def save(self, points: Iterable[tuple[str, Point]]) -> None:
-        """Keep points for the timeline and the report."""
-        self._store.add_points(points)
+    def save(self) -> None:
+        """Write to the database what waits for it."""
+        self._journal.save()
+
+    def troubles(self) -> dict[str, str]:
+        """What this process needs and cannot reach, and why."""
+        troubles = {}
+        for name, check in (("database", self._store.check), ("redis", self._exchange.check)):
+            try:
+                check()
+            except (StoreError, ExchangeError) as error:
+                troubles[name] = str(error)
+        return troubles
+
+    def close(self) -> None:
+        """This process goes away: other processes take over, and nothing waits any more."""
+        self._leave(list(self._live))
+        self._journal.save()
 
     def sweep(self, now: float) -> None:
         """End what nobody ended, and forget what was kept long enough."""
@@ -209,6 +332,53 @@ class Classroom:
                 self.end(code, last)
         for code in self._store.classes_ended_before(now - self.retention_days * DAY):
             self._store.delete_class(code)
+        self._journal.save()
+
+    def _attend(self, code: str, meeting: Meeting, now: float) -> _Folded | None:
+        """What the meeting says of a live class; something to show if this is its ticker."""
+        live = self._live[code]
+        if meeting.ended:
+            # Without a last point: whoever ended it may have wanted that nothing is kept.
+            del self._live[code]
+            self._ended.append(code)
+            return None
+        if not meeting.ticker:
+            live.lead = None
+            if live.is_empty:
+                del self._live[code]
+            return None
+        if live.lead is None or meeting.state is not None:
+            live.lead = _Lead.from_dict(meeting.state, live.session.min_students, now)
+        lead = live.lead
+        view = lead.fold(live.session, meeting, now)
+        point = lead.recorder.add(view, now) if view.students else lead.recorder.close()
+        if point:
+            self._journal.add_points([(code, point)])
+        _, *others = meeting.partials
+        return _Folded(
+            lead,
+            view,
+            point,
+            here=not any(other.teachers for other in others),
+            # The last one out keeps the groups in mind; before that, whoever is there does.
+            is_over=live.is_empty and (bool(view.students) or lead.room.is_over(now)),
+        )
+
+    def _live_class(self, session: ClassSession) -> _LiveClass:
+        return self._live.setdefault(session.code, _LiveClass(session))
+
+    def _leave(self, codes: Collection[str]) -> None:
+        for code in codes:
+            live = self._live.pop(code)
+            if live.lead and (point := live.lead.recorder.close()):
+                self._journal.add_points([(code, point)])
+        self._exchange.leave(codes)
+
+    def _close(self, code: str) -> None:
+        live = self._live.pop(code, None)
+        if live is not None and live.lead and (point := live.lead.recorder.close()):
+            self._journal.add_points([(code, point)])
+        self._ended.append(code)
 
     def _running(self, code: str) -> _LiveClass:
         if code not in self._live:

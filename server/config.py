@@ -19,10 +19,14 @@ class Settings:
     secret_key: str
     port: int = 8000
     database_url: str = "sqlite:///classpulse.db"
+    redis_url: str | None = None  # where several processes share their classes
+    proxies: int = 0  # in front of this server, whose word on the client's address is believed
     min_students: int = 5  # shares are hidden below this number of students
     sensing: str = "camera"  # "self-report" rules camera mode out for the whole server
     tick_seconds: float = 1.0
     retention_days: int = 30  # how long an ended class is kept; 0 keeps nothing
+    max_students: int = 1000  # in one class
+    classes_per_hour: int = 200  # from one address: a whole school may sit behind one
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -40,6 +44,8 @@ class Settings:
             secret_key=secret_key,
             port=int(_number(environment, "PORT", Settings.port, 1, 65535)),
             database_url=environment.get("DATABASE_URL") or Settings.database_url,
+            redis_url=_redis_url(environment),
+            proxies=int(_number(environment, "PROXIES", Settings.proxies, 0, 10)),
             min_students=int(
                 _number(
                     environment,
@@ -54,7 +60,20 @@ class Settings:
             retention_days=int(
                 _number(environment, "RETENTION_DAYS", Settings.retention_days, 0, 3650)
             ),
+            max_students=int(
+                _number(environment, "MAX_STUDENTS", Settings.max_students, FLOOR_STUDENTS, 100_000)
+            ),
+            classes_per_hour=int(
+                _number(environment, "CLASSES_PER_HOUR", Settings.classes_per_hour, 1, 1_000_000)
+            ),
         )
+
+
+def _redis_url(environment: Mapping[str, str]) -> str | None:
+    url = environment.get("REDIS_URL") or None
+    if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://")
+    return url
 
 
 def _number(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
 from io import BytesIO
 from urllib.parse import urljoin
@@ -18,17 +17,31 @@ from flask import (
     request,
     url_for,
 )
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.access import AccessError, Tokens, clean_code
 from server.classroom import ClassError, Classroom
+from server.clock import Clock
 from server.domain.session import ClassSession
+from server.exchange import ExchangeError
+from server.limits import PerAddress
+from server.metrics import Metrics
+from server.store import StoreError
+
+HOUR = 60 * 60  # seconds
+UNAVAILABLE = "The server cannot reach its database just now. Please try again in a moment."
 
 
-def create_pages(classroom: Classroom, tokens: Tokens) -> Blueprint:
-    """Every page of the server, as one blueprint."""
+def create_pages(
+    classroom: Classroom, tokens: Tokens, clock: Clock, metrics: Metrics, classes_per_hour: int
+) -> Blueprint:
+    """Every page of the server, as one blueprint.
+
+    classes_per_hour: how many classes can be opened from one address.
+    """
     pages = Blueprint("pages", __name__)
+    openings = PerAddress(classes_per_hour, HOUR)
 
     def class_with(code: str) -> ClassSession:
         session = classroom.find(clean_code(code))
@@ -65,7 +78,9 @@ def create_pages(classroom: Classroom, tokens: Tokens) -> Blueprint:
 
     @pages.post("/api/classes")
     def open_class() -> tuple[dict, int]:
-        now = time.time()
+        now = clock.now()
+        if not openings.take(request.remote_addr or "", now):
+            abort(429, "Too many classes were opened from your network. Please try again later.")
         try:
             session = classroom.open_class(request.get_json(silent=True), now)
         except ClassError as error:
@@ -117,16 +132,34 @@ def create_pages(classroom: Classroom, tokens: Tokens) -> Blueprint:
 
     @pages.get("/report/<code>.json")
     def report_json(code: str) -> dict:
-        return classroom.report(teachers_class(code), time.time()).to_dict()
+        return classroom.report(teachers_class(code), clock.now()).to_dict()
 
     @pages.get("/report/<code>.csv")
     def report_csv(code: str) -> Response:
-        text = classroom.report(teachers_class(code), time.time()).to_csv()
+        text = classroom.report(teachers_class(code), clock.now()).to_csv()
         return Response(text, mimetype="text/csv")
 
     @pages.get("/healthz")
     def healthz() -> dict:
         return {"status": "ok"}
+
+    @pages.get("/readyz")
+    def readyz() -> tuple[dict, int]:
+        troubles = classroom.troubles()
+        if troubles:
+            return {"status": "not ready", "troubles": troubles}, 503
+        return {"status": "ok"}, 200
+
+    @pages.get("/metrics")
+    def figures() -> Response:
+        body, content_type = metrics.render()
+        return Response(body, content_type=content_type)
+
+    @pages.app_errorhandler(StoreError)
+    @pages.app_errorhandler(ExchangeError)
+    def unavailable(error: Exception) -> tuple[str | dict, int]:
+        current_app.logger.error("%s: %s", request.endpoint, error)
+        return friendly_error(ServiceUnavailable(UNAVAILABLE))
 
     @pages.app_errorhandler(HTTPException)
     def friendly_error(error: HTTPException) -> tuple[str | dict, int]:

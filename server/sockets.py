@@ -2,195 +2,319 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from socket import SHUT_RDWR
 
-from flask import request
-from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, emit, join_room
+from flask_socketio import SocketIO
+from socketio.exceptions import ConnectionRefusedError
 
 from server.access import AccessError, Tokens, clean_code
-from server.classroom import Classroom
+from server.classroom import ClassError, Classroom
+from server.clock import Clock
 from server.domain import messages
-from server.domain.room import LABEL_INTERVAL, PACE_LIFETIME
+from server.domain.messages import MessageError
+from server.domain.seats import LABEL_INTERVAL, PACE_LIFETIME
 from server.domain.session import ClassSession
 from server.domain.view import View
+from server.exchange import ExchangeError
+from server.limits import Bucket
+from server.metrics import Metrics
+from server.store import StoreError
+
+MESSAGES_A_SECOND = 2.0  # the page sends a label every two seconds at most, and what is tapped
+MESSAGES_AT_ONCE = 20
+TOO_MANY = 200  # messages over the limit after which a connection is closed
+BACKLOG = 30  # messages that wait for a slow browser; with as many views it is half a minute behind
+
+NO_DATABASE = (
+    "The server cannot reach its database. The class goes on; what happens now is saved later."
+)
+NO_REDIS = "The server cannot reach its other parts. What you see stands still until it can."
+TRY_AGAIN = "The server cannot do this just now. Please try again in a moment."
+
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class _Teacher:
+@dataclass
+class _Peer:
     """Who is behind a connection, for as long as it lasts."""
 
     session: ClassSession
-
-
-@dataclass(frozen=True)
-class _Student:
-    """Who is behind a connection, for as long as it lasts."""
-
-    session: ClassSession
-    seat: str
+    seat: str  # empty for a teacher
+    bucket: Bucket
+    refused: int = 0  # messages over the limit
 
 
 class Sockets:
-    """Binds the contract's events to the classroom."""
+    """Binds the contract's events to the classroom.
 
-    def __init__(self, socketio: SocketIO, classroom: Classroom, tokens: Tokens) -> None:
-        self._socketio = socketio
+    The handlers hang on python-socketio's own server: Flask-SocketIO's decorators would make a
+    Flask request of each message, which costs more than all that is done with it.
+    """
+
+    def __init__(
+        self,
+        socketio: SocketIO,
+        classroom: Classroom,
+        tokens: Tokens,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._server = socketio.server
         self._classroom = classroom
         self._tokens = tokens
-        self._peers: dict[str, _Student | _Teacher] = {}  # by connection
-        socketio.on_event("connect", self._connect)
-        socketio.on_event("disconnect", self._disconnect)
-        handlers: dict[str, tuple[type, Callable]] = {
-            "label": (_Student, self._label),
-            "pace": (_Student, self._pace),
-            "help": (_Student, self._help),
-            "show": (_Student, self._show),
-            "marker": (_Teacher, self._marker),
-            "clear": (_Teacher, self._clear),
-            "silence": (_Teacher, self._silence),
-            "end": (_Teacher, self._end),
+        self._clock = clock
+        self._metrics = metrics
+        self._peers: dict[str, _Peer] = {}  # by connection
+        self._troubles: dict[type[Exception], str] = {}
+        self._saving = False
+        self._students: dict[str, Callable[[_Peer, object], None]] = {
+            "label": self._label,
+            "pace": self._pace,
+            "help": self._help,
+            "show": self._show,
         }
-        for event, (sender, handler) in handlers.items():
-            socketio.on_event(event, self._guarded(sender, handler))
-        socketio.on_event("*", self._unknown)
+        self._teachers: dict[str, Callable[[_Peer, object], None]] = {
+            "marker": self._marker,
+            "clear": self._clear,
+            "silence": self._silence,
+            "end": self._end,
+        }
+        self._server.on("connect", self._connect)
+        self._server.on("disconnect", self._disconnect)
+        self._server.on("*", self._receive)
 
     def tick(self) -> None:
-        """Send what changed to the teachers, and to everybody that a class is over."""
-        beat = self._classroom.tick(time.time())
-        for code, view in beat.views:
-            self._send_view(view, to=_teachers(code))
-        for code, point in beat.points:
-            self._socketio.emit("point", point.to_dict(), to=_teachers(code))
-        for code in beat.ended:
-            self._socketio.emit("ended", {}, to=_everybody(code))
-            self._socketio.close_room(_everybody(code))
-        self._classroom.save(beat.points)  # last: the room goes on even if the disk is full
+        """Send what changed to the teachers, and to everybody here that a class is over."""
+        with self._told(ExchangeError, NO_REDIS):
+            beat = self._classroom.tick(self._clock.now())
+            for shown in beat.shown:
+                event = "view" if isinstance(shown.what, View) else "point"
+                self._emit(event, shown.what.to_dict(), _teachers(shown.code), here=shown.here)
+            for code in beat.ended:
+                self._emit("ended", {}, _everybody(code), here=True)
+        self._drop_slow_teachers()
 
-    def _connect(self, auth: object) -> None:
+    def save(self) -> None:
+        """Write what waits for the database, unless that is going on already."""
+        if self._saving:
+            return
+        self._saving = True
+        try:
+            with self._told(StoreError, NO_DATABASE):
+                self._classroom.save()
+        finally:
+            self._saving = False
+
+    def show_all(self) -> None:
+        """Show the teachers here all anew: something may have been lost on its way to them."""
+        for session in self._classroom.live.values():
+            self._show_class(session, _teachers(session.code))
+
+    def send_away(self, within: float) -> None:
+        """Tell everybody to connect again, at a random time within so many seconds."""
+        for code in self._classroom.live:
+            self._emit("restart", {"within": within}, _everybody(code), here=True)
+
+    def _connect(self, connection: str, environ: dict, auth: object) -> None:
+        try:
+            self._let_in(connection, auth)
+        except (StoreError, ExchangeError) as error:
+            self._metrics.error("refused")
+            log.warning("nobody can join: %s", error)
+            raise ConnectionRefusedError(TRY_AGAIN, {"retry": True}) from error
+        except (AccessError, ClassError) as error:
+            self._metrics.error("refused")
+            raise ConnectionRefusedError(str(error)) from None
+        for trouble in self._troubles.values():
+            self._emit("trouble", {"message": trouble}, connection, here=True)
+
+    def _let_in(self, connection: str, auth: object) -> None:
         if not isinstance(auth, dict) or auth.get("role") not in ("student", "teacher"):
-            raise ConnectionRefusedError("The auth object needs a role: student or teacher.")
+            raise AccessError("The auth object needs a role: student or teacher.")
         session = self._classroom.find(clean_code(str(auth.get("code", ""))))
         if session is None:
-            raise ConnectionRefusedError("There is no class with this code.")
+            raise AccessError("There is no class with this code.")
         if session.ended_at is not None:
-            raise ConnectionRefusedError("This class has ended.")
+            raise AccessError("This class has ended.")
         if auth["role"] == "student":
-            self._connect_student(session, auth.get("seat"))
+            self._let_student_in(connection, session, auth.get("seat"))
         else:
-            self._connect_teacher(session, auth.get("token"))
+            self._let_teacher_in(connection, session, auth.get("token"))
 
-    def _connect_student(self, session: ClassSession, seat: object) -> None:
-        if not isinstance(seat, str) or not self._tokens.owns_seat(seat, session.code):
-            seat = self._tokens.seat(session.code)
-        self._peers[_connection()] = _Student(session, seat)
-        join_room(_everybody(session.code))
-        join_room(_students(session.code))
-        older = self._classroom.join(session, seat, _connection())
-        if older is not None:
-            self._peers.pop(older, None)
-            emit("error", {"message": "This class was opened again elsewhere."}, to=older)
-            disconnect(older)
-        emit(
-            "welcome",
-            {
-                "seat": seat,
-                "mode": session.mode,
-                "title": session.title,
-                "interval": LABEL_INTERVAL,
-                "fade": PACE_LIFETIME,
-            },
-        )
+    def _let_student_in(self, connection: str, session: ClassSession, token: object) -> None:
+        code = session.code
+        seat = self._tokens.read_seat(token, code)
+        if seat is None:
+            token, seat = self._tokens.new_seat(code)
+        else:
+            self._emit("elsewhere", {}, _seat(code, seat))  # to the older connection, if any
+        self._classroom.join(session, seat, connection, self._clock.now())
+        self._enter(connection, session, seat)
+        welcome = {
+            "seat": token,
+            "mode": session.mode,
+            "title": session.title,
+            "interval": LABEL_INTERVAL,
+            "fade": PACE_LIFETIME,
+        }
+        self._emit("welcome", welcome, connection, here=True)
 
-    def _connect_teacher(self, session: ClassSession, token: object) -> None:
-        now = time.time()
-        try:
-            self._tokens.check_teacher(token, session.code)
-        except AccessError as error:
-            raise ConnectionRefusedError(str(error)) from None
-        self._peers[_connection()] = _Teacher(session)
-        join_room(_everybody(session.code))
-        join_room(_teachers(session.code))
-        points, markers = self._classroom.history(session.code)
-        emit(
-            "history",
-            {
-                "t": now,
-                "points": [point.to_dict() for point in points],
-                "markers": [asdict(marker) for marker in markers],
-            },
-        )
-        self._send_view(self._classroom.view(session, now), to=_connection())
+    def _let_teacher_in(self, connection: str, session: ClassSession, token: object) -> None:
+        self._tokens.check_teacher(token, session.code)
+        self._classroom.watch(session)
+        self._enter(connection, session, "")
+        self._show_class(session, connection)
 
-    def _disconnect(self, reason: str) -> None:
-        peer = self._peers.pop(_connection(), None)
-        if not isinstance(peer, _Student):
+    def _enter(self, connection: str, session: ClassSession, seat: str) -> None:
+        bucket = Bucket(MESSAGES_A_SECOND, MESSAGES_AT_ONCE, self._clock.now())
+        self._peers[connection] = _Peer(session, seat, bucket)
+        code = session.code
+        rooms = (_students(code), _seat(code, seat)) if seat else (_teachers(code),)
+        for room in (_everybody(code), *rooms):
+            self._server.enter_room(connection, room)
+
+    def _show_class(self, session: ClassSession, to: str) -> None:
+        """All that a teacher's page shows, as far as it can be had."""
+        now = self._clock.now()
+        past: dict = {"t": now, "points": [], "markers": []}
+        with suppress(StoreError):
+            points, markers = self._classroom.history(session.code)
+            past["points"] = [point.to_dict() for point in points]
+            past["markers"] = [asdict(marker) for marker in markers]
+        self._emit("history", past, to, here=True)
+        with suppress(ExchangeError):
+            self._emit("view", self._classroom.view(session, now), to, here=True)
+
+    def _disconnect(self, connection: str, reason: str) -> None:
+        peer = self._peers.pop(connection, None)
+        if peer is None:
             return
-        if reason == self._socketio.reason.CLIENT_DISCONNECT:  # said goodbye, will not come back
-            self._classroom.leave(peer.session.code, peer.seat)
+        code = peer.session.code
+        if not peer.seat:
+            self._classroom.look_away(code)
+        elif reason == self._server.reason.CLIENT_DISCONNECT:  # said goodbye, will not come back
+            self._classroom.leave(code, peer.seat, connection)
         else:
-            self._classroom.drop(peer.session.code, peer.seat, _connection(), time.time())
+            self._classroom.drop(code, peer.seat, connection, self._clock.now())
 
-    def _label(self, peer: _Student, data: object) -> None:
+    def _receive(self, event: str, connection: str, *arguments: object) -> None:
+        """Handle any message; whatever is wrong with it gets one `error`."""
+        peer = self._peers.get(connection)
+        if peer is not None and not peer.bucket.take(self._clock.now()):
+            self._hold_back(peer, connection)
+            return
+        try:
+            if peer is None:
+                raise MessageError("this connection is in no class")
+            theirs, others = self._teachers, self._students
+            if peer.seat:
+                theirs, others = others, theirs
+            if event in others:
+                raise MessageError("this message is not yours to send")
+            if event not in theirs:
+                raise MessageError("unknown message")
+            if len(arguments) != 1:
+                raise MessageError("a message is one JSON object")
+            theirs[event](peer, arguments[0])
+            self._metrics.message(event)
+        except MessageError as error:
+            self._metrics.error("message")
+            self._emit("error", {"message": str(error)}, connection, here=True)
+        except ExchangeError as error:
+            log.warning("%s: %s", event, error)
+            self._emit("error", {"message": TRY_AGAIN}, connection, here=True)
+
+    def _label(self, peer: _Peer, data: object) -> None:
         label = messages.parse_label(data)
-        self._classroom.label(peer.session.code, peer.seat, label, time.time())
+        self._classroom.label(peer.session.code, peer.seat, label, self._clock.now())
 
-    def _pace(self, peer: _Student, data: object) -> None:
+    def _pace(self, peer: _Peer, data: object) -> None:
         pace = messages.parse_pace(data)
-        self._classroom.pace(peer.session.code, peer.seat, pace, time.time())
+        self._classroom.pace(peer.session.code, peer.seat, pace, self._clock.now())
 
-    def _help(self, peer: _Student, data: object) -> None:
+    def _help(self, peer: _Peer, data: object) -> None:
         help = messages.parse_help(data)
-        self._classroom.help(peer.session.code, peer.seat, help, time.time())
+        self._classroom.help(peer.session.code, peer.seat, help, self._clock.now())
 
-    def _show(self, peer: _Student, data: object) -> None:
+    def _show(self, peer: _Peer, data: object) -> None:
         self._classroom.show(peer.session.code, peer.seat, messages.parse_show(data))
 
-    def _marker(self, peer: _Teacher, data: object) -> None:
+    def _marker(self, peer: _Peer, data: object) -> None:
         text = messages.parse_marker(data)
-        marker = self._classroom.mark(peer.session, text, time.time())
-        emit("marker", asdict(marker), to=_teachers(peer.session.code))
+        marker = self._classroom.mark(peer.session, text, self._clock.now())
+        self._emit("marker", asdict(marker), _teachers(peer.session.code))
 
-    def _clear(self, peer: _Teacher, data: object) -> None:
+    def _clear(self, peer: _Peer, data: object) -> None:
         what = messages.parse_clear(data)
         self._classroom.clear(peer.session.code, what)
-        emit("cleared", {"what": what}, to=_students(peer.session.code))
+        self._emit("cleared", {"what": what}, _students(peer.session.code))
 
-    def _silence(self, peer: _Teacher, data: object) -> None:
+    def _silence(self, peer: _Peer, data: object) -> None:
         self._classroom.silence(peer.session.code, messages.parse_silence(data))
 
-    def _end(self, peer: _Teacher, data: object) -> None:
+    def _end(self, peer: _Peer, data: object) -> None:
         messages.parse_empty(data)
-        self._classroom.end(peer.session.code, time.time())
+        self._classroom.end(peer.session.code, self._clock.now())
 
-    def _guarded(self, sender: type, handler: Callable) -> Callable:
-        """A handler for one kind of sender, that answers anything wrong with one `error`."""
+    def _hold_back(self, peer: _Peer, connection: str) -> None:
+        """Drop a message over the limit; whoever goes on regardless is cut off."""
+        self._metrics.error("rate")
+        peer.refused += 1
+        if peer.refused == 1:
+            text = "Too many messages: please wait a moment."
+            self._emit("error", {"message": text}, connection, here=True)
+        elif peer.refused > TOO_MANY:
+            self._cut_off(connection)
 
-        def guarded(*arguments: object) -> None:
-            peer = self._peers.get(_connection())
-            try:
-                if peer is None:
-                    raise messages.MessageError("this connection is in no class")
-                if not isinstance(peer, sender):
-                    raise messages.MessageError("this message is not yours to send")
-                if len(arguments) != 1:
-                    raise messages.MessageError("a message is one JSON object")
-                handler(peer, arguments[0])
-            except messages.MessageError as error:
-                emit("error", {"message": str(error)})
+    def _drop_slow_teachers(self) -> None:
+        """A browser that does not keep up comes back to the newest view; the old ones are lost."""
+        for connection, peer in list(self._peers.items()):
+            if not peer.seat and self._backlog(connection) > BACKLOG:
+                self._metrics.error("slow")
+                log.info("a teacher's browser did not keep up")
+                self._cut_off(connection)
 
-        return guarded
+    def _backlog(self, connection: str) -> int:
+        """How many packets wait to be sent."""
+        eio_sid = self._server.manager.eio_sid_from_sid(connection, "/")
+        socket = self._server.eio.sockets.get(eio_sid)
+        return socket.queue.qsize() if socket else 0
 
-    def _unknown(self, event: str, *arguments: object) -> None:
-        emit("error", {"message": "unknown message"})
+    def _cut_off(self, connection: str) -> None:
+        """Close the connection itself: to somebody who does not read, nothing more can be sent."""
+        if socket := self._server.get_environ(connection).get("gunicorn.socket"):
+            with suppress(OSError):
+                socket.shutdown(SHUT_RDWR)
 
-    def _send_view(self, view: View, to: str) -> None:
-        self._socketio.emit("view", view.to_dict(), to=to)
+    @contextmanager
+    def _told(self, kind: type[Exception], text: str) -> Iterator[None]:
+        """Tell the teachers here of a trouble of this kind; show all anew when it is over."""
+        try:
+            yield
+        except kind as error:
+            self._metrics.error("store" if kind is StoreError else "exchange")
+            if kind not in self._troubles:
+                log.error("%s", error)
+                self._troubles[kind] = text
+                self._tell_teachers()
+        else:
+            if self._troubles.pop(kind, None):
+                log.info("all is well again: %s", kind.__name__)
+                self._tell_teachers()
+                self.show_all()
 
+    def _tell_teachers(self) -> None:
+        message = next(iter(self._troubles.values()), None)
+        for code in self._classroom.live:
+            self._emit("trouble", {"message": message}, _teachers(code), here=True)
 
-def _connection() -> str:
-    return request.sid  # type: ignore[attr-defined]  # Flask-SocketIO adds it
+    def _emit(self, event: str, data: dict, to: str, here: bool = False) -> None:
+        """here: nobody connected to another process is meant."""
+        self._server.emit(event, data, to=to, ignore_queue=here)
 
 
 def _everybody(code: str) -> str:
@@ -203,3 +327,7 @@ def _students(code: str) -> str:
 
 def _teachers(code: str) -> str:
     return f"teachers:{code}"
+
+
+def _seat(code: str, seat: str) -> str:
+    return f"seat:{code}:{seat}"

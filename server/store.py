@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
 
+from alembic.script import ScriptDirectory
+from gevent import Timeout
 from sqlalchemy import (
     JSON,
     Column,
+    Connection,
+    Engine,
     Float,
     Integer,
     MetaData,
@@ -14,21 +22,36 @@ from sqlalchemy import (
     Table,
     create_engine,
     delete,
+    event,
     func,
     insert,
+    inspect,
     select,
+    text,
     tuple_,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 
-_metadata = MetaData()
+MIGRATIONS = Path(__file__).with_name("migrations")
+PATIENCE = 3.0  # seconds for an answer of the database
+_POSTGRES = {
+    "pool_pre_ping": True,  # connections that died are noticed before they are used
+    "pool_size": 5,  # connections of this process, of the 20 that Heroku's smallest plan has
+    "max_overflow": 0,
+    "pool_timeout": PATIENCE,
+    "connect_args": {"connect_timeout": int(PATIENCE)},
+}
+_SQLITE = {"connect_args": {"timeout": 1.0}}  # seconds for which a lock holds up the whole process
+
+metadata = MetaData()
 _classes = Table(
     "classes",
-    _metadata,
+    metadata,
     Column("code", String(12), primary_key=True),
     Column("title", String(120), nullable=False),
     Column("mode", String(12), nullable=False),
@@ -38,14 +61,14 @@ _classes = Table(
 )
 _points = Table(
     "points",
-    _metadata,
+    metadata,
     Column("code", String(12), primary_key=True),
     Column("t", Float, primary_key=True),
     Column("point", JSON, nullable=False),
 )
 _markers = Table(
     "markers",
-    _metadata,
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("code", String(12), nullable=False, index=True),
     Column("t", Float, nullable=False),
@@ -57,60 +80,125 @@ class CodeTaken(Exception):
     """Another class already has this code."""
 
 
+class StoreError(Exception):
+    """The database cannot be used now: away, full, locked, or not migrated."""
+
+
+def open_engine(url: str) -> Engine:
+    """The database that a DATABASE_URL names; nothing connects yet. Raises StoreError."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):  # the first is how Heroku says it
+            return create_engine(parsed.set(drivername="postgresql+psycopg"), **_POSTGRES)
+        if parsed.drivername != "sqlite":
+            raise StoreError("DATABASE_URL must begin with sqlite:// or postgres://")
+        folder = Path(parsed.database or "").parent
+        if not folder.is_dir():
+            raise StoreError(f"DATABASE_URL names a folder that does not exist: {folder}")
+        engine = create_engine(parsed, **_SQLITE)
+    except SQLAlchemyError as error:
+        raise StoreError(f"DATABASE_URL cannot be used: {error}") from error
+    event.listen(engine, "connect", _set_sqlite_up)
+    return engine
+
+
+@contextmanager
+def one_error() -> Iterator[None]:
+    """Whatever is wrong with the database is a StoreError."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StoreError(str(getattr(error, "orig", None) or error)) from error
+
+
+def _set_sqlite_up(connection: sqlite3.Connection, _record: object) -> None:
+    # A write waits for no disk: a killed process loses nothing by it, a power cut seconds.
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
 class ClassStore:
-    """Opens the database at once and creates what is missing in it."""
+    """Each method raises StoreError when the database cannot be used, after PATIENCE at the latest.
+
+    All writes may be repeated: what is there already stays as it is.
+    """
 
     def __init__(self, url: str) -> None:
-        self._engine = create_engine(url)
-        _metadata.create_all(self._engine)
+        self._engine = open_engine(url)
+        revisions = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+        _newest, *self._too_old = (each.revision for each in revisions)
+
+    def check(self) -> None:
+        """Raises StoreError unless the database answers and has at least this code's tables.
+
+        Newer ones are well: while a release goes on, the code before it serves with them.
+        """
+        with self._transaction() as connection:
+            has_any = inspect(connection).has_table("alembic_version")
+            revision = has_any and connection.scalar(
+                text("SELECT version_num FROM alembic_version")
+            )
+        if not revision or revision in self._too_old:
+            raise StoreError(
+                "the database's tables are not those of this code: alembic upgrade head"
+            )
 
     def add_class(self, session: ClassSession) -> None:
         """Raises CodeTaken."""
-        try:
-            with self._engine.begin() as connection:
+        with self._transaction() as connection:
+            try:
                 connection.execute(insert(_classes).values(**vars(session)))
-        except IntegrityError as error:
-            raise CodeTaken(session.code) from error
+            except IntegrityError as error:
+                raise CodeTaken(session.code) from error
 
     def find_class(self, code: str) -> ClassSession | None:
         """The class with this code, running or ended."""
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             row = connection.execute(select(_classes).where(_classes.c.code == code)).first()
         return ClassSession(**row._mapping) if row else None
 
     def end_class(self, code: str, t: float) -> None:
         """The first end counts."""
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             running = (_classes.c.code == code) & _classes.c.ended_at.is_(None)
             connection.execute(update(_classes).where(running).values(ended_at=t))
 
     def add_points(self, points: Iterable[tuple[str, Point]]) -> None:
-        """Keep (code, point) pairs, in one transaction; the newest of the same time counts."""
-        rows = {(code, point.t): {"point": point.to_dict()} for code, point in points}
-        if not rows:
-            return
-        keys = tuple_(_points.c.code, _points.c.t)
-        with self._engine.begin() as connection:
-            connection.execute(delete(_points).where(keys.in_(rows)))
-            connection.execute(
-                insert(_points), [{"code": code, "t": t, **row} for (code, t), row in rows.items()]
-            )
+        """Keep (code, point) pairs, in one transaction; the newest of the same time counts.
+
+        Of classes that were deleted nothing is kept any more.
+        """
+        newest = {(code, point.t): point.to_dict() for code, point in points}
+        with self._transaction() as connection:
+            there = _not_deleted(connection, {code for code, _ in newest})
+            rows = [
+                {"code": code, "t": t, "point": point}
+                for (code, t), point in newest.items()
+                if code in there
+            ]
+            if rows:
+                keys = tuple_(_points.c.code, _points.c.t)
+                connection.execute(delete(_points).where(keys.in_(newest)))
+                connection.execute(insert(_points), rows)
 
     def points(self, code: str) -> list[Point]:
         """The timeline of a class, oldest first."""
         query = select(_points.c.point).where(_points.c.code == code).order_by(_points.c.t)
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             return [Point.from_dict(stored) for stored in connection.execute(query).scalars()]
 
     def add_marker(self, code: str, marker: Marker) -> None:
-        """Keep a marker."""
-        with self._engine.begin() as connection:
-            connection.execute(insert(_markers).values(code=code, **vars(marker)))
+        """Keep a marker, unless the class was deleted."""
+        same = (_markers.c.code == code) & (_markers.c.t == marker.t)
+        with self._transaction() as connection:
+            if _not_deleted(connection, {code}):
+                connection.execute(delete(_markers).where(same & (_markers.c.text == marker.text)))
+                connection.execute(insert(_markers).values(code=code, **vars(marker)))
 
     def markers(self, code: str) -> list[Marker]:
         """The markers of a class, oldest first."""
         query = select(_markers.c.t, _markers.c.text).where(_markers.c.code == code)
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             return [Marker(*row) for row in connection.execute(query.order_by(_markers.c.t))]
 
     def idle_classes(self, since: float) -> list[tuple[str, float]]:
@@ -123,17 +211,36 @@ class ClassStore:
             .group_by(_classes.c.code)
             .having(last_point < since)
         )
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             return [(code, last) for code, last in connection.execute(query)]
 
     def classes_ended_before(self, t: float) -> list[str]:
         """The codes of the classes that ended at `t` or earlier."""
         query = select(_classes.c.code).where(_classes.c.ended_at <= t)
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             return list(connection.execute(query).scalars())
 
     def delete_class(self, code: str) -> None:
         """Forget everything about a class."""
-        with self._engine.begin() as connection:
-            for table in (_points, _markers, _classes):
+        with self._transaction() as connection:
+            # The class first: whoever adds to it waits for us, or we for them (_not_deleted).
+            for table in (_classes, _points, _markers):
                 connection.execute(delete(table).where(table.c.code == code))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        timeout, began = Timeout(PATIENCE), monotonic()
+        try:
+            # SQLAlchemy drops a connection for good when a Timeout ends what it does.
+            with one_error(), timeout, self._engine.begin() as connection:
+                yield connection
+        except (Timeout, StoreError) as error:
+            if error is not timeout and monotonic() < began + PATIENCE:
+                raise
+            raise StoreError("the database does not answer") from error
+
+
+def _not_deleted(connection: Connection, codes: set[str]) -> set[str]:
+    """Those of the codes whose class is there, and will be until the transaction ends."""
+    query = select(_classes.c.code).where(_classes.c.code.in_(codes))
+    return set(connection.execute(query.with_for_update(read=True, key_share=True)).scalars())

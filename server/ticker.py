@@ -1,19 +1,40 @@
-"""The beat: once every `seconds`, whatever happens to a single tick."""
+"""The beat: tasks that are done again and again, whatever happens to a single time."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Never
+from time import monotonic
+
+from server.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
 
-def run(tick: Callable[[], None], seconds: float, sleep: Callable[[float], None]) -> Never:
-    """Call `tick` for ever; one that fails is logged, and the next one tries again."""
-    while True:
-        sleep(seconds)
-        try:
-            tick()
-        except Exception:  # the beat outlives any error: a full disk now may be free in a second
-            log.exception("a tick failed")
+class Ticker:
+    """sleep: how to wait so many seconds."""
+
+    def __init__(self, sleep: Callable[[float], None], metrics: Metrics) -> None:
+        self._sleep = sleep
+        self._metrics = metrics
+        self._stopped = False
+
+    def run(self, task: Callable[[], None], seconds: float) -> None:
+        """Do the task now and every so many seconds, until `stop`."""
+        due = monotonic()
+        while True:
+            self._sleep(max(0.0, due - monotonic()))
+            if self._stopped:
+                return
+            began = monotonic()
+            try:
+                task()
+            except Exception:  # the beat outlives any error: what fails now may do in a second
+                log.exception("a task of the beat failed")
+                self._metrics.error("task")
+            self._metrics.tick(began - due, monotonic() - began)
+            due = max(due + seconds, monotonic())  # a time that was missed is not made up for
+
+    def stop(self) -> None:
+        """Nothing begins any more."""
+        self._stopped = True

@@ -5,18 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import resource
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import requests
 import socketio
 from playwright.sync_api import Playwright
 
+from tests.services import free_port, migrate
 from training.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,14 +27,14 @@ RUNTIME = ROOT / ".venv/bin"
 SECRET_KEY = "a key for tests and nothing else"
 TICK_SECONDS = 0.2
 
+pytest_plugins = ["tests.services"]  # its fixtures
+
 
 class LiveServer:
     """A gunicorn process with its own database, that can be killed and started again."""
 
     def __init__(self, folder: Path, command: list[str], settings: dict[str, str]) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self._log = folder / "server.log"
         self._command = command
@@ -47,6 +49,8 @@ class LiveServer:
         self._process: subprocess.Popen | None = None
 
     def start(self) -> None:
+        """Returns when it answers; its database has all tables, as after a release."""
+        migrate(self.settings["DATABASE_URL"])
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -75,6 +79,21 @@ class LiveServer:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGTERM)
             self._process.wait(timeout=30)
+
+    def terminate(self) -> None:
+        """Ask it to end, as an operator does."""
+        self._process.terminate()
+
+    def wait_for_its_end(self) -> int:
+        """Its exit status."""
+        return self._process.wait(timeout=30)
+
+    def limit_its_files(self, size: int) -> None:
+        """No file of it grows beyond so many bytes, as on a full disk."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        for pid in map(int, children.read_text().split()):
+            _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, most))
 
     def log(self) -> str:
         return self._log.read_text()
@@ -126,7 +145,12 @@ class Peer:
         self._client.on("connect_error", self._on_refused)
         self._client.on("disconnect", self._on_disconnect)
         try:
-            self._client.connect(url, auth=auth, transports=["websocket"], wait_timeout=10)
+            self._client.connect(
+                f"{url}?class={quote(str(auth.get('code')))}",  # as our pages do, for balancers
+                auth=auth,
+                transports=["websocket"],
+                wait_timeout=10,
+            )
         except socketio.exceptions.ConnectionError:
             assert self.refused is not None
 

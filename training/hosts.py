@@ -40,6 +40,8 @@ def serve_class(folder: Path) -> Iterator[str]:
     log = folder / "server.log"
     command = [sys.executable, "-m", "gunicorn", "server.wsgi:app"]
     with log.open("w") as output:
+        release = [sys.executable, "-m", "alembic", "upgrade", "head"]
+        subprocess.run(release, cwd=ROOT, env=settings, stdout=output, stderr=output)
         server = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=output, stderr=output)
     try:
         yield _open_class(f"http://127.0.0.1:{port}", server, log)

@@ -92,6 +92,18 @@ class AlertWatch:
         self._watched = [_Watched(kind) for kind in KINDS]
         self._last: float | None = None  # time of the view before
 
+    def to_dict(self, now: float) -> dict:
+        """What another process needs to go on from here; times as ages."""
+        return {watched.kind.name: watched.to_dict(now) for watched in self._watched}
+
+    @staticmethod
+    def from_dict(stored: dict, now: float) -> AlertWatch:
+        """The inverse of to_dict, for a class that was left just now."""
+        watch = AlertWatch()
+        for watched in watch._watched:
+            watched.restore(stored[watched.kind.name], now)
+        return watch
+
     def update(self, view: View) -> tuple[Alert, ...]:
         """The alerts in force with the view of a tick, which may be the same as the one before."""
         step = 0.0 if self._last is None else min(view.t - self._last, LONGEST_STEP)
@@ -116,7 +128,26 @@ class _Watched:
         self._variance = 0.0
         self._known = 0.0  # seconds behind the baseline
         self._beyond = 0.0  # seconds beyond the limit, without a break
-        self._rests_until = float("-inf")
+        self._rests_until = 0.0
+
+    def to_dict(self, now: float) -> dict:
+        return {
+            "quick": self._quick,
+            "baseline": self._baseline,
+            "variance": self._variance,
+            "known": self._known,
+            "beyond": self._beyond,
+            "rests": self._rests_until - now,
+            "alert": self.alert and {"age": now - self.alert.since, "why": self.alert.why},
+        }
+
+    def restore(self, stored: dict, now: float) -> None:
+        self._quick, self._baseline = stored["quick"], stored["baseline"]
+        self._variance, self._known = stored["variance"], stored["known"]
+        self._beyond, self._rests_until = stored["beyond"], now + stored["rests"]
+        if stored["alert"]:
+            since = now - stored["alert"]["age"]
+            self.alert = Alert(self.kind.name, since, stored["alert"]["why"])
 
     def update(self, view: View, step: float) -> None:
         figure = self.kind.figure(view)

@@ -1,4 +1,4 @@
-"""The seats of one class in this process, folded into a Partial once a tick.
+"""A class: the seats of all its processes, folded into a Tally once a tick.
 
 Nobody may learn a student's label from what this student's coming or going changes. Therefore
 labels are counted in groups. A group is made of all who wait to be counted, once they are as many
@@ -10,15 +10,11 @@ that from sitting still. docs/privacy.md states what follows from this, and what
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from server.domain.messages import Help, Label
+from server.domain.seats import LONG_AGO, SEAT_GRACE, Partial, Seat
 
-LABEL_INTERVAL = 5.0  # seconds: how often a browser repeats an unchanged label
-LABEL_LIFETIME = 20.0  # seconds for which a face counts as read after its last label
-SEAT_GRACE = 10.0  # seconds that a seat is kept for a student whose connection dropped
-PACE_LIFETIME = 300.0  # seconds: the pace of five minutes ago is another part of the lesson
 REGROUP = 300.0  # seconds without anything shown after which groups are made anew
 
 
@@ -40,8 +36,8 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Partial:
-    """What one process knows about a class now; partials of several processes add up."""
+class Tally:
+    """The counts of a class at one moment, before anything is hidden."""
 
     students: int = 0
     grouped: int = 0  # students in groups, whether here or not
@@ -52,117 +48,84 @@ class Partial:
     named: tuple[Named, ...] = ()
 
 
-@dataclass
-class _Seat:
-    connection: str
-    dropped_at: float | None = None
-    emotion: str | None = None
-    read_at: float = float("-inf")  # when the emotion came
-    pace: str | None = None
-    paced_at: float = 0.0
-    hand: Hand | None = None
-    name: str | None = None  # only while the student wants to be seen by it
-
-    def emotion_now(self, now: float) -> str | None:
-        return self.emotion if now - self.read_at <= LABEL_LIFETIME else None
-
-    def pace_now(self, now: float) -> str | None:
-        return self.pace if now - self.paced_at <= PACE_LIFETIME else None
-
-
 class Room:
-    """Every method takes the seat that the connection proved to own.
+    """One class, in the one process that is its ticker.
 
     min_students: how many students a group has at least.
     """
 
     def __init__(self, min_students: int) -> None:
         self._min_students = min_students
-        self._seats: dict[str, _Seat] = {}
+        self._students = 0
         self._groups: list[dict[str, str]] = []  # seat -> last emotion of each member
         self._known: set[str] = set()  # seats that the teacher has seen by name
-        self._shown_at = float("-inf")
+        self._shown_at = LONG_AGO
+        self._hands: dict[str, float] = {}  # seat -> since when it waits for the teacher
+        self._cleared_at = {"pace": LONG_AGO, "help": LONG_AGO}
 
-    def join(self, seat: str, connection: str) -> str | None:
-        """Take a seat, newly or again; returns the connection that had it before, if any."""
-        known = self._seats.get(seat)
-        if known is None:
-            self._seats[seat] = _Seat(connection)
-            return None
-        previous = known.connection if known.dropped_at is None else None
-        known.connection, known.dropped_at = connection, None
-        return previous
+    def to_dict(self, now: float) -> dict:
+        """What another process needs to go on from here; times as ages, as in Partial."""
+        return {
+            "groups": self._groups,
+            "known": sorted(self._known),
+            "shown": _age(self._shown_at, now),
+            "hands": {seat: _age(since, now) for seat, since in self._hands.items()},
+            "cleared": {what: _age(t, now) for what, t in self._cleared_at.items()},
+        }
 
-    def drop(self, seat: str, connection: str, now: float) -> None:
-        """A connection ended; the seat is kept for a while unless another connection has it."""
-        known = self._seats.get(seat)
-        if known is not None and known.connection == connection:
-            known.dropped_at = now
+    @staticmethod
+    def from_dict(stored: dict, min_students: int, now: float) -> Room:
+        """The inverse of to_dict, for a room that was left just now."""
+        room = Room(min_students)
+        room._groups = stored["groups"]
+        room._known = set(stored["known"])
+        room._shown_at = _time(stored["shown"], now)
+        room._hands = {seat: _time(age, now) for seat, age in stored["hands"].items()}
+        room._cleared_at = {what: _time(age, now) for what, age in stored["cleared"].items()}
+        return room
 
-    def leave(self, seat: str) -> None:
-        """The student left for good."""
-        self._seats.pop(seat, None)
+    def clear(self, what: str, now: float) -> None:
+        """The teacher has taken in all words on the "pace" until now, or all raised hands."""
+        self._cleared_at[what] = now
+        if what == "help":
+            self._hands.clear()
 
-    def set_label(self, seat: str, label: Label, now: float) -> None:
-        """The newest emotion replaces the one before; a label without one only lets it grow old."""
-        if label.emotion is not None:
-            self._seats[seat].emotion, self._seats[seat].read_at = label.emotion, now
-
-    def set_pace(self, seat: str, pace: str | None, now: float) -> None:
-        """The newest pace word replaces the one before; None takes it back."""
-        self._seats[seat].pace, self._seats[seat].paced_at = pace, now
-
-    def set_help(self, seat: str, help: Help, now: float) -> None:
-        """Raise the hand (keeping its place in the queue when it is up) or lower it."""
-        known = self._seats[seat]
-        since = known.hand.since if known.hand else now
-        known.hand = Hand(since, help.name) if help.on else None
-
-    def set_name(self, seat: str, name: str | None) -> None:
-        """Show the student by this name from now on, or no more."""
-        self._seats[seat].name = name
-
-    def clear_paces(self) -> None:
-        """Forget all pace words."""
-        for known in self._seats.values():
-            known.pace = None
-
-    def clear_hands(self) -> None:
-        """Lower all hands."""
-        for known in self._seats.values():
-            known.hand = None
+    def show(self, now: float) -> None:
+        """The newest tally was shown with shares."""
+        self._shown_at = now
 
     def is_over(self, now: float) -> bool:
-        """Nobody has a seat here, and no group has to be remembered any more."""
-        return not self._seats and now - self._shown_at > REGROUP
+        """Nobody has a seat, and no group has to be remembered any more."""
+        return not self._students and now - self._shown_at > REGROUP
 
-    def partial(self, now: float, shown: bool) -> Partial:
-        """Fold the seats; `shown` says whether the partial before this one went into shares."""
-        for seat, known in list(self._seats.items()):
-            if known.dropped_at is not None and now - known.dropped_at > SEAT_GRACE:
-                del self._seats[seat]
-        if shown:
-            self._shown_at = now
+    def tally(self, partials: Iterable[Partial], now: float) -> Tally:
+        """Count what the processes of a class know of it."""
+        seats = _merge(partials)
         read = {
             seat: emotion
-            for seat, known in self._seats.items()
+            for seat, known in seats.items()
             if (emotion := known.emotion_now(now)) is not None
         }
-        self._update_groups(read, now)
+        self._students = len(seats)
+        self._update_groups(seats, read, now)
+        self._update_hands(seats, now)
         counted = [group for group in self._groups if self._is_counted(group, read)]
-        seats = self._seats.values()
-        return Partial(
-            students=len(self._seats),
+        return Tally(
+            students=len(seats),
             grouped=sum(len(group) for group in self._groups),
             seen=sum(len(read.keys() & group.keys()) for group in self._groups),
             emotions=sum((Counter(group.values()) for group in counted), Counter()),
-            paces=Counter(pace for known in seats if (pace := known.pace_now(now))),
-            hands=tuple(sorted((s.hand for s in seats if s.hand), key=lambda hand: hand.since)),
+            paces=Counter(pace for known in seats.values() if (pace := self._pace(known, now))),
+            hands=tuple(
+                Hand(since, seats[seat].hand_name)
+                for seat, since in sorted(self._hands.items(), key=lambda item: item[1])
+                if seats[seat].hand_at is not None
+            ),
             named=tuple(
                 sorted(
                     (
-                        Named(known.name, known.emotion_now(now), known.pace_now(now))
-                        for known in seats
+                        Named(known.name, known.emotion_now(now), self._pace(known, now))
+                        for known in seats.values()
                         if known.name
                     ),
                     key=lambda named: named.name,
@@ -170,8 +133,24 @@ class Room:
             ),
         )
 
-    def _update_groups(self, read: Mapping[str, str], now: float) -> None:
-        named = {seat for seat, known in self._seats.items() if known.name}
+    def _pace(self, known: Seat, now: float) -> str | None:
+        return known.pace_now(now) if known.paced_at > self._cleared_at["pace"] else None
+
+    def _update_hands(self, seats: Mapping[str, Seat], now: float) -> None:
+        """A hand keeps its place in the queue for as long as it is up."""
+        for seat in list(self._hands):
+            known = seats.get(seat)
+            # Who has just connected again, perhaps to another process, may still have to say so.
+            if known is None or (known.hand_at is None and now - known.joined_at > SEAT_GRACE):
+                del self._hands[seat]
+        for seat, known in seats.items():
+            if known.hand_at is not None and known.hand_at > self._cleared_at["help"]:
+                self._hands.setdefault(seat, known.hand_at)
+
+    def _update_groups(
+        self, seats: Mapping[str, Seat], read: Mapping[str, str], now: float
+    ) -> None:
+        named = {seat for seat, known in seats.items() if known.name}
         self._known |= named
         waiting = {seat: emotion for seat, emotion in read.items() if seat not in named}
         for group in self._groups:
@@ -193,3 +172,24 @@ class Room:
     def _hides(self, group: Mapping[str, str]) -> bool:
         """Enough students to hide each other: whoever was seen by name hides nobody."""
         return len(group.keys() - self._known) >= self._min_students
+
+
+def _merge(partials: Iterable[Partial]) -> Mapping[str, Seat]:
+    """All seats; one that two processes know is where its student came to last."""
+    first, *others = [partial.seats for partial in partials]
+    if not others:
+        return first
+    every = dict(first)
+    for seats in others:
+        for seat, known in seats.items():
+            if seat not in every or known.joined_at > every[seat].joined_at:
+                every[seat] = known
+    return every
+
+
+def _age(t: float, now: float) -> float | None:
+    return None if t == LONG_AGO else round(now - t, 3)
+
+
+def _time(age: float | None, now: float) -> float:
+    return LONG_AGO if age is None else now - age

@@ -1,4 +1,4 @@
-"""Partials -> the View that a teacher sees.
+"""Tally -> the View that a teacher sees.
 
 What is hidden, folded and rounded is decided here and nowhere else: the timeline, the alerts, the
 report and its exports are made of views alone.
@@ -6,12 +6,11 @@ report and its exports are made of views alone.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from server.domain.labels import OTHER, PACES, VALENCE
-from server.domain.room import Hand, Named, Partial
+from server.domain.room import Hand, Named, Tally
 
 FEW_STUDENTS = "few_students"  # fewer students are here than may be shown anything about
 FEW_FACES = "few_faces"  # enough students, but too few of them with a face that was read
@@ -63,27 +62,18 @@ class View:
         return asdict(self)
 
 
-def make_view(t: float, mode: str, min_students: int, partials: Iterable[Partial]) -> View:
-    """Everything that may be known about a class whose processes report these partials."""
-    partials = list(partials)
-    view = View(
-        t,
-        students=sum(partial.students for partial in partials),
-        help=tuple(sorted((h for p in partials for h in p.hands), key=lambda hand: hand.since)),
-        named=tuple(sorted((n for p in partials for n in p.named), key=lambda named: named.name)),
-    )
+def make_view(t: float, mode: str, min_students: int, tally: Tally) -> View:
+    """Everything that may be known about a class that counts this."""
+    view = View(t, students=tally.students, help=tally.hands, named=tally.named)
     if view.students < min_students:
         return replace(view, suppressed=FEW_STUDENTS)
-    paces = sum((Counter(partial.paces) for partial in partials), Counter())
-    view = replace(view, pace={word: paces[word] for word in PACES})
+    view = replace(view, pace={word: tally.paces.get(word, 0) for word in PACES})
     if mode != "camera":
         return view
-    counted, seen = sum(p.grouped for p in partials), sum(p.seen for p in partials)
-    view = replace(view, counted=counted, seen=seen)
-    emotions = sum((Counter(partial.emotions) for partial in partials), Counter())
-    if emotions.total() < min_students:
+    view = replace(view, counted=tally.grouped, seen=tally.seen)
+    if sum(tally.emotions.values()) < min_students:
         return replace(view, suppressed=FEW_FACES)
-    shares = _shares(emotions)
+    shares = _shares(tally.emotions)
     # From the folded and rounded shares: whatever they hide, the valence hides too.
     valence = sum(VALENCE.get(emotion, 0) * share for emotion, share in shares.items())
     return replace(view, shares=shares, valence=round(valence, 2))

@@ -7,19 +7,36 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
+# What both pages and sockets are made with.
+SERVICE = {
+    "server.access",
+    "server.classroom",
+    "server.clock",
+    "server.domain",
+    "server.exchange",
+}
 # Each part of the server, and which parts of the project it may import.
 MAY_IMPORT = {
     "server/domain": {"server.domain"},
     "server/static.py": set(),
     "server/store.py": {"server.domain"},
+    "server/migrations": {"server.config", "server.store"},
+    "server/journal.py": {"server.domain", "server.store"},
+    "server/exchange.py": {"server.domain"},
+    "server/redis_exchange.py": {"server.domain", "server.exchange"},
+    "server/message_queue.py": {"server.redis_exchange"},
     "server/access.py": set(),
-    "server/ticker.py": set(),
+    "server/clock.py": set(),
+    "server/limits.py": set(),
+    "server/logs.py": set(),
+    "server/metrics.py": set(),
+    "server/ticker.py": {"server.metrics"},
     "server/config.py": {"server.domain"},
-    "server/classroom.py": {"server.domain", "server.store"},
-    "server/pages.py": {"server.access", "server.classroom", "server.domain"},
-    "server/sockets.py": {"server.access", "server.classroom", "server.domain"},
+    "server/classroom.py": {"server.domain", "server.store", "server.journal", "server.exchange"},
+    "server/pages.py": {*SERVICE, "server.limits", "server.metrics", "server.store"},
+    "server/sockets.py": {*SERVICE, "server.limits", "server.metrics", "server.store"},
     "server/app.py": {"server"},
-    "server/wsgi.py": {"server.app", "server.config"},
+    "server/wsgi.py": {"server.app", "server.config", "server.store"},
     "training": {"training"},
 }
 DOMAIN_MAY_USE = {

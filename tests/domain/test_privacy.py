@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from server.classroom import Classroom
 from server.domain.messages import Label
 from server.domain.room import REGROUP
+from server.domain.timeline import Point
+from server.exchange import LocalExchange
 from server.store import ClassStore
+from tests.services import migrate
 
 MIN_STUDENTS = 3
 EMOTIONS = ("happy", "neutral", "sad")
@@ -47,7 +50,15 @@ class Course:
     """One course of a class, as the sockets drive the service."""
 
     def __init__(self, store: ClassStore, code: str) -> None:
-        self.classroom = Classroom(store, lambda: code, MIN_STUDENTS, True, 30)
+        self.classroom = Classroom(
+            store,
+            LocalExchange(),
+            lambda: code,
+            min_students=MIN_STUDENTS,
+            most_students=MOST_STUDENTS,
+            cameras_allowed=True,
+            retention_days=30,
+        )
         self.now = 1000.0
         self.session = self.classroom.open_class({"title": "A", "mode": "camera"}, self.now)
         self.published = Published()
@@ -57,14 +68,14 @@ class Course:
     def comes(self, student: int) -> None:
         self.here.add(student)
         self.away.discard(student)
-        self.classroom.join(self.session, seat(student), f"connection of {student}")
+        self.classroom.join(self.session, seat(student), f"connection of {student}", self.now)
 
     def goes(self, what: str, student: int) -> None:
         self.here.discard(student)
+        connection = f"connection of {student}"
         if what == "leaves":
-            self.classroom.leave(self.session.code, seat(student))
+            self.classroom.leave(self.session.code, seat(student), connection)
         else:
-            connection = f"connection of {student}"
             self.classroom.drop(self.session.code, seat(student), connection, self.now)
 
     def happens(self, what: str, student: int) -> None:
@@ -90,12 +101,14 @@ class Course:
             label = Label("ok", face) if face else Label("no_face")
             self.classroom.label(self.session.code, seat(student), label, self.now)
         beat = self.classroom.tick(self.now)
-        self.classroom.save(beat.points)
-        self.published.views.append(self.classroom.view(self.session, self.now).to_dict())
-        self.published.points += [point.to_dict() for _, point in beat.points]
+        self.published.views.append(self.classroom.view(self.session, self.now))
+        self.published.points += [
+            shown.what.to_dict() for shown in beat.shown if isinstance(shown.what, Point)
+        ]
 
     def finish(self) -> Published:
         self.classroom.end(self.session.code, self.now)
+        self.classroom.save()
         session = self.classroom.find(self.session.code)
         report = self.classroom.report(session, self.now)
         self.published.report = report.to_dict() | {"code": None}
@@ -108,9 +121,10 @@ def seat(student: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def course():
+def course(tmp_path_factory):
     """A new course of a class, each with a code of its own."""
-    store = ClassStore("sqlite://")
+    folder = tmp_path_factory.mktemp("courses")
+    store = ClassStore(migrate(f"sqlite:///{folder / 'classpulse.db'}"))
     codes = (f"C{number}" for number in itertools.count())
     return lambda: Course(store, next(codes))
 

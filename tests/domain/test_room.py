@@ -1,52 +1,51 @@
 """Seats: who counts, and for how long; test_privacy.py has what nobody may learn from them."""
 
+import json
+
 import pytest
 
 from server.domain.messages import Help, Label
-from server.domain.room import (
-    LABEL_LIFETIME,
-    PACE_LIFETIME,
-    REGROUP,
-    SEAT_GRACE,
-    Hand,
-    Named,
-    Room,
-)
+from server.domain.room import REGROUP, Hand, Named, Room
+from server.domain.seats import LABEL_LIFETIME, PACE_LIFETIME, SEAT_GRACE, Partial, Seats
 from server.domain.view import make_view
 
 MIN_STUDENTS = 5
 
 
 class ClassUnderTest:
-    """A room with its views, as the service drives them."""
+    """Seats and a room with its views, as the service drives them."""
 
     def __init__(self):
-        self.room, self.now, self.view = Room(MIN_STUDENTS), 1000.0, None
-        self.faces = {}
+        self.seats, self.room = Seats(), Room(MIN_STUDENTS)
+        self.now, self.view, self.faces = 1000.0, None, {}
 
-    def comes(self, seat, emotion):
-        self.room.join(seat, connection=f"connection of {seat}")
-        self.faces[seat] = emotion
+    def comes(self, seat, emotion=None):
+        self.seats.join(seat, f"connection of {seat}", self.now)
+        if emotion:
+            self.faces[seat] = emotion
 
     def leaves(self, *seats):
         for seat in seats:
-            self.room.leave(seat)
+            self.seats.leave(seat, f"connection of {seat}")
             del self.faces[seat]
 
     def turns_away(self, *seats):
         for seat in seats:
-            self.room.set_label(seat, Label("no_face"), self.now)
+            self.seats.set_label(seat, Label("no_face"), self.now)
             del self.faces[seat]
+
+    def tally(self):
+        return self.room.tally([self.seats.partial(self.now, teachers=1)], self.now)
 
     def tick(self, seconds=1):
         """Time goes by, in which everybody's browser goes on sending."""
         for _ in range(seconds):
             self.now += 1
             for seat, emotion in self.faces.items():
-                self.room.set_label(seat, Label("ok", emotion), self.now)
-            shown = self.view is not None and self.view.shares is not None
-            partial = self.room.partial(self.now, shown)
-            self.view = make_view(self.now, "camera", MIN_STUDENTS, [partial])
+                self.seats.set_label(seat, Label("ok", emotion), self.now)
+            self.view = make_view(self.now, "camera", MIN_STUDENTS, self.tally())
+            if self.view.shares is not None:
+                self.room.show(self.now)
         return self.view
 
 
@@ -67,17 +66,18 @@ def test_students_who_come_one_by_one_are_shown_as_soon_as_there_are_enough():
 
 def test_the_same_seat_on_a_new_connection_is_one_student():
     group = class_of("happy", "happy", "happy", "happy", "sad")
-    assert group.room.join("seat 4", "another connection") == "connection of seat 4"
+    group.seats.join("seat 4", "another connection", group.now)
     assert group.tick().students == 5
     # The older connection's end says nothing about the seat any more.
-    group.room.drop("seat 4", "connection of seat 4", group.now)
+    group.seats.leave("seat 4", "connection of seat 4")
+    group.seats.drop("seat 4", "connection of seat 4", group.now)
     assert group.tick(int(SEAT_GRACE) + 1).students == 5
 
 
 def test_a_dropped_connection_keeps_its_seat_for_a_while():
     group = class_of(*["happy"] * 6)
     group.tick()
-    group.room.drop("seat 0", "connection of seat 0", group.now)
+    group.seats.drop("seat 0", "connection of seat 0", group.now)
     del group.faces["seat 0"]
     assert group.tick(int(SEAT_GRACE)).students == 6
     assert group.tick().students == 5
@@ -149,28 +149,23 @@ def test_groups_are_made_anew_when_nothing_was_shown_for_long():
 def test_those_who_show_their_names_do_not_hide_the_others():
     group = class_of(*["happy"] * 3, *["sad"] * 3)
     group.tick()
-    group.room.set_name("seat 5", "Ada")
+    group.seats.set_name("seat 5", "Ada")
     assert group.tick().shares == {"happy": 0.5, "sad": 0.5}  # there are five others
-    group.room.set_name("seat 4", "Ben")
+    group.seats.set_name("seat 4", "Ben")
     assert group.tick().shares is None
-    group.room.set_name("seat 4", None)
+    group.seats.set_name("seat 4", None)
     assert group.tick().shares is None  # what was known stays known
 
 
 def test_who_shows_the_name_is_seen_with_face_and_word_until_they_take_it_back():
-    room = Room(MIN_STUDENTS)
-    for seat in ("a", "b"):
-        room.join(seat, seat)
-        room.set_label(seat, Label("ok", "sad"), 10.0)
-    room.set_pace("b", "lost", 10.0)
-    room.set_name("b", "Ben")
-    room.set_name("a", "Ada")
-    assert room.partial(11.0, False).named == (
-        Named("Ada", "sad", None),
-        Named("Ben", "sad", "lost"),
-    )
-    room.set_name("b", None)
-    assert room.partial(12.0 + LABEL_LIFETIME, False).named == (Named("Ada", None, None),)
+    group = class_of("sad", "sad")
+    group.seats.set_pace("seat 1", "lost", group.now)
+    group.seats.set_name("seat 1", "Ben")
+    group.seats.set_name("seat 0", "Ada")
+    assert group.tick().named == (Named("Ada", "sad", None), Named("Ben", "sad", "lost"))
+    group.seats.set_name("seat 1", None)
+    group.turns_away("seat 0")
+    assert group.tick(int(LABEL_LIFETIME) + 1).named == (Named("Ada", None, None),)
 
 
 def test_labels_of_those_who_stay_are_live_while_somebody_waits():
@@ -187,46 +182,120 @@ def test_a_room_is_over_when_nobody_is_left_and_nothing_was_shown_for_long():
     group.leaves(*(f"seat {seat}" for seat in range(5)))
     group.tick(int(REGROUP))
     assert not group.room.is_over(group.now)
-    group.tick(2)
+    group.tick()
     assert group.room.is_over(group.now)
     assert Room(MIN_STUDENTS).is_over(1.0)
 
 
 def test_hands_keep_their_place_and_go_down():
-    room = Room(MIN_STUDENTS)
-    for seat in ("a", "b"):
-        room.join(seat, seat)
-    room.set_help("a", Help(True), 10.0)
-    room.set_help("b", Help(True, "Ben"), 20.0)
-    room.set_help("a", Help(True, "Ada"), 30.0)
-    assert room.partial(31.0, False).hands == (Hand(10.0, "Ada"), Hand(20.0, "Ben"))
-    room.set_help("a", Help(False), 40.0)
-    assert [hand.name for hand in room.partial(41.0, False).hands] == ["Ben"]
+    group = class_of(None, None)
+    group.seats.set_help("seat 0", Help(True), 1000.0)
+    group.tick()
+    group.seats.set_help("seat 1", Help(True, "Ben"), 1000.5)
+    group.seats.set_help("seat 0", Help(True, "Ada"), 1001.0)
+    assert group.tick().help == (Hand(1000.0, "Ada"), Hand(1000.5, "Ben"))
+    group.seats.set_help("seat 0", Help(False), group.now)
+    assert [hand.name for hand in group.tick().help] == ["Ben"]
 
 
 @pytest.mark.parametrize(("age", "counts"), [(PACE_LIFETIME, True), (PACE_LIFETIME + 1, False)])
 def test_a_pace_word_fades(age, counts):
-    room = Room(MIN_STUDENTS)
-    room.join("a", "a")
-    room.set_pace("a", "lost", 100.0)
-    assert room.partial(100.0 + age, False).paces == ({"lost": 1} if counts else {})
+    group = class_of(None)
+    group.seats.set_pace("seat 0", "lost", group.now)
+    group.now += age
+    assert group.tally().paces == ({"lost": 1} if counts else {})
 
 
 def test_a_pace_word_can_be_taken_back():
-    room = Room(MIN_STUDENTS)
-    room.join("a", "a")
-    room.set_pace("a", "lost", 1.0)
-    room.set_pace("a", None, 2.0)
-    assert room.partial(3.0, False).paces == {}
+    group = class_of(None)
+    group.seats.set_pace("seat 0", "lost", group.now)
+    group.seats.set_pace("seat 0", None, group.now)
+    assert group.tally().paces == {}
 
 
-def test_a_teacher_can_clear_words_and_hands():
-    room = Room(MIN_STUDENTS)
-    room.join("a", "a")
-    room.set_pace("a", "lost", 1.0)
-    room.set_help("a", Help(True), 1.0)
-    room.clear_paces()
-    partial = room.partial(2.0, False)
-    assert partial.paces == {} and len(partial.hands) == 1
-    room.clear_hands()
-    assert room.partial(3.0, False).hands == ()
+def test_a_teacher_can_clear_words_and_hands_and_students_can_say_them_again():
+    group = class_of(None)
+
+    def say():
+        group.seats.set_pace("seat 0", "lost", group.now)
+        group.seats.set_help("seat 0", Help(True), group.now)
+
+    say()
+    assert group.tick().help
+    group.room.clear("pace", group.now)
+    tally = group.tally()
+    assert tally.paces == {} and len(tally.hands) == 1
+    group.room.clear("help", group.now)
+    assert group.tally().hands == ()
+    group.now += 1
+    say()
+    tally = group.tally()
+    assert tally.paces == {"lost": 1} and tally.hands == (Hand(group.now, None),)
+
+
+# Several processes
+
+
+def with_another_process(group, *emotions):
+    """The same class, half of it connected to another process, whose clock is wrong."""
+    other = ClassUnderTest()
+    other.now = 5.0
+    for number, emotion in enumerate(emotions):
+        other.comes(f"other {number}", emotion)
+        other.seats.set_label(f"other {number}", Label("ok", emotion), other.now)
+    return other
+
+
+def tally_of_both(group, other):
+    told = json.loads(json.dumps(other.seats.partial(other.now, 0).to_dict(other.now)))
+    partials = [group.seats.partial(group.now, 1), Partial.from_dict(told, group.now)]
+    return group.room.tally(partials, group.now)
+
+
+def test_students_of_all_processes_make_one_group():
+    group = class_of(*["happy"] * 3)
+    assert group.tick().shares is None
+    tally = tally_of_both(group, with_another_process(group, "sad", "sad"))
+    assert (tally.students, tally.emotions) == (5, {"happy": 3, "sad": 2})
+
+
+def test_a_student_known_to_two_processes_counts_once_where_they_came_last():
+    group = class_of(*["happy"] * 5)
+    group.tick()
+    other = ClassUnderTest()
+    other.comes("seat 0")
+    other.seats.set_label("seat 0", Label("ok", "sad"), other.now)
+    tally = tally_of_both(group, other)
+    assert (tally.students, tally.emotions) == (5, {"happy": 4, "sad": 1})
+
+
+def test_a_hand_keeps_its_place_while_its_student_connects_again():
+    group = class_of(None, None)
+    group.seats.set_help("seat 0", Help(True, "Ada"), group.now)
+    group.seats.set_help("seat 1", Help(True, "Ben"), group.now)
+    first = group.tick(5).help
+    again = ClassUnderTest()
+    again.now = group.now
+    again.comes("seat 0")
+    partials = [group.seats.partial(group.now, 1), again.seats.partial(again.now, 0)]
+    assert [hand.name for hand in group.room.tally(partials, group.now).hands] == ["Ben"]
+    again.seats.set_help("seat 0", Help(True, "Ada"), group.now)
+    assert group.room.tally(partials, group.now).hands == first
+
+
+def test_a_room_goes_on_in_another_process():
+    group = class_of(*["happy"] * 5, "sad", "sad", "sad")
+    group.seats.set_name("seat 0", "Ada")
+    group.seats.set_help("seat 1", Help(True), group.now)
+    before = group.tick(3)
+    group.room.clear("pace", group.now)
+    group.leaves("seat 7")
+    stored = json.loads(json.dumps(group.room.to_dict(group.now)))
+    group.now += 500_000  # the other process's clock
+    for seat, emotion in group.faces.items():
+        group.seats.join(seat, f"connection of {seat}", group.now)
+        group.seats.set_label(seat, Label("ok", emotion), group.now)
+    group.room = Room.from_dict(stored, MIN_STUDENTS, group.now)
+    after = group.tally()
+    assert make_view(0.0, "camera", MIN_STUDENTS, after).shares == before.shares
+    assert after.students == 7 and after.grouped == 7

@@ -2,15 +2,15 @@
 
 import pytest
 
-from server.domain.room import Hand, Partial
+from server.domain.room import Hand, Tally
 from server.domain.view import make_view
 
 
-def view_of(emotions, *, students=None, mode="camera", min_students=5, **partial):
+def view_of(emotions, *, students=None, mode="camera", min_students=5, **tally):
     seen = sum(emotions.values())
     students = seen if students is None else students
     return make_view(
-        1000.0, mode, min_students, [Partial(students, seen, seen, emotions=emotions, **partial)]
+        1000.0, mode, min_students, Tally(students, seen, seen, emotions=emotions, **tally)
     )
 
 
@@ -73,24 +73,14 @@ def test_shares_are_twentieths_that_add_up_to_one():
     assert view_of({"happy": 98, "sad": 2}).shares == {"happy": 1.0}
 
 
-def test_partials_of_several_processes_add_up():
-    partials = [
-        Partial(3, 3, 3, emotions={"happy": 2, "sad": 1}),
-        Partial(2, 2, 2, emotions={"sad": 2}),
-    ]
-    view = make_view(1.0, "camera", 5, partials)
-    assert view.students == 5
-    assert view.shares == {"sad": 0.6, "happy": 0.4}
-
-
 def test_a_class_without_cameras_has_words_only():
     view = view_of({}, students=5, mode="self-report", paces={"slow_down": 3})
     assert view.shares is None and view.suppressed is None
     assert view.pace["slow_down"] == 3
 
 
-def test_raised_hands_are_shown_however_few_are_here_longest_wait_first():
-    hands = (Hand(20.0, None), Hand(10.0, "Ada"))
+def test_raised_hands_are_shown_however_few_are_here():
+    hands = (Hand(10.0, "Ada"), Hand(20.0, None))
     view = view_of({"happy": 1}, hands=hands)
     assert view.to_dict()["help"] == ({"since": 10.0, "name": "Ada"}, {"since": 20.0, "name": None})
 
@@ -98,7 +88,7 @@ def test_raised_hands_are_shown_however_few_are_here_longest_wait_first():
 def test_views_that_differ_only_in_time_are_the_same():
     emotions = {"happy": 5}
     earlier, later = (
-        make_view(t, "camera", 5, [Partial(5, 5, 5, emotions=emotions)]) for t in (1.0, 2.0)
+        make_view(t, "camera", 5, Tally(5, 5, 5, emotions=emotions)) for t in (1.0, 2.0)
     )
     assert earlier.same_as(later)
     assert not earlier.same_as(view_of({"happy": 6}))

@@ -4,7 +4,9 @@ import pytest
 
 from server.classroom import Classroom
 from server.domain.messages import Label
+from server.exchange import LocalExchange
 from server.store import ClassStore
+from tests.services import migrate
 
 STUDENTS = 12
 
@@ -12,13 +14,21 @@ STUDENTS = 12
 class Lesson:
     """A class of STUDENTS in front of their cameras, one tick a second."""
 
-    def __init__(self):
-        self.classroom = Classroom(ClassStore("sqlite://"), lambda: "ABC234", 5, True, 30)
+    def __init__(self, folder):
+        self.classroom = Classroom(
+            ClassStore(migrate(f"sqlite:///{folder / 'classpulse.db'}")),
+            LocalExchange(),
+            lambda: "ABC234",
+            min_students=5,
+            most_students=STUDENTS,
+            cameras_allowed=True,
+            retention_days=30,
+        )
         self.now, self.fired, self.view = 1000.0, [], None
         asked = {"title": "Algebra", "mode": "camera"}
         self.session = self.classroom.open_class(asked, self.now)
         for seat in range(STUDENTS):
-            self.classroom.join(self.session, f"seat {seat}", f"connection {seat}")
+            self.classroom.join(self.session, f"seat {seat}", f"connection {seat}", self.now)
 
     def goes_on(self, seconds, looks="neutral", read=STUDENTS):
         for _ in range(seconds):
@@ -26,10 +36,10 @@ class Lesson:
             for seat in range(read):
                 label = Label("ok", looks)
                 self.classroom.label("ABC234", f"seat {seat}", label, self.now)
-            self.classroom.save(self.classroom.tick(self.now).points)
-            before = self.view.alerts if self.view else ()
+            self.classroom.tick(self.now)
+            before = self.view["alerts"] if self.view else ()
             self.view = self.classroom.view(self.session, self.now)
-            self.fired += [alert.kind for alert in self.view.alerts if alert not in before]
+            self.fired += [alert["kind"] for alert in self.view["alerts"] if alert not in before]
         return self
 
     def say_lost(self, students):
@@ -41,35 +51,35 @@ class Lesson:
     ("kind", "trouble"),
     [("mood_dropped", {"looks": "sad"}), ("faces_gone", {"read": 7}), ("many_lost", {})],
 )
-def test_a_trouble_is_told_once_can_be_silenced_and_is_in_the_report(kind, trouble):
-    lesson = Lesson().goes_on(400)
+def test_a_trouble_is_told_once_can_be_silenced_and_is_in_the_report(tmp_path, kind, trouble):
+    lesson = Lesson(tmp_path).goes_on(400)
     if kind == "many_lost":
         lesson.say_lost(5)
     lesson.goes_on(150, **trouble)
     assert lesson.fired == [kind]
-    assert [alert.kind for alert in lesson.view.alerts] == [kind]
+    assert [alert["kind"] for alert in lesson.view["alerts"]] == [kind]
     lesson.classroom.silence("ABC234", kind)
-    assert lesson.goes_on(1, **trouble).view.alerts == ()
+    assert lesson.goes_on(1, **trouble).view["alerts"] == ()
     lesson.goes_on(600, **trouble)
     assert lesson.fired == [kind]
     report = lesson.classroom.report(lesson.session, lesson.now)
     assert [alert.kind for alert in report.alerts] == [kind]
 
 
-def test_the_timeline_of_a_lesson_has_no_holes():
-    lesson = Lesson().goes_on(600)
+def test_the_timeline_of_a_lesson_has_no_holes(tmp_path):
+    lesson = Lesson(tmp_path).goes_on(600)
     lesson.classroom.end("ABC234", lesson.now)
     points, _ = lesson.classroom.history("ABC234")
     assert [point.t for point in points] == [1000.0 + 10 * number for number in range(61)]
     assert all(point.shares == {"neutral": 1.0} for point in points)
 
 
-def test_a_class_in_which_nobody_is_left_costs_nothing_more():
-    lesson = Lesson().goes_on(10)
+def test_a_class_in_which_nobody_is_left_costs_nothing_more(tmp_path):
+    lesson = Lesson(tmp_path).goes_on(10)
     for seat in range(STUDENTS):
-        lesson.classroom.leave("ABC234", f"seat {seat}")
+        lesson.classroom.leave("ABC234", f"seat {seat}", f"connection {seat}")
     for _ in range(400):
         lesson.now += 1
         beat = lesson.classroom.tick(lesson.now)
-    assert (beat.views, beat.points) == ([], [])
-    assert lesson.classroom.view(lesson.session, lesson.now).students == 0
+    assert beat.shown == []
+    assert lesson.classroom.view(lesson.session, lesson.now)["students"] == 0

@@ -1,4 +1,4 @@
-"""What Heroku runs: the Procfile's web process, with the run-time needs and nothing else."""
+"""What Heroku runs: the Procfile's processes, with the run-time needs and nothing else."""
 
 import json
 import os
@@ -8,19 +8,49 @@ from pathlib import Path
 
 import requests
 
+from server.store import ClassStore
 from tests.conftest import ROOT, RUNTIME
 
 MEGABYTE = 1_000_000
+HONCHO = str(Path(sys.executable).with_name("honcho"))
 
 
 def test_the_procfiles_web_process_serves_a_class(start_server, join, teach):
-    honcho = str(Path(sys.executable).with_name("honcho"))
-    server = start_server([honcho, "start", "--no-prefix", "web"])
+    server = start_server([HONCHO, "start", "--no-prefix", "web"])
     opened = server.open_class()
     teacher = teach(server, opened)
     for _ in range(5):
         join(server, opened["code"], "happy")
     assert teacher.wait_for("view", lambda view: view["shares"])["shares"] == {"happy": 1.0}
+
+
+def release(url):
+    """What the Procfile's release process says of a database, and whether it went well."""
+    environment = {"PATH": f"{RUNTIME}:{os.environ['PATH']}", "DATABASE_URL": url}
+    done = subprocess.run(
+        [HONCHO, "start", "--no-prefix", "release"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    return done.stdout, done.returncode == 0
+
+
+def test_a_release_makes_the_tables_that_the_web_process_needs(postgres_server):
+    url = postgres_server.new_database()
+    for _ in range(2):
+        said, is_well = release(url)
+        assert is_well, said
+        ClassStore(url).check()
+
+
+def test_a_release_that_finds_no_database_says_so_in_one_line_and_fails(postgres_server):
+    postgres_server.stop()
+    said, is_well = release(postgres_server.url)
+    assert not is_well
+    assert "Connection refused" in said and "Traceback" not in said
 
 
 def test_links_say_https_behind_the_router(server):
@@ -47,7 +77,7 @@ def test_a_page_opened_without_https_is_opened_again_with_it(server):
 def test_the_run_time_needs_are_small_and_without_tensorflow():
     installed = RUNTIME.parent / "lib"
     size = sum(file.lstat().st_size for file in installed.rglob("*") if file.is_file())
-    assert size < 100 * MEGABYTE
+    assert size < 120 * MEGABYTE
     names = subprocess.run(
         [RUNTIME / "python", "-m", "pip", "list", "--format=json"],
         capture_output=True,
@@ -57,9 +87,11 @@ def test_the_run_time_needs_are_small_and_without_tensorflow():
     assert not {"tensorflow", "keras", "numpy"} & {each["name"] for each in json.loads(names)}
 
 
-def test_app_json_asks_for_both_buildpacks_and_makes_a_secret():
+def test_app_json_asks_for_what_heroku_has_to_know():
     app = json.loads((ROOT / "app.json").read_text())
     assert [pack["url"] for pack in app["buildpacks"]] == ["heroku/nodejs", "heroku/python"]
+    assert app["addons"] == ["heroku-postgresql:essential-0"]  # a dyno's own disk is soon new
+    assert app["env"]["PROXIES"]["value"] == "1"
     assert app["env"]["SECRET_KEY"] == {
         "description": app["env"]["SECRET_KEY"]["description"],
         "generator": "secret",

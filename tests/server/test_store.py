@@ -1,20 +1,36 @@
-"""What the store gives back."""
+"""What the store gives back, and what it says of a database that is in trouble."""
 
+import itertools
+import resource
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+
+import psycopg
 import pytest
+import requests
 
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 from server.domain.view import Alert
-from server.store import ClassStore, CodeTaken
+from server.store import ClassStore, CodeTaken, StoreError
+from tests.services import free_port, migrate
 
 
 def point(t, students=5, alerts=()):
     return Point(t, students, 5, {"happy": 1.0}, None, 1.0, None, alerts)
 
 
-@pytest.fixture
-def store(tmp_path):
-    return ClassStore(f"sqlite:///{tmp_path / 'classpulse.db'}")
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def store(request, tmp_path):
+    if request.param == "PostgreSQL":
+        return ClassStore(request.getfixturevalue("postgres_server").url)
+    return ClassStore(migrate(f"sqlite:///{tmp_path / 'classpulse.db'}"))
+
+
+def add_classes(store, *codes):
+    for code in codes:
+        store.add_class(ClassSession(code, "Algebra", "camera", 5, 10.0))
 
 
 def test_a_class_is_found_as_it_was_opened_and_ends_once(store):
@@ -35,6 +51,7 @@ def test_a_code_is_given_once(store):
 
 
 def test_points_come_back_as_they_were_in_order(store):
+    add_classes(store, "ABC234", "XYZ234")
     first = point(10.0, alerts=(Alert("many_lost", 12.0, "About 4 of 10."),))
     store.add_points([("ABC234", point(20.0)), ("ABC234", first), ("XYZ234", point(15.0))])
     store.add_points([])
@@ -42,6 +59,7 @@ def test_points_come_back_as_they_were_in_order(store):
 
 
 def test_of_two_points_of_the_same_time_the_newest_counts(store):
+    add_classes(store, "ABC234", "XYZ234")
     store.add_points([("ABC234", point(10.0, students=5))])
     store.add_points([("ABC234", point(10.0, students=6)), ("XYZ234", point(10.0))])
     assert store.points("ABC234") == [point(10.0, students=6)]
@@ -76,6 +94,7 @@ def test_a_deleted_class_leaves_nothing_and_others_alone(store):
 
 
 def test_markers_are_those_of_the_class_in_order(store):
+    add_classes(store, "ABC234", "XYZ234")
     for code, t, text in [
         ("ABC234", 2.0, "later"),
         ("ABC234", 1.0, "first"),
@@ -83,3 +102,143 @@ def test_markers_are_those_of_the_class_in_order(store):
     ]:
         store.add_marker(code, Marker(t, text))
     assert store.markers("ABC234") == [Marker(1.0, "first"), Marker(2.0, "later")]
+
+
+def test_a_write_whose_answer_was_lost_can_be_repeated(store):
+    add_classes(store, "ABC234", "XYZ234")
+    for _ in range(2):
+        store.add_points([("ABC234", point(10.0)), ("XYZ234", point(10.0))])
+        store.add_marker("ABC234", Marker(1.0, "recursion"))
+        store.end_class("ABC234", 20.0)
+        store.delete_class("XYZ234")
+    assert store.points("ABC234") == [point(10.0)]
+    assert store.markers("ABC234") == [Marker(1.0, "recursion")]
+    assert store.find_class("ABC234").ended_at == 20.0
+    assert (store.find_class("XYZ234"), store.points("XYZ234")) == (None, [])
+
+
+def test_what_is_saved_after_a_class_was_deleted_is_dropped(store):
+    add_classes(store, "ABC234", "XYZ234")
+    store.delete_class("XYZ234")
+    store.add_points([("XYZ234", point(10.0)), ("ABC234", point(10.0))])
+    store.add_marker("XYZ234", Marker(1.0, "recursion"))
+    assert (store.points("XYZ234"), store.markers("XYZ234")) == ([], [])
+    assert store.points("ABC234") == [point(10.0)]
+
+
+def test_words_come_back_as_they_were_typed(store):
+    title = "Größe 𝄞 'x' \"y\" %s :code " + "ま" * 90
+    store.add_class(ClassSession("ABC234", title, "camera", 5, 1763900000.123456))
+    store.add_marker("ABC234", Marker(1763900001.654321, title))
+    assert store.find_class("ABC234").title == title
+    assert store.find_class("ABC234").created_at == 1763900000.123456
+    assert store.markers("ABC234") == [Marker(1763900001.654321, title)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "nonsense",
+        "mysql://root@localhost/classpulse",
+        "sqlite:////nowhere/at/all/classpulse.db",
+    ],
+)
+def test_an_address_that_cannot_be_used_is_one_clear_error(url):
+    with pytest.raises(StoreError, match="DATABASE_URL"):
+        ClassStore(url)
+
+
+def test_a_database_that_nobody_can_reach_is_one_clear_error(tmp_path):
+    for url in (
+        f"postgres://postgres@localhost:{free_port()}/classpulse",
+        "postgres://postgres@nowhere.invalid/classpulse",
+        f"sqlite:///{tmp_path}",
+    ):
+        store = ClassStore(url)
+        with pytest.raises(StoreError):
+            store.check()
+        with pytest.raises(StoreError):
+            store.add_points([("ABC234", point(10.0))])
+
+
+def test_a_postgresql_that_was_killed_is_used_again_when_it_is_back(postgres_server):
+    store = ClassStore(postgres_server.url)
+    add_classes(store, "ABC234")
+    postgres_server.kill()
+    for _ in range(2):
+        with pytest.raises(StoreError):
+            store.find_class("ABC234")
+    postgres_server.start()
+    store.check()
+    assert store.find_class("ABC234")
+    postgres_server.stop()
+    postgres_server.start()
+    store.add_points([("ABC234", point(10.0))])
+    assert store.points("ABC234") == [point(10.0)]
+
+
+def test_a_postgresql_that_says_nothing_holds_nobody_up_for_long(start_server, postgres_server):
+    server = start_server(DATABASE_URL=postgres_server.url)
+    page = f"{server.url}/c/{server.open_class()['code']}"
+    postgres_server.pause()
+    for _ in range(2):
+        assert requests.get(page, timeout=10).status_code == 503
+        asked = {"title": "Algebra", "mode": "camera"}
+        assert requests.post(f"{server.url}/api/classes", json=asked, timeout=10).status_code == 503
+    postgres_server.resume()
+    assert requests.get(page, timeout=10).status_code == 200
+    server.open_class()
+
+
+def test_one_slow_query_holds_up_nobody_else(start_server, postgres_server):
+    server = start_server(DATABASE_URL=postgres_server.url)
+    code = server.open_class()["code"]
+    with psycopg.connect(postgres_server.url) as connection:
+        connection.execute("LOCK TABLE classes")
+        with ThreadPoolExecutor() as pool:
+            waiting = pool.submit(requests.get, f"{server.url}/c/{code}", timeout=10)
+            blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            while not connection.execute(blocked).fetchone()[0]:
+                pass
+            assert requests.get(f"{server.url}/healthz", timeout=10).status_code == 200
+            assert not waiting.done()
+            connection.rollback()
+            assert waiting.result().status_code == 200
+
+
+@contextmanager
+def files_that_cannot_grow_beyond(size):
+    """Writes beyond so many bytes fail, as on a disk that is full."""
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+
+def test_on_a_full_disk_nothing_that_was_saved_is_lost(tmp_path):
+    url = migrate(f"sqlite:///{tmp_path / 'classpulse.db'}")
+    store = ClassStore(url)
+    add_classes(store, "ABC234")
+    saved = []
+    with files_that_cannot_grow_beyond(200_000), pytest.raises(StoreError):
+        for t in itertools.count(1.0):
+            store.add_points([("ABC234", point(t))])
+            saved.append(point(t))
+    assert saved and store.points("ABC234") == saved
+    assert ClassStore(url).points("ABC234") == saved
+    store.add_points([("ABC234", point(0.0))])
+    assert store.points("ABC234") == [point(0.0), *saved]
+
+
+def test_a_locked_database_is_told_and_used_again_when_it_is_free(tmp_path):
+    store = ClassStore(migrate(f"sqlite:///{tmp_path / 'classpulse.db'}"))
+    with closing(sqlite3.connect(tmp_path / "classpulse.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked"):
+            add_classes(store, "ABC234")
+        assert store.find_class("ABC234") is None
+    add_classes(store, "ABC234")
+    assert store.find_class("ABC234")

@@ -1,27 +1,171 @@
-/** The connection to a class, with words for what goes wrong with it. */
+/** The connection to a class: it comes back by itself, and has words for what goes wrong with it. */
 
 import { io } from "socket.io-client";
 
-/**
- * @param {object} auth what the contract asks of a student or a teacher; read anew at each connect
- * @param {{status: (text: string) => void, refused: (reason: string) => void}} tell `status` gets
- *   "" while all is well; `refused` is final
- * @returns {import("socket.io-client").Socket}
- */
-export function openClassSocket(auth, tell) {
-  const socket = io({
-    auth: (give) => give(auth),
-    transports: ["websocket", "polling"],
-    tryAllTransports: true,
-    reconnectionDelayMax: 5000,
-  });
-  socket.on("connect", () => tell.status(""));
-  socket.on("connect_error", (error) => {
-    if (socket.active) tell.status("No connection to the class. Trying again…");
-    else tell.refused(error.message);
-  });
-  socket.on("disconnect", () => {
-    if (socket.active) tell.status("The connection was lost. Trying again…");
-  });
-  return socket;
+const ANSWER_MILLISECONDS = 5000; // within which the server confirms what a teacher does
+const REMARK_MILLISECONDS = 10_000; // for which something is said that only happened once
+const SILENCE_MILLISECONDS = 35_000; // without the server's ping, after which nobody is there
+const REFUSALS = 5; // after which the time between two tries grows no more
+
+export class ClassSocket {
+  #socket;
+  #tell;
+  #lost = ""; // what became of the connection; "" while there is one
+  #trouble = ""; // at the server, of which it tells itself
+  #remark = ""; // said for a moment
+  #remarking = null; // the timer of its end
+  #trying = null; // the timer of the next try, where that is ours to make
+  #refusals = 0; // temporary ones, since the last connection
+  #heard = Date.now(); // from the server, by the clock on the wall: timers sleep with the machine
+  #closed = new AbortController();
+
+  /**
+   * @param {object} auth what the contract asks of a student or a teacher; read anew at each connect
+   * @param {{status: (text: string) => void, closed: (reason: string) => void}} tell `status` gets
+   *   "" while all is well; `closed` is final
+   */
+  constructor(auth, tell) {
+    this.#tell = tell;
+    const socket = io({
+      auth: (give) => give(auth),
+      query: { class: auth.code }, // a balancer may keep a class together by it
+      transports: ["websocket", "polling"],
+      tryAllTransports: true,
+      reconnectionDelay: 1000, // half more or less by chance: not all of a class at once
+      reconnectionDelayMax: 5000,
+    });
+    this.#socket = socket;
+    // What is sent while a server lets somebody in comes before "connect": trouble has to stay.
+    socket.on("connect", () => this.#onConnect());
+    socket.on("connect_error", (error) => this.#onFailure(error));
+    socket.on("disconnect", (reason) => this.#onLoss(reason));
+    socket.on("error", ({ message }) => this.#say(message));
+    socket.on("trouble", ({ message }) => {
+      this.#trouble = message ?? "";
+      this.#tellStatus();
+    });
+    socket.on("restart", ({ within }) => {
+      this.#lost = "The server restarts. Reconnecting…";
+      socket.disconnect();
+      this.#tryIn(within * Math.random());
+    });
+    socket.on("elsewhere", () => this.#end("You are in this class in another tab or window."));
+    socket.io.on("ping", () => this.#hear());
+    socket.onAny(() => this.#hear());
+    this.#listen();
+  }
+
+  get connected() {
+    return this.#socket.connected;
+  }
+
+  /** When the server was last heard of: milliseconds since the epoch, by this machine's clock. */
+  get heard() {
+    return this.#heard;
+  }
+
+  on(event, handler) {
+    this.#socket.on(event, handler);
+  }
+
+  /** Send what may get lost; without a connection it is, and nothing waits for the next one. */
+  send(event, message) {
+    if (this.connected) this.#socket.emit(event, message);
+  }
+
+  /** Send what must not get lost unnoticed. Resolves to whether the server has it. */
+  async ask(event, message) {
+    try {
+      if (!this.connected) throw new Error("no connection");
+      await this.#socket.timeout(ANSWER_MILLISECONDS).emitWithAck(event, message);
+      return true;
+    } catch {
+      this.#say("The server did not answer: what you did last may not have counted.");
+      return false;
+    }
+  }
+
+  close() {
+    this.#closed.abort();
+    clearTimeout(this.#remarking);
+    clearTimeout(this.#trying);
+    this.#socket.disconnect();
+  }
+
+  #listen() {
+    const { signal } = this.#closed;
+    window.addEventListener("online", () => this.#wake(), { signal });
+    window.addEventListener("offline", () => this.#tellStatus(), { signal });
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.#wake(), { signal });
+    const seen = () => document.visibilityState === "visible" && this.#wake();
+    document.addEventListener("visibilitychange", seen, { signal });
+  }
+
+  #hear() {
+    this.#heard = Date.now();
+  }
+
+  #onConnect() {
+    this.#hear();
+    this.#lost = "";
+    this.#refusals = 0;
+    this.#tellStatus();
+  }
+
+  #onFailure(error) {
+    if (this.#socket.active) {
+      this.#lost ||= "No connection to the class. Trying again…";
+    } else if (error.data?.retry) {
+      this.#lost = `${error.message} This page does so by itself.`;
+      this.#refusals = Math.min(this.#refusals + 1, REFUSALS);
+      this.#tryIn(this.#refusals * (1 + 2 * Math.random()));
+    } else {
+      this.#end(error.message);
+    }
+    this.#tellStatus();
+  }
+
+  #onLoss(reason) {
+    this.#trouble = ""; // the next connection tells if there still is one
+    this.#lost ||= "The connection was lost. Trying again…";
+    if (reason === "io server disconnect") this.#tryIn(1 + 2 * Math.random()); // nobody else does
+    this.#tellStatus();
+  }
+
+  /** Try now where a try is waited for, or where the connection died while the machine slept. */
+  #wake() {
+    const alive = this.connected && Date.now() - this.#heard < SILENCE_MILLISECONDS;
+    if (!alive) {
+      this.#socket.disconnect();
+      this.#tryIn(0);
+    }
+    this.#tellStatus();
+  }
+
+  #tryIn(seconds) {
+    clearTimeout(this.#trying);
+    this.#trying = setTimeout(() => this.#socket.connect(), seconds * 1000);
+  }
+
+  #say(remark) {
+    this.#remark = remark;
+    clearTimeout(this.#remarking);
+    this.#remarking = setTimeout(() => {
+      this.#remark = "";
+      this.#tellStatus();
+    }, REMARK_MILLISECONDS);
+    this.#tellStatus();
+  }
+
+  #tellStatus() {
+    if (this.#closed.signal.aborted) return;
+    const offline = "This device is offline. Trying again when it is not…";
+    const lost = this.#lost && !navigator.onLine ? offline : this.#lost;
+    this.#tell.status([this.#remark, lost || this.#trouble].filter(Boolean).join(" "));
+  }
+
+  #end(reason) {
+    this.close();
+    this.#tell.closed(reason);
+  }
 }

@@ -3,7 +3,8 @@
 import { showAlerts } from "./alerts-list.js";
 import { beforeTheNote } from "./before.js";
 import { showClass, showHands } from "./class-now.js";
-import { openClassSocket } from "./class-socket.js";
+import { ClassSocket } from "./class-socket.js";
+import { clock } from "./figures.js";
 import { SteadyHeadline, headline } from "./headline.js";
 import { fragment, keepToken, myClasses, remember, takeToken } from "./my-classes.js";
 import { find, setText, showInstead } from "./page.js";
@@ -12,6 +13,7 @@ import { Timeline } from "./timeline.js";
 const { code, title, mode, createdAt, ended, keepsReport } = document.body.dataset;
 const minStudents = Number(document.body.dataset.minStudents);
 const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
+const CONTROLS = "#alerts button, #marker button, .now button, #end, #confirm-end [value=end]";
 
 const token = takeToken(code);
 // Another teacher's link in the same tab changes nothing but the fragment.
@@ -27,15 +29,20 @@ if (token === null) {
 function open() {
   showLinks();
   const auth = { role: "teacher", code, token };
-  const socket = openClassSocket(auth, { status: showStatus, refused });
+  const socket = new ClassSocket(auth, { status: showStatus, closed });
   const timeline = new Timeline(find("timeline"), { mode });
   const steady = new SteadyHeadline();
   let view = null; // the newest
   let points = [];
   let markers = [];
+  let asked = 0; // the server's time of the history
   let ahead = 0; // seconds by which the server's clock is ahead of this machine's
+  let isLive = false; // from a connection's first view on
+  let status = "";
 
+  setLive(false);
   socket.on("history", (past) => {
+    asked = past.t;
     ahead = past.t - seconds();
     ({ points, markers } = past);
     timeline.reset(past);
@@ -43,10 +50,13 @@ function open() {
   socket.on("view", (newest) => {
     if (view === null) begin(newest);
     view = newest;
+    // The first one after the history may be from before: nothing has changed since.
+    if (view.t > asked) ahead = view.t - seconds();
+    if (!isLive) setLive(true);
     steady.take(headline(view), seconds());
     showClass(view, minStudents);
-    showAlerts(view.alerts, (kind) => socket.emit("silence", { kind }));
-    timeline.setNow(view);
+    showAlerts(view.alerts, (kind) => socket.ask("silence", { kind }));
+    timeline.setNow(view, ahead);
     refresh();
   });
   socket.on("point", (point) => {
@@ -58,8 +68,10 @@ function open() {
     timeline.addMarker(marker);
     setText("noted", `Noted: ${marker.text}`);
   });
-  socket.on("error", ({ message }) => showStatus(message));
-  socket.on("disconnect", () => timeline.setNow(null));
+  socket.on("disconnect", () => {
+    setLive(false);
+    timeline.setNow(null, ahead);
+  });
   socket.on("ended", () => {
     stop();
     closeAfterEnd();
@@ -68,35 +80,50 @@ function open() {
 
   function stop() {
     clearInterval(refreshing);
-    socket.disconnect();
+    socket.close();
     timeline.close();
   }
 
-  function refused(reason) {
+  function closed(reason) {
     stop();
     if (view === null) close(reason);
     else location.reload(); // ended or deleted while this page was cut off: the server says which
   }
 
   function refresh() {
-    if (view === null) return;
+    if (!isLive) return;
     setText("headline", steady.text(seconds()));
     showHands(view.help, seconds() + ahead);
     setText("before", beforeTheNote(points, markers, seconds() + ahead));
   }
 
-  find("marker").addEventListener("submit", (event) => {
+  /** Whether the page shows what is so now. What it shows is old otherwise, and nothing is done. */
+  function setLive(live) {
+    isLive = live;
+    find("live").classList.toggle("old", !live && view !== null);
+    for (const control of find("live").querySelectorAll(CONTROLS)) control.disabled = !live;
+    showStatus(status);
+  }
+
+  function showStatus(text) {
+    status = text;
+    const since = isLive || view === null ? "" : `Not live since ${clock(socket.heard / 1000)}.`;
+    setText("status", [since, text].filter(Boolean).join(" "));
+  }
+
+  find("marker").addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!socket.connected) return; // a note that comes later would mark another moment
-    socket.emit("marker", { text: find("marker-text").value });
-    find("marker-text").value = "";
+    const field = find("marker-text");
+    const text = field.value;
+    field.value = "";
+    if (!(await socket.ask("marker", { text }))) field.value ||= text;
   });
   for (const what of ["pace", "help"]) {
-    find(`clear-${what}`).addEventListener("click", () => socket.emit("clear", { what }));
+    find(`clear-${what}`).addEventListener("click", () => socket.ask("clear", { what }));
   }
   find("end").addEventListener("click", () => find("confirm-end").showModal());
   find("confirm-end").addEventListener("close", () => {
-    if (find("confirm-end").returnValue === "end") socket.emit("end", {});
+    if (find("confirm-end").returnValue === "end") socket.ask("end", {});
   });
 }
 
@@ -135,10 +162,6 @@ function closeAfterEnd() {
 function close(reason) {
   setText("over-reason", reason);
   showInstead("live", "over");
-}
-
-function showStatus(text) {
-  setText("status", text);
 }
 
 function seconds() {

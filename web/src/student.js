@@ -1,7 +1,7 @@
 /** The student's page: consent, then the camera's labels and the student's own words. */
 
 import { CameraCard } from "./camera-card.js";
-import { openClassSocket } from "./class-socket.js";
+import { ClassSocket } from "./class-socket.js";
 import { MessagePacer } from "./engine/message-pacer.js";
 import { OwnWords } from "./own-words.js";
 import { find, memory, setText, showInstead } from "./page.js";
@@ -34,7 +34,7 @@ function enter(withCamera) {
 
 function connect() {
   const auth = { role: "student", code, seat: memory.get(seatKey) ?? undefined };
-  socket = openClassSocket(auth, { status: showStatus, refused: close });
+  socket = new ClassSocket(auth, { status: showStatus, closed: close });
   socket.on("welcome", ({ seat, interval, mode, fade }) => {
     words.welcome(fade, seat === auth.seat);
     auth.seat = seat;
@@ -43,16 +43,12 @@ function connect() {
     if (mode !== "camera") ruleCameraOut(); // since this page was opened
   });
   socket.on("cleared", ({ what }) => words.clear(what));
-  socket.on("error", ({ message }) => showStatus(message));
   socket.on("ended", () => close("The class has ended. Thank you for taking part."));
-  socket.on("disconnect", (reason) => {
-    if (reason === "io server disconnect") close("You are in this class in another tab or window.");
-  });
 }
 
 function send(event, message) {
-  if (!socket.connected) return;
-  socket.emit(event, message);
+  if (!socket.connected) return; // what still counts is said again after the next welcome
+  socket.send(event, message);
   setText("last-sent", `${event} ${JSON.stringify(message)}`);
 }
 
@@ -100,7 +96,7 @@ find("leave").addEventListener("click", () => {
 
 function close(reason) {
   clearInterval(checking);
-  socket.disconnect();
+  socket.close();
   card.close();
   closeSmallWindow();
   setText("over-reason", reason);
@@ -108,5 +104,5 @@ function close(reason) {
 }
 
 function showStatus(text) {
-  setText("status", text);
+  setText("status", text && !socket.connected ? `${text} What you tap now is sent later.` : text);
 }

@@ -73,9 +73,15 @@ export class Timeline {
     this.#drawSoon();
   }
 
-  /** What is so at this moment; null while nothing is known. A class with a now goes on. */
-  setNow(view) {
+  /**
+   * What is so at this moment. A class with a now goes on.
+   *
+   * @param {object|null} view null while nothing is known
+   * @param {number} ahead seconds by which the server's clock is ahead of this machine's
+   */
+  setNow(view, ahead) {
     this.#view = view;
+    this.#ahead = ahead;
     this.#live = true;
     this.#ticking ??= setInterval(() => this.#tick(), TICK_MILLISECONDS);
   }

@@ -1,0 +1,141 @@
+"""The seats that students of one process have in a class: what each of them said last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from server.domain.messages import Help, Label
+
+LABEL_INTERVAL = 5.0  # seconds: how often a browser repeats an unchanged label
+LABEL_LIFETIME = 20.0  # seconds for which a face counts as read after its last label
+SEAT_GRACE = 10.0  # seconds that a seat is kept for a student whose connection dropped
+PACE_LIFETIME = 300.0  # seconds: the pace of five minutes ago is another part of the lesson
+LONG_AGO = float("-inf")
+
+
+@dataclass(slots=True)
+class Seat:
+    """What a student said last and when, in seconds of the clock of the process."""
+
+    joined_at: float
+    dropped_at: float | None = None
+    emotion: str | None = None
+    read_at: float = LONG_AGO  # when the emotion came
+    pace: str | None = None
+    paced_at: float = LONG_AGO
+    hand_at: float | None = None  # when the hand went up, None while it is down
+    hand_name: str | None = None
+    name: str | None = None  # only while the student wants to be seen by it
+
+    def emotion_now(self, now: float) -> str | None:
+        """The emotion, while the face counts as read."""
+        return self.emotion if now - self.read_at <= LABEL_LIFETIME else None
+
+    def pace_now(self, now: float) -> str | None:
+        """The pace word, until it fades."""
+        return self.pace if now - self.paced_at <= PACE_LIFETIME else None
+
+
+_TIMES = ("joined_at", "dropped_at", "read_at", "paced_at", "hand_at")
+_WORDS = ("emotion", "pace", "hand_name", "name")
+
+
+@dataclass(frozen=True)
+class Partial:
+    """What one process knows about a class now: its seats, and how many teachers it serves."""
+
+    seats: Mapping[str, Seat]
+    teachers: int
+
+    def to_dict(self, now: float) -> dict:
+        """For other processes, whose clocks differ: each time as its age in tenths of a second."""
+        return {
+            "teachers": self.teachers,
+            "seats": {seat: _to_list(known, now) for seat, known in self.seats.items()},
+        }
+
+    @staticmethod
+    def from_dict(stored: dict, now: float) -> Partial:
+        """The inverse of to_dict, for a partial that was made just now."""
+        seats = {seat: _from_list(ages, now) for seat, ages in stored["seats"].items()}
+        return Partial(seats, stored["teachers"])
+
+
+def _to_list(known: Seat, now: float) -> list:
+    ages = [
+        None if (t := getattr(known, field)) is None or t == LONG_AGO else round(10 * (now - t))
+        for field in _TIMES
+    ]
+    return ages + [getattr(known, field) for field in _WORDS]
+
+
+def _from_list(stored: list, now: float) -> Seat:
+    times = {
+        field: now - age / 10
+        for field, age in zip(_TIMES, stored[: len(_TIMES)], strict=True)
+        if age is not None
+    }
+    return Seat(**times, **dict(zip(_WORDS, stored[len(_TIMES) :], strict=True)))
+
+
+class Seats:
+    """Every method takes the seat that the connection proved to own."""
+
+    def __init__(self) -> None:
+        self._seats: dict[str, Seat] = {}
+        self._connections: dict[str, str] = {}  # seat -> the newest connection that has it
+
+    def __len__(self) -> int:
+        return len(self._seats)
+
+    def __contains__(self, seat: str) -> bool:
+        return seat in self._seats
+
+    def join(self, seat: str, connection: str, now: float) -> None:
+        """Take a seat, newly or again, with all that it said before."""
+        known = self._seats.get(seat)
+        self._seats[seat] = (
+            replace(known, joined_at=now, dropped_at=None) if known else Seat(joined_at=now)
+        )
+        self._connections[seat] = connection
+
+    def drop(self, seat: str, connection: str, now: float) -> None:
+        """A connection ended; the seat is kept for a while unless another connection has it."""
+        if seat in self._seats and self._connections[seat] == connection:
+            self._seats[seat].dropped_at = now
+
+    def leave(self, seat: str, connection: str) -> None:
+        """The student left for good, unless another connection has the seat."""
+        if self._connections.get(seat) == connection:
+            self._remove(seat)
+
+    def set_label(self, seat: str, label: Label, now: float) -> None:
+        """The newest emotion replaces the one before; a label without one only lets it grow old."""
+        if label.emotion is not None:
+            known = self._seats[seat]
+            known.emotion, known.read_at = label.emotion, now
+
+    def set_pace(self, seat: str, pace: str | None, now: float) -> None:
+        """The newest pace word replaces the one before; None takes it back."""
+        known = self._seats[seat]
+        known.pace, known.paced_at = pace, now
+
+    def set_help(self, seat: str, help: Help, now: float) -> None:
+        """Raise the hand or lower it."""
+        known = self._seats[seat]
+        known.hand_at, known.hand_name = (now, help.name) if help.on else (None, None)
+
+    def set_name(self, seat: str, name: str | None) -> None:
+        """Show the student by this name from now on, or no more."""
+        self._seats[seat].name = name
+
+    def partial(self, now: float, teachers: int) -> Partial:
+        """The seats of those who are here, or may be back in a moment."""
+        for seat, known in list(self._seats.items()):
+            if known.dropped_at is not None and now - known.dropped_at > SEAT_GRACE:
+                self._remove(seat)
+        return Partial(self._seats, teachers)
+
+    def _remove(self, seat: str) -> None:
+        del self._seats[seat], self._connections[seat]

@@ -1,0 +1,100 @@
+"""What processes share about now: the partials of each class, and which process is its ticker."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from server.domain.seats import Partial
+
+
+class ExchangeError(Exception):
+    """What the processes share cannot be reached now."""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What a process gets to know of a class when it tells what it knows itself.
+
+    ended: the class is over;
+    ticker: this process folds the class now; otherwise all that follows is empty;
+    partials: of all processes;
+    state: what the ticker before left behind, None if that was this process or nobody;
+    orders: what teachers asked of the room since the last commit.
+    """
+
+    ended: bool = False
+    ticker: bool = False
+    partials: Collection[Partial] = ()
+    state: dict | None = None
+    orders: Collection[dict] = ()
+
+
+class Exchange(Protocol):
+    """Each method raises ExchangeError when what is shared cannot be reached."""
+
+    def meet(self, partials: Mapping[str, Partial], now: float) -> Mapping[str, Meeting]:
+        """Tell what this process knows of its classes, by their codes; called once a tick."""
+
+    def commit(
+        self, codes: Collection[str], views: Mapping[str, dict], state: Callable[[str], dict]
+    ) -> Collection[str]:
+        """Leave behind the state of each class that this process has just folded.
+
+        views: those that changed. Returns the codes of the classes that this process is still
+        the ticker of; nothing may be told of the others.
+        """
+
+    def view(self, code: str) -> dict | None:
+        """The newest view of a class."""
+
+    def order(self, code: str, order: dict) -> None:
+        """Ask something of the room of a class; its ticker sees to it in the next tick."""
+
+    def end(self, code: str) -> None:
+        """The class is over in all processes."""
+
+    def leave(self, codes: Iterable[str]) -> None:
+        """This process will not fold these classes any more."""
+
+    def check(self) -> None:
+        """Raises ExchangeError, or not."""
+
+
+class LocalExchange:
+    """For one process alone, which is the ticker of all classes."""
+
+    def __init__(self) -> None:
+        self._views: dict[str, dict] = {}
+        self._orders: defaultdict[str, list[dict]] = defaultdict(list)
+
+    def meet(self, partials: Mapping[str, Partial], now: float) -> Mapping[str, Meeting]:
+        return {
+            code: Meeting(ticker=True, partials=[partial], orders=self._orders.pop(code, ()))
+            for code, partial in partials.items()
+        }
+
+    def commit(
+        self, codes: Collection[str], views: Mapping[str, dict], state: Callable[[str], dict]
+    ) -> Collection[str]:
+        self._views |= views
+        return codes
+
+    def view(self, code: str) -> dict | None:
+        return self._views.get(code)
+
+    def order(self, code: str, order: dict) -> None:
+        self._orders[code].append(order)
+
+    def end(self, code: str) -> None:
+        self.leave([code])
+
+    def leave(self, codes: Iterable[str]) -> None:
+        for code in codes:
+            self._views.pop(code, None)
+            self._orders.pop(code, None)
+
+    def check(self) -> None:
+        pass

@@ -1,0 +1,47 @@
+"""How much one connection or one address may ask for."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+
+MOST_ADDRESSES = 10_000  # that are remembered; those that came least recently are forgotten
+
+
+class Bucket:
+    """A token bucket (Turner 1986): `burst` at once, and `rate` a second in the long run."""
+
+    __slots__ = ("_at", "_burst", "_rate", "_tokens")  # there is one for each connection
+
+    def __init__(self, rate: float, burst: int, now: float) -> None:
+        self._rate, self._burst = rate, burst
+        self._tokens, self._at = float(burst), now
+
+    def take(self, now: float) -> bool:
+        """One more; False if that is too many. now: in seconds."""
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+class PerAddress:
+    """At most `most` within any `seconds` for each address."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most, self._seconds = most, seconds
+        self._taken: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def take(self, address: str, now: float) -> bool:
+        """One more for this address; False if that is too many. now: in seconds."""
+        times = self._taken.setdefault(address, deque())
+        self._taken.move_to_end(address)
+        if len(self._taken) > MOST_ADDRESSES:
+            self._taken.popitem(last=False)
+        while times and now - times[0] >= self._seconds:
+            times.popleft()
+        if len(times) >= self._most:
+            return False
+        times.append(now)
+        return True

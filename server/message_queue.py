@@ -1,0 +1,51 @@
+"""Flask-SocketIO's message queue in Redis, which is back as soon as Redis is."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+
+import redis
+from socketio import RedisManager
+
+from server.redis_exchange import connect
+
+CHANNEL = "classpulse"
+RETRY_SECONDS = 0.5
+SILENCE_SECONDS = 20  # without a message, after which it is checked that Redis is still there
+
+log = logging.getLogger(__name__)
+
+
+class MessageQueue(RedisManager):
+    """RedisManager waits up to a minute before it listens again; a class cannot.
+
+    on_listening: called when it listens, at first and again, because what was said before is lost.
+    """
+
+    on_listening: Callable[[], None]
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, channel=CHANNEL)
+        self._url = url
+
+    def _redis_connect(self) -> None:
+        self.redis = connect(self._url)
+        self.connected = True
+
+    def _listen(self) -> Iterator[bytes]:
+        while True:
+            try:
+                client = connect(self._url, health_check_interval=SILENCE_SECONDS)
+                with client.pubsub() as subscription:
+                    subscription.subscribe(self.channel)
+                    while True:
+                        message = subscription.get_message(timeout=SILENCE_SECONDS)
+                        if message and message["type"] == "subscribe":
+                            self.on_listening()
+                        elif message:
+                            yield message["data"]
+            except redis.RedisError as error:
+                log.warning("the message queue does not hear Redis: %s", error)
+                time.sleep(RETRY_SECONDS)

@@ -1,0 +1,19 @@
+"""How Alembic reaches the database: through DATABASE_URL, as the server does."""
+
+import os
+
+from alembic import context
+from alembic.util import CommandError
+
+from server.config import Settings
+from server.store import StoreError, metadata, one_error, open_engine
+
+url = context.config.attributes.get("url") or os.environ.get("DATABASE_URL")
+try:
+    with one_error(), open_engine(url or Settings.database_url).begin() as connection:
+        # SQLite changes a table by making it anew, which Alembic calls a batch.
+        context.configure(connection, target_metadata=metadata, render_as_batch=True)
+        with context.begin_transaction():
+            context.run_migrations()
+except StoreError as error:
+    raise CommandError(str(error)) from error  # which Alembic tells in one line

@@ -1,0 +1,44 @@
+"""The way from nginx to a process, as deploy/nginx.conf and docker-compose.yml have it."""
+
+import re
+
+import pytest
+import requests
+
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def nginx(start_nginx, server):
+    return start_nginx(server.port)
+
+
+def test_a_class_can_be_held_through_nginx(nginx, server, join, teach):
+    opened = server.open_class()
+    teacher = teach(nginx, opened)
+    for _ in range(5):
+        join(nginx, opened["code"], "happy")
+    assert teacher.wait_for("view", lambda view: view["shares"])["shares"] == {"happy": 1.0}
+
+
+def test_pages_go_without_https_where_nginx_has_none(nginx, server):
+    page = f"{nginx.url}/c/{server.open_class()['code']}"
+    response = requests.get(page, allow_redirects=False, timeout=10)
+    assert response.status_code == 200
+
+
+def test_links_say_https_where_the_proxy_before_nginx_has_it(nginx):
+    asked = {"title": "Algebra", "mode": "camera"}
+    headers = {"X-Forwarded-Proto": "https", "Host": "classpulse.example.org"}
+    opened = requests.post(f"{nginx.url}/api/classes", json=asked, headers=headers, timeout=10)
+    assert opened.json()["join_url"].startswith("https://classpulse.example.org/c/")
+
+
+def test_figures_of_the_processes_are_not_shown_outside(nginx):
+    assert requests.get(f"{nginx.url}/metrics", timeout=10).status_code == 404
+
+
+def test_nginx_knows_all_processes_of_the_compose_file():
+    configuration = (ROOT / "deploy/nginx.conf").read_text()
+    processes = re.findall(r"^  (web-\d+):", (ROOT / "docker-compose.yml").read_text(), re.M)
+    assert processes == re.findall(r"server (web-\d+):8000;", configuration) != []

@@ -1,0 +1,256 @@
+"""What the world does to a server: a class goes on, and nothing that was saved is lost."""
+
+import itertools
+import resource
+import socket
+import subprocess
+import threading
+import time
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.services import require_program
+
+
+def class_of_five(server, join, teach, **auth):
+    """An open class, its teacher and five students who look happy."""
+    opened = server.open_class(**auth)
+    teacher = teach(server, opened)
+    students = [join(server, opened["code"], "happy") for _ in range(5)]
+    teacher.wait_for("view", lambda view: view["shares"] == {"happy": 1.0})
+    return opened, teacher, students
+
+
+def everybody_looks(students, emotion):
+    for student in students:
+        student.looks(emotion)
+
+
+def report_of(server, opened):
+    return requests.get(
+        f"{server.url}/report/{opened['code']}.json",
+        headers={"Authorization": f"Bearer {opened['token']}"},
+        timeout=10,
+    )
+
+
+# The database
+
+
+@pytest.mark.parametrize("fault", ["killed", "silent"])
+def test_a_class_goes_on_without_its_database(start_server, postgres_server, join, teach, fault):
+    server = start_server(DATABASE_URL=postgres_server.url)
+    opened, teacher, students = class_of_five(server, join, teach)
+    colleague = teach(server, opened)
+    teacher.send("marker", {"text": "before"})
+    before = teacher.wait_for("point", lambda point: point["shares"], seconds=30)
+    postgres_server.kill() if fault == "killed" else postgres_server.pause()
+    teacher.send("marker", {"text": "during"})
+    colleague.wait_for("marker", lambda marker: marker["text"] == "during")
+    assert "cannot reach its database" in teacher.wait_for("trouble")["message"]
+    everybody_looks(students, "sad")
+    teacher.wait_for("view", lambda view: view["shares"] == {"sad": 1.0})
+    # Who comes now is let in, a teacher as well; a class that nobody is in cannot be looked up.
+    join(server, opened["code"], "sad")
+    assert "cannot reach" in teach(server, opened).wait_for("trouble")["message"]
+    answer = requests.post(
+        f"{server.url}/api/classes", json={"title": "Another", "mode": "camera"}, timeout=20
+    )
+    assert answer.status_code == 503 and "try again" in answer.json()["error"]
+    assert list(requests.get(f"{server.url}/readyz", timeout=20).json()["troubles"]) == ["database"]
+    during = teacher.wait_for("point", lambda point: "sad" in (point["shares"] or {}), seconds=30)
+    postgres_server.start() if fault == "killed" else postgres_server.resume()
+    assert teacher.wait_for("trouble", seconds=20)["message"] is None
+    history = teacher.wait_for("history")
+    assert before in history["points"] and during in history["points"]
+    assert [marker["text"] for marker in history["markers"]] == ["before", "during"]
+    server.kill()
+    server.start()
+    history = teach(server, opened).wait_for("history")
+    assert before in history["points"] and during in history["points"]
+    assert [marker["text"] for marker in history["markers"]] == ["before", "during"]
+
+
+def test_a_class_goes_on_when_the_disk_is_full(start_server, join, teach):
+    server = start_server()
+    _, teacher, students = class_of_five(server, join, teach)
+    saved = teacher.wait_for("point", lambda point: point["shares"], seconds=30)
+    server.limit_its_files(0)
+    teacher.send("marker", {"text": "during"})
+    assert "cannot reach its database" in teacher.wait_for("trouble")["message"]
+    everybody_looks(students, "sad")
+    teacher.wait_for("view", lambda view: view["shares"] == {"sad": 1.0})
+    server.limit_its_files(resource.RLIM_INFINITY)
+    assert teacher.wait_for("trouble", seconds=20)["message"] is None
+    history = teacher.wait_for("history")
+    assert saved in history["points"]
+    assert [marker["text"] for marker in history["markers"]] == ["during"]
+
+
+# The network
+
+
+class Line:
+    """A network between clients and a server that can go dead without a word to either."""
+
+    def __init__(self, server):
+        self._server, self._alive = server, threading.Event()
+        self._alive.set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://localhost:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def dies(self):
+        self._alive.clear()
+
+    def lives(self):
+        self._alive.set()
+
+    def _accept(self):
+        while True:
+            here, _ = self._listener.accept()
+            there = socket.create_connection(("127.0.0.1", self._server.port))
+            for source, target in ((here, there), (there, here)):
+                threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
+
+    def _carry(self, source, target):
+        try:
+            while data := source.recv(65536):
+                self._alive.wait()
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            target.close()
+
+
+def test_a_network_that_goes_dead_is_a_loss_like_any_other(server, join, teach):
+    line = Line(server)
+    opened = server.open_class()
+    teacher = teach(server, opened)
+    near = [join(server, opened["code"], "happy") for _ in range(4)]
+    far = join(line, opened["code"], "happy")
+    teacher.wait_for("view", lambda view: view["seen"] == 5)
+    line.dies()  # as when a laptop falls asleep, or a phone leaves the house
+    view = teacher.wait_for("view", lambda view: view["students"] == 4, seconds=60)
+    assert view["suppressed"] == "few_students"
+    line.lives()
+    again = join(line, opened["code"], "happy", seat=far.welcome["seat"])
+    everybody_looks([*near, again], "happy")
+    view = teacher.wait_for("view", lambda view: view["seen"] == 5)
+    assert (view["students"], view["counted"], view["shares"]) == (5, 5, {"happy": 1.0})
+
+
+def test_a_student_who_comes_back_before_the_loss_is_noticed_counts_once(server, join, teach):
+    line = Line(server)
+    opened = server.open_class()
+    teacher = teach(server, opened)
+    for _ in range(4):
+        join(server, opened["code"], "happy")
+    far = join(line, opened["code"], "happy")
+    teacher.wait_for("view", lambda view: view["seen"] == 5)
+    line.dies()
+    join(server, opened["code"], "sad", seat=far.welcome["seat"])
+    view = teacher.wait_for("view", lambda view: view["shares"] == {"happy": 0.8, "other": 0.2})
+    assert (view["students"], view["counted"]) == (5, 5)
+
+
+def test_a_browser_that_does_not_keep_up_is_cut_off_and_comes_back_to_what_is_new(
+    start_server, join, teach
+):
+    server = start_server(TICK_SECONDS="0.1")
+    line = Line(server)
+    opened = server.open_class()
+    slow = teach(line, opened)
+    teacher = teach(server, opened)
+    name = "\N{GRINNING FACE}" * 60  # so that views are long
+    students = [join(server, opened["code"], "happy") for _ in range(40)]
+    for student in students:
+        student.send("help", {"on": True, "name": name})
+        student.send("show", {"name": name})
+    teacher.wait_for("view", lambda view: len(view["help"]) == 40)
+    line.dies()
+    paces = itertools.cycle(["lost", "fine", "slow_down"])  # another one in each round
+    for student in itertools.cycle(students):
+        if metric(server, 'classpulse_errors_total{kind="slow"}'):
+            break
+        student.send("pace", {"value": next(paces)})
+        teacher.wait_for("view")
+    line.lives()
+    slow.wait_for("disconnect")
+    assert not teacher.closed
+    assert len(teach(line, opened).wait_for("view")["help"]) == 40
+
+
+def metric(server, name):
+    text = requests.get(f"{server.url}/metrics", timeout=10).text
+    return float(next(line for line in text.splitlines() if line.startswith(name)).split()[1])
+
+
+# The clock
+
+
+def test_a_clock_that_jumps_changes_nothing(start_server, tmp_path, join, teach):
+    library, jump = tmp_path / "jump.so", tmp_path / "jump"
+    compiler = require_program("cc")
+    source = Path(__file__).with_name("jump.c")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    jump.write_text("0")
+    server = start_server(LD_PRELOAD=str(library), JUMP_FILE=str(jump))
+    _, teacher, students = class_of_five(server, join, teach)
+    times = []
+    for seconds, emotion in ((3600, "sad"), (-7200, "happy")):
+        jump.write_text(str(seconds))
+        logged = requests.get(f"{server.url}/healthz", timeout=10).headers["Date"]
+        jumped = parsedate_to_datetime(logged).timestamp() - time.time()
+        assert abs(jumped - seconds) < 60
+        everybody_looks(students, emotion)
+        view = teacher.wait_for("view", lambda view, now=emotion: view["shares"] == {now: 1.0})
+        assert view["students"] == 5
+        times.append(teacher.wait_for("point", seconds=30)["t"])
+        assert abs(times[-1] - time.time()) < 60
+    assert times == sorted(times)
+    assert not any(peer.closed for peer in (teacher, *students))
+
+
+# Those who ask for too much
+
+
+def test_a_flood_of_messages_is_answered_once_and_then_cut_off(server, join, teach):
+    _, teacher, students = class_of_five(server, join, teach)
+    for _ in range(30):
+        students[0].looks("sad")
+    assert "Too many messages" in students[0].wait_for("error")["message"]
+    for _ in range(300):
+        students[0].looks("sad")
+    students[0].wait_for("disconnect")
+    everybody_looks(students[1:], "surprise")
+    teacher.wait_for("view", lambda view: "surprise" in (view["shares"] or {}))
+    assert not any(student.closed for student in students[1:])
+
+
+def test_a_full_class_lets_nobody_in_but_those_who_had_a_seat(start_server, join, connect):
+    server = start_server(MAX_STUDENTS="3")
+    code = server.open_class()["code"]
+    students = [join(server, code) for _ in range(3)]
+    assert connect(server, role="student", code=code).refused == "This class is full."
+    students[0].vanish()
+    join(server, code, seat=students[0].welcome["seat"])
+
+
+def test_an_address_can_open_so_many_classes_an_hour(start_server):
+    server = start_server(CLASSES_PER_HOUR="2", PROXIES="1")
+
+    def open_from(address):
+        return requests.post(
+            f"{server.url}/api/classes",
+            json={"title": "Algebra", "mode": "camera"},
+            headers={"X-Forwarded-For": f"198.51.100.9, {address}"},
+            timeout=10,
+        )
+
+    assert [open_from("203.0.113.5").status_code for _ in range(3)] == [201, 201, 429]
+    assert "Too many classes" in open_from("203.0.113.5").json()["error"]
+    assert open_from("203.0.113.6").status_code == 201

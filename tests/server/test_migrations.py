@@ -1,0 +1,101 @@
+"""The tables of a database: made, taken over from before there were migrations, and checked."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+
+from server.domain.session import ClassSession, Marker
+from server.domain.timeline import Point
+from server.store import ClassStore, StoreError
+from tests.conftest import ROOT
+from tests.services import free_port, migrate
+
+# What the first versions made of an empty database.
+BEFORE_MIGRATIONS = """
+CREATE TABLE classes (
+    code VARCHAR(12) NOT NULL, title VARCHAR(120) NOT NULL, mode VARCHAR(12) NOT NULL,
+    min_students INTEGER NOT NULL, created_at FLOAT NOT NULL, ended_at FLOAT, PRIMARY KEY (code)
+);
+CREATE TABLE markers (
+    id INTEGER NOT NULL, code VARCHAR(12) NOT NULL, t FLOAT NOT NULL, text VARCHAR(120) NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX ix_markers_code ON markers (code);
+INSERT INTO classes VALUES ('ABC234', 'Algebra', 'camera', 5, 10.0, NULL);
+INSERT INTO markers VALUES (1, 'ABC234', 20.0, 'recursion');
+"""
+VIEWS = "CREATE TABLE views (code VARCHAR(12), t FLOAT, view JSON, PRIMARY KEY (code, t));"
+POINTS = """
+CREATE TABLE points (
+    code VARCHAR(12) NOT NULL, t FLOAT NOT NULL, point JSON NOT NULL, PRIMARY KEY (code, t)
+);
+"""
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def empty_database(request, tmp_path):
+    """The address of a database without tables."""
+    if request.param == "PostgreSQL":
+        return request.getfixturevalue("postgres_server").new_database()
+    return f"sqlite:///{tmp_path / 'classpulse.db'}"
+
+
+def alembic(url):
+    return Config(toml_file=ROOT / "pyproject.toml", attributes={"url": url})
+
+
+def test_migrations_make_the_tables_that_the_store_uses(empty_database):
+    migrate(empty_database)
+    command.check(alembic(empty_database))
+
+
+def test_all_migrations_can_be_undone_and_made_again(empty_database):
+    migrate(empty_database)
+    command.downgrade(alembic(empty_database), "base")
+    with pytest.raises(StoreError, match="alembic upgrade head"):
+        ClassStore(empty_database).check()
+    ClassStore(migrate(empty_database)).check()
+
+
+@pytest.mark.parametrize("more", [VIEWS, VIEWS + POINTS, POINTS], ids=["1", "2", "3"])
+def test_a_database_from_before_there_were_migrations_is_taken_over(tmp_path, more):
+    path = tmp_path / "classpulse.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(BEFORE_MIGRATIONS + more)
+    url = migrate(f"sqlite:///{path}")
+    store = ClassStore(url)
+    store.check()
+    assert store.find_class("ABC234") == ClassSession("ABC234", "Algebra", "camera", 5, 10.0)
+    assert store.markers("ABC234") == [Marker(20.0, "recursion")]
+    point = Point(30.0, 5, 5, {"happy": 1.0}, None, 1.0, None, ())
+    store.add_points([("ABC234", point)])
+    assert store.points("ABC234") == [point]
+    assert "views" not in sa.inspect(sa.create_engine(url)).get_table_names()
+    command.check(alembic(url))
+
+
+def test_a_database_without_the_newest_tables_is_told(empty_database):
+    store = ClassStore(empty_database)
+    with pytest.raises(StoreError, match="alembic upgrade head"):
+        store.check()
+    migrate(empty_database)
+    store.check()
+
+
+def test_the_tables_of_the_next_release_are_no_trouble(tmp_path):
+    url = migrate(f"sqlite:///{tmp_path / 'classpulse.db'}")
+    with closing(sqlite3.connect(tmp_path / "classpulse.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    ClassStore(url).check()
+
+
+def test_a_migration_says_in_one_line_what_it_cannot_reach():
+    for url in (f"postgres://postgres@127.0.0.1:{free_port()}/x", "sqlite:////nowhere/at/all/x.db"):
+        with pytest.raises(CommandError):
+            migrate(url)

@@ -1,0 +1,182 @@
+"""Several processes that share their classes through Redis, and what becomes of them."""
+
+import re
+
+import pytest
+import requests
+
+
+@pytest.fixture
+def processes(start_server, redis_server):
+    """Two processes behind which there is one Redis and one database."""
+    one = start_server(REDIS_URL=redis_server.url)
+    two = start_server(REDIS_URL=redis_server.url, DATABASE_URL=one.settings["DATABASE_URL"])
+    return one, two
+
+
+def test_students_and_teacher_of_a_class_sit_on_different_processes(processes, join, teach):
+    one, two = processes
+    opened = one.open_class()
+    teachers = [teach(two, opened), teach(one, opened)]
+    students = [join(one, opened["code"], "happy") for _ in range(3)]
+    students += [join(two, opened["code"], "sad") for _ in range(2)]
+    for teacher in teachers:
+        view = teacher.wait_for("view", lambda view: view["seen"] == 5)
+        assert view["shares"] == {"happy": 0.6, "sad": 0.4}
+    late = teach(one, opened)
+    assert late.wait_for("view")["students"] == 5
+    # What one teacher does reaches everybody.
+    teachers[0].send("marker", {"text": "recursion"})
+    assert teachers[1].wait_for("marker")["text"] == "recursion"
+    for student in students:
+        student.send("pace", {"value": "lost"})
+    teachers[1].wait_for("view", lambda view: view["pace"]["lost"] == 5)
+    teachers[0].send("clear", {"what": "pace"})
+    for student in students:
+        student.wait_for("cleared")
+    teachers[1].wait_for("view", lambda view: view["pace"]["lost"] == 0)
+    teachers[1].send("end", {})
+    for peer in (*teachers, *students):
+        peer.wait_for("ended")
+    assert "ended" in join_refused(join, two, opened["code"])
+
+
+def join_refused(join, server, code):
+    with pytest.raises(AssertionError) as refused:
+        join(server, code)
+    return str(refused.value)
+
+
+def test_a_student_who_moves_to_another_process_counts_once(processes, join, teach):
+    one, two = processes
+    opened = one.open_class()
+    teacher = teach(one, opened)
+    students = [join(one, opened["code"], "happy") for _ in range(5)]
+    teacher.wait_for("view", lambda view: view["seen"] == 5)
+    moved = join(two, opened["code"], seat=students[0].welcome["seat"])
+    students[0].wait_for("elsewhere")
+    moved.looks("sad")
+    view = teacher.wait_for("view", lambda view: view["shares"] == {"happy": 0.8, "other": 0.2})
+    assert (view["students"], view["counted"]) == (5, 5)
+    students[0].leave()
+    moved.looks("happy")
+    view = teacher.wait_for("view", lambda view: view["shares"] == {"happy": 1.0})
+    assert view["students"] == 5
+
+
+@pytest.mark.parametrize("victim", ["the ticker", "another"])
+def test_the_class_goes_on_when_a_process_is_killed(processes, join, teach, victim):
+    dies, lives = processes if victim == "the ticker" else processes[::-1]
+    first, second = processes
+    opened = first.open_class()
+    teacher = teach(first, opened)  # so that the first process is the ticker
+    teacher.wait_for("view")
+    joined = {first: [], second: []}
+    for server in processes:
+        for _ in range(4):
+            joined[server].append(join(server, opened["code"], "happy"))
+    for number, student in enumerate(joined[dies]):
+        student.send("help", {"on": True, "name": f"Student {number}"})
+        teacher.wait_for("view", lambda view, number=number: len(view["help"]) == number + 1)
+    before = teacher.wait_for("point", lambda point: point["shares"], seconds=30)
+    teacher.leave()
+    dies.kill()
+    teacher = teach(lives, opened)
+    # The groups are the same ones: the others alone would be too few to be shown.
+    view = teacher.wait_for("view", lambda view: view["shares"] == {"happy": 1.0})
+    assert view["counted"] == 8
+    for number, student in reversed(list(enumerate(joined[dies]))):
+        again = join(lives, opened["code"], "sad", seat=student.welcome["seat"])
+        again.send("help", {"on": True, "name": f"Student {number}"})
+    hands = [f"Student {number}" for number in range(4)]
+    view = teacher.wait_for(
+        "view",
+        lambda view: (
+            view["shares"] == {"happy": 0.5, "sad": 0.5}
+            and [hand["name"] for hand in view["help"]] == hands  # in the order of before
+        ),
+    )
+    assert (view["students"], view["counted"]) == (8, 8)
+    # Nobody is left over from the process that is gone.
+    joined[lives][0].vanish()
+    view = teacher.wait_for("view", lambda view: view["students"] != 8, seconds=20)
+    assert view["students"] == 7
+    history = teach(lives, opened).wait_for("history")
+    assert before in history["points"]
+
+
+def test_the_class_goes_on_after_redis_was_away(processes, redis_server, join, teach):
+    one, two = processes
+    opened = one.open_class()
+    teacher = teach(two, opened)
+    students = [join(one, opened["code"], "happy") for _ in range(3)]
+    students += [join(two, opened["code"], "happy") for _ in range(3)]
+    teacher.wait_for("view", lambda view: view["shares"] == {"happy": 1.0})
+    redis_server.kill()
+    assert "cannot reach" in teacher.wait_for("trouble")["message"]
+    for student in students[:3]:
+        student.looks("sad")  # while nobody can hear it
+    redis_server.start()
+    assert teacher.wait_for("trouble")["message"] is None
+    view = teacher.wait_for("view", lambda view: view["shares"] == {"happy": 0.5, "sad": 0.5})
+    assert (view["students"], view["counted"]) == (6, 6)
+
+
+def test_a_redis_that_says_nothing_holds_up_no_student(processes, redis_server, join, teach):
+    one, _ = processes
+    opened = one.open_class()
+    teacher = teach(one, opened)
+    students = [join(one, opened["code"], "happy") for _ in range(5)]
+    teacher.wait_for("view", lambda view: view["shares"])
+    redis_server.pause()
+    teacher.wait_for("trouble")
+    join(one, opened["code"], "happy")
+    students[0].send("label", {"state": "guess"})
+    assert "unknown state" in students[0].wait_for("error")["message"]
+    answer = requests.get(f"{one.url}/readyz", timeout=10)
+    assert answer.status_code == 503 and list(answer.json()["troubles"]) == ["redis"]
+    assert requests.get(f"{one.url}/healthz", timeout=10).ok
+    redis_server.resume()
+    teacher.wait_for("view", lambda view: view["students"] == 6)
+
+
+def test_a_process_that_is_stopped_hands_over_its_classes(processes, join, teach):
+    one, two = processes
+    opened = one.open_class()
+    teacher = teach(one, opened)
+    teacher.wait_for("view")
+    students = [join(one, opened["code"], "happy") for _ in range(5)]
+    teacher.wait_for("view", lambda view: view["shares"])
+    one.terminate()
+    for peer in (teacher, *students):
+        assert peer.wait_for("restart")["within"] > 0
+    teacher = teach(two, opened)
+    for student in students:
+        student.leave()
+        join(two, opened["code"], "happy", seat=student.welcome["seat"])
+    view = teacher.wait_for("view", lambda view: view["seen"] == 5)
+    assert (view["students"], view["counted"], view["shares"]) == (5, 5, {"happy": 1.0})
+    assert one.wait_for_its_end() == 0
+
+
+def test_nginx_keeps_a_class_together_until_its_process_dies(processes, start_nginx, join, teach):
+    nginx = start_nginx(*(process.port for process in processes))
+    opened = processes[0].open_class()
+    teacher = teach(nginx, opened)
+    students = [join(nginx, opened["code"], "happy") for _ in range(5)]
+    teacher.wait_for("view", lambda view: view["shares"])
+    by_process = {process: students_of(process) for process in processes}
+    assert sorted(by_process.values()) == [0, 5]
+    home, other = sorted(processes, key=by_process.get, reverse=True)
+    home.kill()
+    teacher = teach(nginx, opened)
+    for student in students:
+        join(nginx, opened["code"], "happy", seat=student.welcome["seat"])
+    view = teacher.wait_for("view", lambda view: view["seen"] == 5)
+    assert (view["students"], view["counted"]) == (5, 5)
+    assert students_of(other) == 5
+
+
+def students_of(process):
+    text = requests.get(f"{process.url}/metrics", timeout=10).text
+    return int(float(re.search(r"^classpulse_students (.+)$", text, re.MULTILINE)[1]))
