@@ -129,8 +129,8 @@ class Sockets:
         except (AccessError, ClassError) as error:
             self._metrics.error("refused")
             raise ConnectionRefusedError(str(error)) from None
-        for trouble in self._troubles.values():
-            self._emit("trouble", {"message": trouble}, connection, here=True)
+        if self._troubles:
+            self._emit("trouble", self._trouble(), connection, here=True)
 
     def _let_in(self, connection: str, auth: object) -> None:
         if not isinstance(auth, dict) or auth.get("role") not in ("student", "teacher"):
@@ -308,9 +308,13 @@ class Sockets:
                 self.show_all()
 
     def _tell_teachers(self) -> None:
-        message = next(iter(self._troubles.values()), None)
         for code in self._classroom.live:
-            self._emit("trouble", {"message": message}, _teachers(code), here=True)
+            self._emit("trouble", self._trouble(), _teachers(code), here=True)
+
+    def _trouble(self) -> dict:
+        """What is wrong, if anything, and whether views go on all the same."""
+        message = next(iter(self._troubles.values()), None)
+        return {"message": message, "live": ExchangeError not in self._troubles}
 
     def _emit(self, event: str, data: dict, to: str, here: bool = False) -> None:
         """here: nobody connected to another process is meant."""

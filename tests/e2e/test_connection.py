@@ -195,6 +195,20 @@ def test_a_trouble_of_the_server_is_told_to_the_teacher_until_it_is_over(start_s
     is_live(room)
 
 
+def test_a_room_whose_views_stand_still_says_that_it_is_not_live(
+    start_server, redis_server, browser
+):
+    server = start_server(REDIS_URL=redis_server.url)
+    room = enter_room(browser, server.open_class())
+    is_live(room)
+    redis_server.kill()
+    expect(room.locator("#status")).to_have_text(
+        re.compile("^Not live since .*What you see stands still until it can.$")
+    )
+    redis_server.start()
+    is_live(room)
+
+
 def test_a_page_that_waits_for_its_next_try_makes_it_when_the_network_is_back(
     start_server, browser
 ):

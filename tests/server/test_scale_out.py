@@ -113,11 +113,12 @@ def test_the_class_goes_on_after_redis_was_away(processes, redis_server, join, t
     students += [join(two, opened["code"], "happy") for _ in range(3)]
     teacher.wait_for("view", lambda view: view["shares"] == {"happy": 1.0})
     redis_server.kill()
-    assert "cannot reach" in teacher.wait_for("trouble")["message"]
+    trouble = teacher.wait_for("trouble")
+    assert "cannot reach" in trouble["message"] and not trouble["live"]
     for student in students[:3]:
         student.looks("sad")  # while nobody can hear it
     redis_server.start()
-    assert teacher.wait_for("trouble")["message"] is None
+    assert teacher.wait_for("trouble") == {"message": None, "live": True}
     view = teacher.wait_for("view", lambda view: view["shares"] == {"happy": 0.5, "sad": 0.5})
     assert (view["students"], view["counted"]) == (6, 6)
 

@@ -68,10 +68,8 @@ function open() {
     timeline.addMarker(marker);
     setText("noted", `Noted: ${marker.text}`);
   });
-  socket.on("disconnect", () => {
-    setLive(false);
-    timeline.setNow(null, ahead);
-  });
+  socket.on("disconnect", standStill);
+  socket.on("trouble", ({ live }) => live || standStill()); // until the next view
   socket.on("ended", () => {
     stop();
     closeAfterEnd();
@@ -95,6 +93,11 @@ function open() {
     setText("headline", steady.text(seconds()));
     showHands(view.help, seconds() + ahead);
     setText("before", beforeTheNote(points, markers, seconds() + ahead));
+  }
+
+  function standStill() {
+    setLive(false);
+    timeline.setNow(null, ahead);
   }
 
   /** Whether the page shows what is so now. What it shows is old otherwise, and nothing is done. */
