@@ -80,17 +80,21 @@ class Journal:
     def save(self) -> None:
         """Write what waits. Raises StoreError; what was not written then waits on."""
         with self._saving:
-            while points := list(itertools.islice(self._points.items(), AT_ONCE)):
-                self._store.add_points([(code, point) for (code, _), point in points])
-                for key, point in points:
-                    if self._points.get(key) is point:  # else a newer one came meanwhile
-                        del self._points[key]
-            for code, marker in list(self._markers):
-                self._store.add_marker(code, marker)
-                self._markers.pop((code, marker), None)
-            for code, t in list(self._ends.items()):
-                self._store.end_class(code, t)
-                self._ends.pop(code, None)
-            for code in list(self._deleted):
-                self._store.delete_class(code)
-                self._deleted.pop(code, None)
+            while len(self):  # more may come while something is written
+                self._save_points()
+                for code, marker in list(self._markers):
+                    self._store.add_marker(code, marker)
+                    self._markers.pop((code, marker), None)
+                for code, t in list(self._ends.items()):
+                    self._store.end_class(code, t)
+                    self._ends.pop(code, None)
+                for code in list(self._deleted):
+                    self._store.delete_class(code)
+                    self._deleted.pop(code, None)
+
+    def _save_points(self) -> None:
+        while points := list(itertools.islice(self._points.items(), AT_ONCE)):
+            self._store.add_points([(code, point) for (code, _), point in points])
+            for key, point in points:
+                if self._points.get(key) is point:  # else a newer one came meanwhile
+                    del self._points[key]

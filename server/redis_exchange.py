@@ -2,8 +2,8 @@
 
 Of each class Redis holds, for as long as the class goes on: a hash with the partial of each
 process, who the ticker is (a lease), the state and the view that the ticker left behind, and the
-teachers' orders to it. Times are told as ages and dead processes are known by their silence, so
-that no two clocks have to agree.
+teachers' orders to it. Times are told as ages, how old a partial is goes by Redis's clock, and
+dead processes are known by their silence, so that no two clocks have to agree.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ local partials, ticker, state, orders, ended = unpack(KEYS)
 local process, partial, holds_state, lease, kept = unpack(ARGV)
 if redis.call('EXISTS', ended) == 1 then return 'ended' end
 local new = redis.call('EXISTS', partials, state) == 0
-redis.call('HSET', partials, process, partial)
+local time = redis.call('TIME')
+local now = time[1] .. '.' .. string.format('%06d', time[2])
+redis.call('HSET', partials, process, now .. ' ' .. partial)
 redis.call('EXPIRE', partials, kept)
 local holder = redis.call('GET', ticker)
 if new and not holder and holds_state == '0' then
@@ -46,7 +48,7 @@ if holder and holder ~= process and not (holder == '' and holds_state == '1') th
 end
 redis.call('SET', ticker, process, 'PX', lease)
 local left = (holder ~= process or holds_state == '0') and redis.call('GET', state)
-return {redis.call('HGETALL', partials), left, redis.call('LRANGE', orders, 0, -1)}
+return {now, redis.call('HGETALL', partials), left, redis.call('LRANGE', orders, 0, -1)}
 """
 _COMMIT = """
 local partials, ticker, state, orders, view = unpack(KEYS)
@@ -64,7 +66,7 @@ _LEAVE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1
 
 @dataclass(frozen=True)
 class _Heard:
-    """The newest partial of another process: as it came, when, and read."""
+    """The newest partial of another process: as Redis has it, when it was told, and read."""
 
     text: str
     at: float
@@ -81,7 +83,6 @@ class RedisExchange:
         self._redis = connect(url, decode_responses=True)
         self._process = secrets.token_hex(6)
         self._lease = int(1000 * LEASE_TICKS * tick_seconds)
-        self._beats = 0
         self._holds: set[str] = set()  # classes whose newest state is in this process
         self._heard: defaultdict[str, dict[str, _Heard]] = defaultdict(dict)
         self._orders_seen: dict[str, int] = {}
@@ -91,10 +92,9 @@ class RedisExchange:
         self._leave = self._redis.register_script(_LEAVE)
 
     def meet(self, partials: Mapping[str, Partial], now: float) -> Mapping[str, Meeting]:
-        self._beats += 1
         with _one_error(), self._redis.pipeline(transaction=False) as pipeline:
             for code, partial in partials.items():
-                text = json.dumps({"beat": self._beats, **partial.to_dict(now)})
+                text = json.dumps(partial.to_dict(now))
                 self._meet(
                     _keys(code, "partials", "ticker", "state", "orders", "ended"),
                     [self._process, text, int(code in self._holds), self._lease, KEPT],
@@ -110,13 +110,16 @@ class RedisExchange:
         if not answer or answer == "ended":
             self._forget(code)
             return Meeting(ended=answer == "ended")
-        listed, state, orders = answer
+        redis_now, listed, state, orders = answer
         texts = dict(zip(listed[::2], listed[1::2], strict=True))
         del texts[self._process]
         heard = self._heard[code]
         for process, text in texts.items():
             if process not in heard or heard[process].text != text:
-                heard[process] = _Heard(text, now, Partial.from_dict(json.loads(text), now))
+                # Of a process that is gone already, by a ticker that has just begun: perhaps old.
+                told, _, known = text.partition(" ")
+                at = now - max(0.0, float(redis_now) - float(told))
+                heard[process] = _Heard(text, at, Partial.from_dict(json.loads(known), at))
         for process in heard.keys() - texts.keys():
             del heard[process]
         silent = [process for process, newest in heard.items() if now - newest.at > SEAT_GRACE]

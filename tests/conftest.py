@@ -7,6 +7,7 @@ import os
 import queue
 import resource
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -180,7 +181,8 @@ class Peer:
     def vanish(self) -> None:
         """Lose the network without a goodbye."""
         if self._client.eio.ws is not None:
-            self._client.eio.ws.shutdown()
+            # Closing it would do nothing for as long as the thread that reads it waits.
+            self._client.eio.ws.sock.shutdown(socket.SHUT_RDWR)
 
     def _on_refused(self, data: object) -> None:
         self.refused = data["message"] if isinstance(data, dict) else str(data)

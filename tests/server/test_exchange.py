@@ -134,8 +134,17 @@ def test_a_process_that_says_nothing_more_is_forgotten_after_a_while(processes):
     one, two = processes
     meet_as_ticker(one, knows("Ada"))
     two.meet(knows("Ben"), 10.0)
-    heard = [len(one.meet(knows("Ada"), now)[CODE].partials) for now in (10.0, 20.0, 20.1)]
+    heard = [len(one.meet(knows("Ada"), now)[CODE].partials) for now in (10.0, 19.9, 20.1)]
     assert heard == [2, 2, 1]
+
+
+def test_what_a_dead_process_told_is_not_news_to_the_next_ticker(processes):
+    one, two = processes
+    meet_as_ticker(one, knows("Ada"))
+    one.commit([CODE], {}, state_of("one"))
+    meeting = meet_as_ticker(two, knows("Ben"), now=500.0)  # once the lease is over
+    told_by_one = meeting.partials[1]
+    assert told_by_one.seats["Ada"].joined_at < 500.0 - TICK_SECONDS
 
 
 def test_an_ended_class_is_over_for_all(processes):

@@ -75,10 +75,10 @@ def test_the_class_goes_on_when_a_process_is_killed(processes, join, teach, vict
     for server in processes:
         for _ in range(4):
             joined[server].append(join(server, opened["code"], "happy"))
+    before = teacher.wait_for("point", lambda point: point["shares"], seconds=30)
     for number, student in enumerate(joined[dies]):
         student.send("help", {"on": True, "name": f"Student {number}"})
         teacher.wait_for("view", lambda view, number=number: len(view["help"]) == number + 1)
-    before = teacher.wait_for("point", lambda point: point["shares"], seconds=30)
     teacher.leave()
     dies.kill()
     teacher = teach(lives, opened)
