@@ -10,7 +10,7 @@ SETTINGS := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} 
 MIGRATE := $(SETTINGS) alembic upgrade head
 SERVE := $(SETTINGS) gunicorn server.wsgi:app
 
-.PHONY: run demo test lint bench bench-model bench-browser bench-room clean
+.PHONY: run demo test lint soak bench bench-model bench-browser bench-room bench-server clean
 run: .venv/done web/static/dist/done instance/secret_key
 	$(MIGRATE)
 	$(SERVE)
@@ -41,6 +41,15 @@ bench-browser: .venv-dev/chromium web/static/dist/done
 
 bench-room: .venv/done .venv-dev/chromium web/static/dist/done
 	$(DEV)/python -m tests.bench.room
+
+# PARTS="student crowd": only these.
+bench-server: .venv/done .venv-dev/done node_modules/done
+	$(DEV)/python -m tests.bench.server $(PARTS)
+
+# Half an hour of lessons while one part after the other fails; SEED=n repeats the faults of a run.
+MINUTES ?= 30
+soak: .venv/done .venv-dev/services node_modules/done
+	$(DEV)/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 .venv/done: requirements.txt
 	$(PYTHON) -m venv .venv

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,17 +20,19 @@ from server.message_queue import MessageQueue
 from server.metrics import Metrics
 from server.pages import create_pages
 from server.redis_exchange import RedisExchange
+from server.rooms import Rooms
 from server.sockets import Sockets
 from server.static import StaticFlask
 from server.store import ClassStore
 from server.ticker import Ticker
+from server.transport import install
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 SWEEP_SECONDS = 60 * 60
 MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
 PING_INTERVAL = 20  # seconds; Heroku's router ends what is silent for 30 (H12) or 55 of them (H15)
 PING_TIMEOUT = 15  # seconds; a half-open connection is known after both
-LISTENING = 1.5  # seconds for which gunicorn still takes connections when it was told to stop
+MOST_CONNECTIONS = 15_000  # a limit to memory, above what a process can serve well
 MOVING = 5.0  # seconds within which everybody connects elsewhere
 
 
@@ -54,11 +57,13 @@ class Server:
             self.socketio.start_background_task(self.ticker.run, task, seconds)
 
     def stop(self) -> None:
-        """Hand over the classes, before the process ends."""
-        self.socketio.sleep(LISTENING)
+        """Hand over the classes and see everybody off; takes no longer than MOVING."""
         self.ticker.stop()
         self.sockets.send_away(MOVING)
         self.classroom.close()
+        until = time.monotonic() + MOVING
+        while self.sockets.count and time.monotonic() < until:
+            self.socketio.sleep(0.1)
 
     def _tick(self) -> None:
         self.sockets.tick()
@@ -105,8 +110,11 @@ def create_server(settings: Settings) -> Server:
         ping_interval=PING_INTERVAL,
         ping_timeout=PING_TIMEOUT,
         async_handlers=False,  # one after the other for each connection, which is order and a limit
-        client_manager=queue,
+        client_manager=queue or Rooms(),
+        json=json,  # as it is: Engine.IO's own makes a decoder for each message
+        allow_upgrades=False,  # whoever has to poll goes on with that: one kind of WebSocket
     )
+    install(socketio.server.eio, MOST_CONNECTIONS)
     sockets = Sockets(socketio, classroom, tokens, clock, metrics)
     if queue:
         queue.on_listening = sockets.show_all

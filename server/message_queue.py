@@ -10,6 +10,7 @@ import redis
 from socketio import RedisManager
 
 from server.redis_exchange import connect
+from server.rooms import Rooms
 
 CHANNEL = "classpulse"
 RETRY_SECONDS = 0.5
@@ -18,7 +19,7 @@ SILENCE_SECONDS = 20  # without a message, after which it is checked that Redis 
 log = logging.getLogger(__name__)
 
 
-class MessageQueue(RedisManager):
+class MessageQueue(Rooms, RedisManager):
     """RedisManager waits up to a minute before it listens again; a class cannot.
 
     on_listening: called when it listens, at first and again, because what was said before is lost.

@@ -17,7 +17,7 @@ ERRORS = (
     "message",  # one that does not fit
     "rate",  # one too many
     "refused",  # a connection that was not let in
-    "slow",  # a browser that did not keep up and was cut off
+    "slow",  # a browser that did not keep up, or was gone without a word
     "store",  # the database is away
     "exchange",  # Redis is away
     "task",  # a task of the beat failed

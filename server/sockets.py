@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from socket import SHUT_RDWR
 
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError
@@ -27,7 +26,6 @@ from server.store import StoreError
 MESSAGES_A_SECOND = 2.0  # the page sends a label every two seconds at most, and what is tapped
 MESSAGES_AT_ONCE = 20
 TOO_MANY = 200  # messages over the limit after which a connection is closed
-BACKLOG = 30  # messages that wait for a slow browser; with as many views it is half a minute behind
 
 NO_DATABASE = (
     "The server cannot reach its database. The class goes on; what happens now is saved later."
@@ -87,6 +85,11 @@ class Sockets:
         self._server.on("disconnect", self._disconnect)
         self._server.on("*", self._receive)
 
+    @property
+    def count(self) -> int:
+        """How many are connected here."""
+        return len(self._peers)
+
     def tick(self) -> None:
         """Send what changed to the teachers, and to everybody here that a class is over."""
         with self._told(ExchangeError, NO_REDIS):
@@ -96,7 +99,6 @@ class Sockets:
                 self._emit(event, shown.what.to_dict(), _teachers(shown.code), here=shown.here)
             for code in beat.ended:
                 self._emit("ended", {}, _everybody(code), here=True)
-        self._drop_slow_teachers()
 
     def save(self) -> None:
         """Write what waits for the database, unless that is going on already."""
@@ -193,6 +195,8 @@ class Sockets:
         peer = self._peers.pop(connection, None)
         if peer is None:
             return
+        if reason == self._server.reason.PING_TIMEOUT:
+            self._metrics.error("slow")
         code = peer.session.code
         if not peer.seat:
             self._classroom.look_away(code)
@@ -246,6 +250,7 @@ class Sockets:
     def _marker(self, peer: _Peer, data: object) -> None:
         text = messages.parse_marker(data)
         marker = self._classroom.mark(peer.session, text, self._clock.now())
+        self.save()  # before the answer, which the teacher's page takes for "kept"
         self._emit("marker", asdict(marker), _teachers(peer.session.code))
 
     def _clear(self, peer: _Peer, data: object) -> None:
@@ -270,25 +275,11 @@ class Sockets:
         elif peer.refused > TOO_MANY:
             self._cut_off(connection)
 
-    def _drop_slow_teachers(self) -> None:
-        """A browser that does not keep up comes back to the newest view; the old ones are lost."""
-        for connection, peer in list(self._peers.items()):
-            if not peer.seat and self._backlog(connection) > BACKLOG:
-                self._metrics.error("slow")
-                log.info("a teacher's browser did not keep up")
-                self._cut_off(connection)
-
-    def _backlog(self, connection: str) -> int:
-        """How many packets wait to be sent."""
-        eio_sid = self._server.manager.eio_sid_from_sid(connection, "/")
-        socket = self._server.eio.sockets.get(eio_sid)
-        return socket.queue.qsize() if socket else 0
-
     def _cut_off(self, connection: str) -> None:
-        """Close the connection itself: to somebody who does not read, nothing more can be sent."""
-        if socket := self._server.get_environ(connection).get("gunicorn.socket"):
-            with suppress(OSError):
-                socket.shutdown(SHUT_RDWR)
+        """Close the connection itself: the page will connect again, after a while."""
+        eio_sid = self._server.manager.eio_sid_from_sid(connection, "/")
+        if socket := self._server.eio.sockets.get(eio_sid):
+            socket.close(wait=False, abort=True)
 
     @contextmanager
     def _told(self, kind: type[Exception], text: str) -> Iterator[None]:

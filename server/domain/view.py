@@ -7,7 +7,7 @@ report and its exports are made of views alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from server.domain.labels import OTHER, PACES, VALENCE
 from server.domain.room import Hand, Named, Tally
@@ -59,7 +59,11 @@ class View:
 
     def to_dict(self) -> dict:
         """The message of the contract."""
-        return asdict(self)
+        lists = {
+            name: [dict(vars(each)) for each in getattr(self, name)]
+            for name in ("help", "named", "alerts")
+        }
+        return {**vars(self), **lists}  # asdict would copy all the rest too, every second
 
 
 def make_view(t: float, mode: str, min_students: int, tally: Tally) -> View:

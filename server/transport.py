@@ -1,0 +1,308 @@
+"""WebSockets that cost Engine.IO no greenlets, where its own cost four each.
+
+Four stacks for each student take 180 kB, and to wake up for each label costs more than all that is
+done with it. Here, once a browser has asked for a WebSocket, its connection is taken out of
+gunicorn's greenlet, which ends. One greenlet sees every BEAT to what has come from all of them, and
+to the pings that are due. What is sent goes out at once, or waits in memory for a browser that is
+slow; one that is too slow, or gone, does not answer a ping in time. Who polls gets Engine.IO's own.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from itertools import count
+from selectors import EVENT_READ, EVENT_WRITE
+from socket import socket as AnySocket
+
+import gevent
+from engineio import Server
+from engineio.exceptions import EngineIOError
+from engineio.packet import OPEN, PING, Packet
+from engineio.socket import Socket
+from gevent import monkey
+from websockets.datastructures import Headers
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import OPEN as IS_OPEN
+from websockets.protocol import SERVER, Protocol
+from websockets.server import ServerProtocol
+
+BEAT = 0.1  # seconds: half as long costs a third more, and brings a label 50 ms earlier
+READ_BYTES = 4096  # of a connection in a beat: whoever floods us waits for the others
+IN_A_ROW = 50  # connections that are read before others have their turn, such as the tick
+MOST_UNSENT = 1_000_000  # bytes; the history of a long lesson has a quarter of that
+HANDSHAKE = ("Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
+
+_ENVIRON: dict = {}  # Socket.IO keeps it as long as the connection lasts, and nobody asks for it
+_silent = logging.getLogger("websockets")
+_silent.setLevel(logging.CRITICAL)  # it would tell of each connection
+log = logging.getLogger(__name__)
+# As they are without gevent, which selects slowly and remembers more of a socket.
+Selector = monkey.get_original("selectors", "DefaultSelector")
+PlainSocket = monkey.get_original("socket", "socket")
+
+
+def install(engine: Server, most: int) -> None:
+    """Take care of all WebSockets that come to `engine`; at most so many at the same time."""
+    engine._handle_connect = Transport(engine, most).connect
+
+
+class Transport:
+    """Sees to all connections of a process."""
+
+    def __init__(self, engine: Server, most: int) -> None:
+        self.engine = engine
+        self._most = most
+        self._poll = engine._handle_connect
+        self._selector = Selector()
+        self._ready: deque[Connection] = deque()  # something has come
+        # Both in the order of their times, as the wait is the same for all.
+        self._pings: deque[tuple[float, Connection]] = deque()
+        self._answers: deque[tuple[float, Connection]] = deque()
+        self._beating: gevent.Greenlet | None = None
+
+    def connect(
+        self, environ: dict, start_response: Callable, transport: str, jsonp_index: int | None
+    ) -> dict:
+        """As Server._handle_connect, for WebSockets."""
+        if transport != "websocket":
+            return self._poll(environ, start_response, transport, jsonp_index)
+        if len(self._selector.get_map()) >= self._most:
+            log.error("no more than %d connections", self._most)
+            return self.engine._bad_request("There are too many connections.")
+        names = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in HANDSHAKE}
+        headers = Headers({name: environ.get(key, "") for name, key in names.items()})
+        answer = ServerProtocol(logger=_silent).accept(Request("/", headers))
+        if answer.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            return self.engine._bad_request("This is no handshake of a WebSocket.")
+        if self._beating is None:
+            self._beating = gevent.spawn(self._run)
+        socket = PlainSocket(fileno=environ["gunicorn.socket"].detach())
+        socket.setblocking(False)
+        connection = Connection(self, socket)
+        self._selector.register(socket, EVENT_READ, connection)
+        connection.begin(answer.serialize())
+        raise StopIteration  # tells gunicorn that there is nothing more to answer
+
+    def forget(self, socket: AnySocket) -> None:
+        """Before it is closed."""
+        self._selector.unregister(socket)
+
+    def watch(self, socket: AnySocket, connection: Connection, is_full: bool) -> None:
+        """is_full: it could not take all that is to be sent."""
+        events = EVENT_READ | EVENT_WRITE if is_full else EVENT_READ
+        self._selector.modify(socket, events, connection)
+
+    def ping_later(self, connection: Connection) -> None:
+        """Once, after the ping interval."""
+        self._pings.append((time.monotonic() + self.engine.ping_interval, connection))
+
+    def _run(self) -> None:
+        while True:
+            gevent.sleep(BEAT)
+            try:
+                self._beat()
+            except Exception:  # nobody would be heard any more
+                log.exception("a beat of the connections failed")
+
+    def _beat(self) -> None:
+        for key, _ in self._selector.select(0):
+            connection = key.data
+            if connection.is_busy:
+                continue
+            connection.is_busy = True
+            if connection.is_new:  # to let somebody in takes as long as the database does
+                gevent.spawn_raw(connection.go_on)
+            else:
+                self._ready.append(connection)
+        if self._ready:
+            gevent.spawn_raw(self._go_on)  # should one have to wait, the next beat goes on
+        for connection in _due(self._pings):
+            connection.ping()
+            self._answers.append((time.monotonic() + self.engine.ping_timeout, connection))
+        for connection in _due(self._answers):
+            connection.check()
+
+    def _go_on(self) -> None:
+        for turn in count(1):
+            if not self._ready:
+                return
+            self._ready.popleft().go_on()
+            if turn % IN_A_ROW == 0:
+                gevent.sleep(0)
+
+
+class Connection(Socket):
+    """A WebSocket as Engine.IO knows it, but that nothing of it ever waits."""
+
+    closing: bool
+    closed: bool
+    last_ping: float | None  # None while no answer is awaited
+
+    def __init__(self, transport: Transport, socket: AnySocket) -> None:
+        super().__init__(transport.engine, transport.engine.generate_id())
+        del self.queue
+        self.connected = self.upgraded = True
+        self.is_new = True  # nothing has come yet
+        self.is_busy = False  # what came is being handled
+        self._transport = transport
+        self._socket: AnySocket | None = socket
+        self._protocol = Protocol(
+            SERVER, state=IS_OPEN, max_size=self.server.max_http_buffer_size, logger=_silent
+        )
+        self._unsent = b""
+        self._parts: list[Frame] = []  # of a message that has not come whole
+
+    def begin(self, answer: bytes) -> None:
+        """Finish the handshakes of WebSocket and of Engine.IO."""
+        engine = self.server
+        engine.sockets[self.sid] = self
+        self._write(answer)
+        greeting = {
+            "sid": self.sid,
+            "upgrades": [],
+            "pingTimeout": int(engine.ping_timeout * 1000),
+            "pingInterval": int(engine.ping_interval * 1000),
+            "maxPayload": engine.max_http_buffer_size,
+        }
+        self.send(Packet(OPEN, greeting))
+        engine._trigger_event("connect", self.sid, _ENVIRON, run_async=False)
+        self.schedule_ping()
+
+    def send(self, pkt: Packet) -> None:
+        """Send it, or keep it until the browser takes it."""
+        if self._protocol.state is not IS_OPEN:
+            return
+        data = pkt.encode()
+        if isinstance(data, bytes):
+            self._protocol.send_binary(data)
+        else:
+            self._protocol.send_text(data.encode())
+        self._flush()
+
+    def schedule_ping(self) -> None:
+        """The last ping was answered."""
+        if self.last_ping:
+            self.last_ping = None
+            self._transport.ping_later(self)
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        if not self.closed:
+            self.last_ping = time.monotonic()
+            self.send(Packet(PING))
+
+    def check(self) -> None:
+        """End it if a ping was not answered in time, or our goodbye."""
+        if self.last_ping:
+            self.close(reason=self.server.reason.PING_TIMEOUT)
+        if self.closed:
+            self._lose()
+
+    def check_ping_timeout(self) -> bool:
+        """Engine.IO's own way, by a clock that may leap; `check` does it."""
+        return True
+
+    def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
+        """Say goodbye; the browser then ends the connection."""
+        if self.closing or self.closed:
+            return
+        self.closing = True
+        reason = reason or self.server.reason.SERVER_DISCONNECT
+        self.server._trigger_event("disconnect", self.sid, reason, run_async=False)
+        self.closed = True
+        self.server.sockets.pop(self.sid, None)
+        if self._protocol.state is IS_OPEN:
+            self._protocol.send_close()
+            self._flush()
+
+    def go_on(self) -> None:
+        """Take in what came, and send what waits."""
+        try:
+            if self._unsent:
+                self._send_more()
+            self._read()
+        except (ValueError, EngineIOError) as error:
+            log.info("this is not Socket.IO: %s", error)
+            self._lose()
+        except Exception:
+            log.exception("a message could not be handled")
+            self._lose()
+        self.is_new = self.is_busy = False
+
+    def _read(self) -> None:
+        if self._socket is None:
+            return
+        try:
+            data = self._socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._protocol.receive_data(data)
+            for event in self._protocol.events_received():
+                if isinstance(event, Frame):  # as they all are after the handshake
+                    self._take(event)
+            self._flush()  # answers to pings and to goodbyes
+        if not data or self.closed or self._protocol.state is not IS_OPEN:
+            self._lose()
+
+    def _take(self, frame: Frame) -> None:
+        if self.closed or frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            return
+        self._parts.append(frame)
+        if not frame.fin:
+            return
+        is_text = self._parts[0].opcode is Opcode.TEXT
+        data = b"".join(part.data for part in self._parts)
+        self._parts.clear()
+        message = data.decode() if is_text else data
+        if message[:1] == "4":  # what Packet and `receive` make of nearly all that comes
+            self.server.handlers["message"](self.sid, message[1:])
+        else:
+            self.receive(Packet(encoded_packet=message))
+
+    def _lose(self) -> None:
+        """End it now, whatever is on its way."""
+        if self._socket is not None:
+            self._transport.forget(self._socket)
+            self._socket.close()
+            self._socket = None
+            self.close(reason=self.server.reason.TRANSPORT_CLOSE)
+
+    def _flush(self) -> None:
+        self._write(b"".join(self._protocol.data_to_send()))
+
+    def _write(self, data: bytes) -> None:
+        if self._unsent:
+            self._unsent += data
+            if len(self._unsent) > MOST_UNSENT:
+                self._lose()
+        elif data and self._socket is not None:
+            try:
+                sent = self._socket.send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                return  # whoever reads will learn of it
+            if sent < len(data):
+                self._unsent = data[sent:]
+                self._transport.watch(self._socket, self, is_full=True)
+
+    def _send_more(self) -> None:
+        if self._socket is not None:
+            unsent, self._unsent = self._unsent, b""
+            self._transport.watch(self._socket, self, is_full=False)
+            self._write(unsent)
+
+
+def _due(waiting: deque[tuple[float, Connection]]) -> Iterator[Connection]:
+    """Take those whose time has come."""
+    now = time.monotonic()
+    while waiting and waiting[0][0] <= now:
+        yield waiting.popleft()[1]
