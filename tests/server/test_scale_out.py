@@ -68,7 +68,7 @@ def test_a_student_who_moves_to_another_process_counts_once(processes, join, tea
 def test_the_class_goes_on_when_a_process_is_killed(processes, join, teach, victim):
     dies, lives = processes if victim == "the ticker" else processes[::-1]
     first, second = processes
-    opened = first.open_class()
+    opened = first.open_class(min_students=8)  # all of them make one group
     teacher = teach(first, opened)  # so that the first process is the ticker
     teacher.wait_for("view")
     joined = {first: [], second: []}
@@ -107,7 +107,7 @@ def test_the_class_goes_on_when_a_process_is_killed(processes, join, teach, vict
 
 def test_the_class_goes_on_after_redis_was_away(processes, redis_server, join, teach):
     one, two = processes
-    opened = one.open_class()
+    opened = one.open_class(min_students=6)
     teacher = teach(two, opened)
     students = [join(one, opened["code"], "happy") for _ in range(3)]
     students += [join(two, opened["code"], "happy") for _ in range(3)]
