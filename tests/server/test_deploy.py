@@ -34,6 +34,23 @@ def test_links_say_https_where_the_proxy_before_nginx_has_it(nginx):
     assert opened.json()["join_url"].startswith("https://classpulse.example.org/c/")
 
 
+def test_a_file_that_many_ask_for_is_asked_of_a_process_once(start_server, start_nginx):
+    server = start_server()
+    nginx = start_nginx(server.port)
+    address = f"{nginx.url}/static/dist/student.js"
+    plain = requests.get(address, headers={"Accept-Encoding": "identity"}, timeout=10)
+    packed = requests.get(address, headers={"Accept-Encoding": "gzip"}, timeout=10)
+    assert (plain.content, "Content-Encoding" in plain.headers) == (packed.content, False)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    server.kill()
+    for accepted, first in (("identity", plain), ("gzip", packed)):
+        again = requests.get(address, headers={"Accept-Encoding": accepted}, timeout=10)
+        assert again.content == first.content
+        assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+    known = {"If-None-Match": packed.headers["ETag"], "Accept-Encoding": "gzip"}
+    assert requests.get(address, headers=known, timeout=10).status_code == 304
+
+
 def test_figures_of_the_processes_are_not_shown_outside(nginx):
     assert requests.get(f"{nginx.url}/metrics", timeout=10).status_code == 404
 
