@@ -37,10 +37,6 @@ class Seat:
         return self.pace if now - self.paced_at <= PACE_LIFETIME else None
 
 
-_TIMES = ("joined_at", "dropped_at", "read_at", "paced_at", "hand_at")
-_WORDS = ("emotion", "pace", "hand_name", "name")
-
-
 @dataclass(frozen=True)
 class Partial:
     """What one process knows about a class now: its seats, and how many teachers it serves."""
@@ -63,20 +59,33 @@ class Partial:
 
 
 def _to_list(known: Seat, now: float) -> list:
-    ages = [
-        None if (t := getattr(known, field)) is None or t == LONG_AGO else round(10 * (now - t))
-        for field in _TIMES
+    # Spelled out: this is done for each student in each second.
+    return [
+        int(10 * (now - known.joined_at)),
+        None if known.dropped_at is None else int(10 * (now - known.dropped_at)),
+        None if known.emotion is None else int(10 * (now - known.read_at)),
+        None if known.pace is None else int(10 * (now - known.paced_at)),
+        None if known.hand_at is None else int(10 * (now - known.hand_at)),
+        known.emotion,
+        known.pace,
+        known.hand_name,
+        known.name,
     ]
-    return ages + [getattr(known, field) for field in _WORDS]
 
 
 def _from_list(stored: list, now: float) -> Seat:
-    times = {
-        field: now - age / 10
-        for field, age in zip(_TIMES, stored[: len(_TIMES)], strict=True)
-        if age is not None
-    }
-    return Seat(**times, **dict(zip(_WORDS, stored[len(_TIMES) :], strict=True)))
+    joined, dropped, read, paced, raised, emotion, pace, hand_name, name = stored
+    return Seat(
+        joined_at=now - joined / 10,
+        dropped_at=None if dropped is None else now - dropped / 10,
+        emotion=emotion,
+        read_at=LONG_AGO if read is None else now - read / 10,
+        pace=pace,
+        paced_at=LONG_AGO if paced is None else now - paced / 10,
+        hand_at=None if raised is None else now - raised / 10,
+        hand_name=hand_name,
+        name=name,
+    )
 
 
 class Seats:
