@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from server import access
 from server.classroom import Classroom
 from server.clock import Clock
 from server.config import Settings
-from server.exchange import Exchange, LocalExchange
+from server.exchange import Exchange, ExchangeError, LocalExchange
 from server.message_queue import MessageQueue
 from server.metrics import Metrics
 from server.pages import create_pages
@@ -23,7 +24,7 @@ from server.redis_exchange import RedisExchange
 from server.rooms import Rooms
 from server.sockets import Sockets
 from server.static import StaticFlask
-from server.store import ClassStore
+from server.store import ClassStore, StoreError
 from server.ticker import Ticker
 from server.transport import install
 
@@ -34,6 +35,8 @@ PING_INTERVAL = 20  # seconds; Heroku's router ends what is silent for 30 (H12) 
 PING_TIMEOUT = 15  # seconds; a half-open connection is known after both
 MOST_CONNECTIONS = 15_000  # a limit to memory, above what a process can serve well
 MOVING = 5.0  # seconds within which everybody connects elsewhere
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,10 @@ class Server:
         """Hand over the classes and see everybody off; takes no longer than MOVING."""
         self.ticker.stop()
         self.sockets.send_away(MOVING)
-        self.classroom.close()
+        try:
+            self.classroom.close()
+        except (StoreError, ExchangeError) as error:
+            log.error("not all could be handed over: %s", error)
         until = time.monotonic() + MOVING
         while self.sockets.count and time.monotonic() < until:
             self.socketio.sleep(0.1)

@@ -302,7 +302,7 @@ class Classroom:
                 beat.shown.append(Shown(code, new.view, new.here))
             if new.point:
                 beat.shown.append(Shown(code, new.point, new.here))
-        self._leave([code for code in kept if code in self._live and folded[code].is_over])
+        self._leave([code for code in kept if folded[code].is_over and self._is_empty(code)])
         self._ended = []  # last: if this tick fails, the next one tells of the end
         return beat
 
@@ -322,8 +322,10 @@ class Classroom:
 
     def close(self) -> None:
         """This process goes away: other processes take over, and nothing waits any more."""
-        self._leave(list(self._live))
-        self._journal.save()
+        try:
+            self._leave(list(self._live))
+        finally:
+            self._journal.save()
 
     def sweep(self, now: float) -> None:
         """End what nobody ended, and forget what was kept long enough."""
@@ -363,6 +365,10 @@ class Classroom:
             # The last one out keeps the groups in mind; before that, whoever is there does.
             is_over=live.is_empty and (bool(view.students) or lead.room.is_over(now)),
         )
+
+    def _is_empty(self, code: str) -> bool:
+        # Asked again, as somebody may have come while the exchange was asked.
+        return code in self._live and self._live[code].is_empty
 
     def _live_class(self, session: ClassSession) -> _LiveClass:
         return self._live.setdefault(session.code, _LiveClass(session))
