@@ -59,7 +59,7 @@ def test_a_trouble_is_told_once_can_be_silenced_and_is_in_the_report(tmp_path, k
     assert lesson.fired == [kind]
     assert [alert["kind"] for alert in lesson.view["alerts"]] == [kind]
     lesson.classroom.silence("ABC234", kind)
-    assert lesson.goes_on(1, **trouble).view["alerts"] == ()
+    assert lesson.goes_on(1, **trouble).view["alerts"] == []
     lesson.goes_on(600, **trouble)
     assert lesson.fired == [kind]
     report = lesson.classroom.report(lesson.session, lesson.now)

@@ -34,11 +34,11 @@ def witness(monkeypatch):
     """Knows of a class with one teacher's page and seven students, in calm times."""
     monkeypatch.setattr("time.time", lambda: NOW + 100)
     witness = Witness({CODE: 5})
-    tell(witness, "connected", page=0, role="teacher")
+    tell(witness, "connected", page=0, role="teacher", transport="websocket")
     for number in range(1, 8):
         tell(witness, "try", page=number, seat=None)
         tell(witness, "welcome", page=number, seat=f"seat {number}")
-        tell(witness, "connected", page=number)
+        tell(witness, "connected", page=number, transport="websocket")
     witness.calm_since = NOW
     return witness
 

@@ -59,6 +59,7 @@ class _Page:
     connected: list[float] = field(default_factory=list)  # times
     lost: list[float] = field(default_factory=list)  # times; before the first connection as well
     views: list[tuple[float, float]] = field(default_factory=list)  # when they came, their own t
+    polls: bool = False  # it did when it was last connected
     is_gone: bool = False
 
     @property
@@ -157,6 +158,7 @@ class Witness:
 
     def _on_connected(self, page: _Page, record: ClassRecord, line: dict) -> None:
         page.connected.append(line["at"])
+        page.polls = line["transport"] == "polling"
 
     def _on_failed(self, page: _Page, record: ClassRecord, line: dict) -> None:
         self.counts.retries += line["retry"]
@@ -165,7 +167,9 @@ class Witness:
     def _on_lost(self, page: _Page, record: ClassRecord, line: dict) -> None:
         self.counts.losses += page.is_connected
         page.lost.append(line["at"])
-        self._end(page, record, line["at"], SEAT_GRACE)
+        # Of one that polls the server learns nothing when it is lost.
+        unnoticed = UNNOTICED if page.polls else 0
+        self._end(page, record, line["at"], unnoticed + SEAT_GRACE)
 
     def _on_asleep(self, page: _Page, record: ClassRecord, line: dict) -> None:
         self.counts.naps += 1

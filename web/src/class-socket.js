@@ -5,6 +5,8 @@ import { io } from "socket.io-client";
 const ANSWER_MILLISECONDS = 5000; // within which the server confirms what a teacher does
 const REMARK_MILLISECONDS = 10_000; // for which something is said that only happened once
 const SILENCE_MILLISECONDS = 35_000; // without the server's ping, after which nobody is there
+const TRANSPORTS = ["websocket", "polling"];
+const FAILURES = 10; // in a row, after which another network may be why a WebSocket does not work
 const REFUSALS = 5; // after which the time between two tries grows no more
 
 export class ClassSocket {
@@ -16,6 +18,7 @@ export class ClassSocket {
   #remarking = null; // the timer of its end
   #trying = null; // the timer of the next try, where that is ours to make
   #refusals = 0; // temporary ones, since the last connection
+  #failures = 0; // tries without an answer, since then
   #heard = Date.now(); // from the server, by the clock on the wall: timers sleep with the machine
   #closed = new AbortController();
 
@@ -29,7 +32,7 @@ export class ClassSocket {
     const socket = io({
       auth: (give) => give(auth),
       query: { class: auth.code }, // a balancer may keep a class together by it
-      transports: ["websocket", "polling"],
+      transports: TRANSPORTS,
       tryAllTransports: true,
       reconnectionDelay: 1000, // half more or less by chance: not all of a class at once
       reconnectionDelayMax: 5000,
@@ -109,12 +112,18 @@ export class ClassSocket {
     this.#hear();
     this.#lost = "";
     this.#refusals = 0;
+    this.#failures = 0;
+    // Where a WebSocket works, a server that is about to come back must not find us polling.
+    const { name } = this.#socket.io.engine.transport;
+    if (name === "websocket") this.#socket.io.opts.transports = ["websocket"];
     this.#tellStatus();
   }
 
   #onFailure(error) {
     if (this.#socket.active) {
       this.#lost ||= "No connection to the class. Trying again…";
+      this.#failures += 1;
+      if (this.#failures === FAILURES) this.#socket.io.opts.transports = TRANSPORTS;
     } else if (error.data?.retry) {
       this.#lost = `${error.message} This page does so by itself.`;
       this.#refusals = Math.min(this.#refusals + 1, REFUSALS);
