@@ -81,10 +81,10 @@ web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs \
 # The programs that tests start beside the server; without one of them its tests are skipped.
 .venv-dev/services: .venv-dev/done
 	PATH="$$PATH:/usr/sbin:$$(echo /usr/lib/postgresql/*/bin | tr ' ' :)" \
-		type -P redis-server postgres nginx faketime \
+		type -P redis-server postgres nginx cc \
 		|| (apt-get update && apt-get install -y --no-install-recommends \
-			redis-server postgresql nginx-light faketime) \
-		|| echo "Please install Redis, PostgreSQL, nginx and faketime to test with them."
+			redis-server postgresql nginx-light gcc libc6-dev) \
+		|| echo "Please install Redis, PostgreSQL, nginx and a C compiler to test with them."
 	touch $@
 
 instance/secret_key:
