@@ -267,13 +267,13 @@ class Connection(Socket):
         else:
             self.receive(Packet(encoded_packet=message))
 
-    def _lose(self) -> None:
+    def _lose(self, reason: str | None = None) -> None:
         """End it now, whatever is on its way."""
         if self._socket is not None:
             self._transport.forget(self._socket)
             self._socket.close()
             self._socket = None
-            self.close(reason=self.server.reason.TRANSPORT_CLOSE)
+            self.close(reason=reason or self.server.reason.TRANSPORT_CLOSE)
 
     def _flush(self) -> None:
         self._write(b"".join(self._protocol.data_to_send()))
@@ -282,7 +282,7 @@ class Connection(Socket):
         if self._unsent:
             self._unsent += data
             if len(self._unsent) > MOST_UNSENT:
-                self._lose()
+                self._lose(self.server.reason.PING_TIMEOUT)  # which would come to the same
         elif data and self._socket is not None:
             try:
                 sent = self._socket.send(data)

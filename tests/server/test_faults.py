@@ -172,10 +172,12 @@ def test_a_browser_that_does_not_keep_up_is_cut_off_and_comes_back_to_what_is_ne
         student.send("show", {"name": name})
     teacher.wait_for("view", lambda view: len(view["help"]) == 40)
     line.dies()
+    deadline = time.monotonic() + 60
     paces = itertools.cycle(["lost", "fine", "slow_down"])  # another one in each round
     for student in itertools.cycle(students):
         if metric(server, 'classpulse_errors_total{kind="slow"}'):
             break
+        assert time.monotonic() < deadline
         student.send("pace", {"value": next(paces)})
         teacher.wait_for("view")
     line.lives()
