@@ -149,11 +149,8 @@ class Sockets:
 
     def _let_student_in(self, connection: str, session: ClassSession, token: object) -> None:
         code = session.code
-        seat = self._tokens.read_seat(token, code)
-        if seat is None:
-            token, seat = self._tokens.new_seat(code)
-        else:
-            self._emit("elsewhere", {}, _seat(code, seat))  # to the older connection, if any
+        known = self._tokens.read_seat(token, code)
+        token, seat = (token, known) if known else self._tokens.new_seat(code)
         self._classroom.join(session, seat, connection, self._clock.now())
         self._enter(connection, session, seat)
         welcome = {
@@ -164,6 +161,9 @@ class Sockets:
             "fade": PACE_LIFETIME,
         }
         self._emit("welcome", welcome, connection, here=True)
+        if known:
+            # Last, as Redis may let us wait: who came last has the seat, not who waited longest.
+            self._emit("elsewhere", {}, _seat(code, seat), skip=connection)
 
     def _let_teacher_in(self, connection: str, session: ClassSession, token: object) -> None:
         self._tokens.check_teacher(token, session.code)
@@ -307,9 +307,11 @@ class Sockets:
         message = next(iter(self._troubles.values()), None)
         return {"message": message, "live": ExchangeError not in self._troubles}
 
-    def _emit(self, event: str, data: dict, to: str, here: bool = False) -> None:
-        """here: nobody connected to another process is meant."""
-        self._server.emit(event, data, to=to, ignore_queue=here)
+    def _emit(
+        self, event: str, data: dict, to: str, here: bool = False, skip: str | None = None
+    ) -> None:
+        """here: nobody connected to another process is meant; skip: nor is this connection."""
+        self._server.emit(event, data, to=to, skip_sid=skip, ignore_queue=here)
 
 
 def _everybody(code: str) -> str:
