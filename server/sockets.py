@@ -143,11 +143,13 @@ class Sockets:
         if session.ended_at is not None:
             raise AccessError("This class has ended.")
         if auth["role"] == "student":
-            self._let_student_in(connection, session, auth.get("seat"))
+            self._let_student_in(connection, session, auth.get("seat"), auth.get("at"))
         else:
             self._let_teacher_in(connection, session, auth.get("token"))
 
-    def _let_student_in(self, connection: str, session: ClassSession, token: object) -> None:
+    def _let_student_in(
+        self, connection: str, session: ClassSession, token: object, at: object
+    ) -> None:
         code = session.code
         known = self._tokens.read_seat(token, code)
         token, seat = (token, known) if known else self._tokens.new_seat(code)
@@ -163,7 +165,9 @@ class Sockets:
         self._emit("welcome", welcome, connection, here=True)
         if known:
             # Last, as Redis may let us wait: who came last has the seat, not who waited longest.
-            self._emit("elsewhere", {}, _seat(code, seat), skip=connection)
+            # `at` is of the browser's clock, by which it knows word of a try older than its own.
+            since = {"at": at if isinstance(at, int) else None}
+            self._emit("elsewhere", since, _seat(code, seat), skip=connection)
 
     def _let_teacher_in(self, connection: str, session: ClassSession, token: object) -> None:
         self._tokens.check_teacher(token, session.code)

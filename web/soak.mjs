@@ -56,17 +56,17 @@ class Page {
   constructor({ code, spread }, role, auth) {
     this.code = code;
     this.role = role;
-    const toJSON = () => {
-      this.tell("try", { seat: auth().seat ?? null });
-      return { role, code, ...auth() };
-    };
+    const page = this;
+    function toJSON() {
+      page.tell("try", { seat: auth().seat ?? null });
+      return { role, code, at: this.at, ...auth() };
+    }
     // The balancer goes by the first, the server by the second.
     const where = spread ? `${code}${Math.floor(random() * 1000)}` : code;
     this.socket = new ClassSocket({ code: where, toJSON }, {
       status: () => {},
       closed: (reason) => this.tell("refused", { reason }),
     });
-    const page = this;
     this.socket.on("connect", function () {
       page.#inner = this;
       page.tell("connected", { transport: this.io.engine.transport.name });

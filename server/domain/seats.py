@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -93,7 +94,8 @@ class Seats:
 
     def __init__(self) -> None:
         self._seats: dict[str, Seat] = {}
-        self._connections: dict[str, str] = {}  # seat -> the newest connection that has it
+        # More than one of a seat: a half-open one, or one whose word came late.
+        self._connections: defaultdict[str, set[str]] = defaultdict(set)
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -107,16 +109,16 @@ class Seats:
         self._seats[seat] = (
             replace(known, joined_at=now, dropped_at=None) if known else Seat(joined_at=now)
         )
-        self._connections[seat] = connection
+        self._connections[seat].add(connection)
 
     def drop(self, seat: str, connection: str, now: float) -> None:
-        """A connection ended; the seat is kept for a while unless another connection has it."""
-        if seat in self._seats and self._connections[seat] == connection:
+        """A connection ended; unless the seat has another one, it is kept for a while only."""
+        if self._disconnect(seat, connection):
             self._seats[seat].dropped_at = now
 
     def leave(self, seat: str, connection: str) -> None:
-        """The student left for good, unless another connection has the seat."""
-        if self._connections.get(seat) == connection:
+        """The student left for good, unless the seat has another connection."""
+        if self._disconnect(seat, connection):
             self._remove(seat)
 
     def set_label(self, seat: str, label: Label, now: float) -> None:
@@ -145,6 +147,13 @@ class Seats:
             if known.dropped_at is not None and now - known.dropped_at > SEAT_GRACE:
                 self._remove(seat)
         return Partial(self._seats, teachers)
+
+    def _disconnect(self, seat: str, connection: str) -> bool:
+        """Whether it was the last connection of a seat that there is."""
+        if seat not in self._seats:
+            return False
+        self._connections[seat].discard(connection)
+        return not self._connections[seat]
 
     def _remove(self, seat: str) -> None:
         del self._seats[seat], self._connections[seat]
