@@ -2,7 +2,7 @@
 FROM node:20-slim AS pages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+RUN npm ci --omit=dev --no-audit --no-fund
 COPY web web
 RUN npm run build
 

@@ -23,7 +23,7 @@ test: lint .venv/done .venv-dev/chromium .venv-dev/services
 	$(DEV)/python -m pytest
 	npm test
 
-lint: .venv-dev/done web/static/dist/done
+lint: .venv-dev/done node_modules/dev web/static/dist/done
 	$(DEV)/ruff check .
 	$(DEV)/ruff format --check .
 	$(DEV)/mypy
@@ -32,23 +32,23 @@ lint: .venv-dev/done web/static/dist/done
 bench: .venv-dev/done
 	$(DEV)/python -m training bench
 
-bench-model: .venv-dev/chromium web/static/dist/done
+bench-model: .venv-dev/chromium node_modules/dev web/static/dist/done
 	$(DEV)/python -m training bench-model
 
 # FACES=folder: with photographs named after labels, the right ones are counted too.
-bench-browser: .venv-dev/chromium web/static/dist/done
+bench-browser: .venv-dev/chromium node_modules/dev web/static/dist/done
 	$(DEV)/python -m training bench-browser $(if $(FACES),--faces $(FACES))
 
 bench-room: .venv/done .venv-dev/chromium web/static/dist/done
 	$(DEV)/python -m tests.bench.room
 
 # PARTS="student crowd": only these.
-bench-server: .venv/done .venv-dev/done node_modules/done
+bench-server: .venv/done .venv-dev/done node_modules/dev
 	$(DEV)/python -m tests.bench.server $(PARTS)
 
 # Half an hour of lessons while one part after the other fails; SEED=n repeats the faults of a run.
 MINUTES ?= 30
-soak: .venv/done .venv-dev/services node_modules/done
+soak: .venv/done .venv-dev/services node_modules/dev
 	$(DEV)/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 .venv/done: requirements.txt
@@ -61,9 +61,14 @@ soak: .venv/done .venv-dev/services node_modules/done
 	$(DEV)/pip install --quiet -r requirements-dev.txt
 	touch $@
 
+# What the pages are built with; then what tests and benchmarks take as well.
 node_modules/done: package.json package-lock.json
-	npm ci --no-audit --no-fund
+	npm ci --omit=dev --no-audit --no-fund
 	touch $@
+
+node_modules/dev: node_modules/done
+	npm ci --no-audit --no-fund
+	touch node_modules/done $@
 
 # With the models, because the bundle has what they need of TensorFlow.js, and compressed copies.
 web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs \
