@@ -10,7 +10,8 @@ SETTINGS := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} 
 MIGRATE := $(SETTINGS) alembic upgrade head
 SERVE := $(SETTINGS) gunicorn server.wsgi:app
 
-.PHONY: run demo test lint soak bench bench-model bench-browser bench-room bench-server clean
+.PHONY: run demo test lint soak clean
+.PHONY: bench bench-model bench-browser bench-room bench-pages bench-server
 run: .venv/done web/static/dist/done instance/secret_key
 	$(MIGRATE)
 	$(SERVE)
@@ -41,6 +42,9 @@ bench-browser: .venv-dev/chromium node_modules/dev web/static/dist/done
 
 bench-room: .venv/done .venv-dev/chromium web/static/dist/done
 	$(DEV)/python -m tests.bench.room
+
+bench-pages: .venv/done .venv-dev/chromium web/static/dist/done
+	$(DEV)/python -m tests.bench.pages
 
 # PARTS="student crowd": only these.
 bench-server: .venv/done .venv-dev/done node_modules/dev

@@ -133,7 +133,7 @@ def _delays(browser: Browser, server: LiveServer, students: int, flips: int) -> 
 
 def _smoothness(browser: Browser, server: LiveServer, seconds: float) -> list[list[str]]:
     opened = server.open_class()
-    _fill(server, opened["code"])
+    fill(server, opened["code"])
     rows = []
     with crowd(server, opened["code"], CROWDS[-1]):
         for name, slowdown in (("at full speed", 1), (f"at 1/{SLOWDOWN} of it", SLOWDOWN)):
@@ -160,7 +160,7 @@ def _smoothness(browser: Browser, server: LiveServer, seconds: float) -> list[li
 
 def _first_paints(browser: Browser, server: LiveServer, visits: int) -> list[list[str]]:
     opened = server.open_class()
-    _fill(server, opened["code"])
+    fill(server, opened["code"])
     times = []
     for _ in range(visits):
         page = _open_room(browser, opened, SLOWDOWN)
@@ -179,7 +179,7 @@ def _open_room(browser: Browser, opened: dict, slowdown: int = 1) -> Page:
     return page
 
 
-def _fill(server: LiveServer, code: str) -> None:
+def fill(server: LiveServer, code: str) -> None:
     """Two hours that the class has had already, with what a teacher noted."""
     chance = random.Random(1)
     now = time.time() // POINT_SECONDS * POINT_SECONDS - POINT_SECONDS
