@@ -10,7 +10,7 @@ SETTINGS := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} 
 MIGRATE := $(SETTINGS) alembic upgrade head
 SERVE := $(SETTINGS) gunicorn server.wsgi:app
 
-.PHONY: run demo test lint soak clean
+.PHONY: run demo test lint soak requirements audit clean
 .PHONY: bench bench-model bench-browser bench-room bench-pages bench-server
 run: .venv/done web/static/dist/done instance/secret_key
 	$(MIGRATE)
@@ -60,7 +60,7 @@ soak: .venv/done .venv-dev/services node_modules/dev
 	$(RUN)/pip install --quiet -r requirements.txt
 	touch $@
 
-.venv-dev/done: requirements.txt requirements-dev.txt training/requirements.txt
+.venv-dev/done: requirements-dev.txt
 	$(PYTHON) -m venv .venv-dev
 	$(DEV)/pip install --quiet -r requirements-dev.txt
 	touch $@
@@ -95,6 +95,17 @@ web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs \
 			redis-server postgresql nginx-light gcc libc6-dev) \
 		|| echo "Please install Redis, PostgreSQL, nginx and a C compiler to test with them."
 	touch $@
+
+# After an edit of what we ask for: what to install, each file by its hash.
+LOCK := $(DEV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+requirements: .venv-dev/done
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+# Known holes in what is installed to serve, and in what goes into the pages.
+audit: .venv-dev/done
+	$(DEV)/pip-audit --require-hashes --disable-pip -r requirements.txt
+	npm audit --omit=dev
 
 instance/secret_key:
 	mkdir -p instance
