@@ -104,7 +104,14 @@ def create_server(settings: Settings) -> Server:
     tokens = access.Tokens(settings.secret_key)
     metrics = Metrics(classroom.count)
     app.register_blueprint(
-        create_pages(classroom, tokens, clock, metrics, settings.classes_per_hour)
+        create_pages(
+            classroom,
+            tokens,
+            clock,
+            metrics,
+            settings.classes_per_hour,
+            settings.frame_ancestors,
+        )
     )
     queue = MessageQueue(settings.redis_url) if settings.redis_url else None
     # No cookies, no Flask session: a connection is known by its auth object alone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ class Settings:
     retention_days: int = 30  # how long an ended class is kept; 0 keeps nothing
     max_students: int = 1000  # in one class
     classes_per_hour: int = 200  # from one address: a whole school may sit behind one
+    frame_ancestors: tuple[str, ...] = ()  # origins whose pages may show ours in a frame
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -66,6 +68,7 @@ class Settings:
             classes_per_hour=int(
                 _number(environment, "CLASSES_PER_HOUR", Settings.classes_per_hour, 1, 1_000_000)
             ),
+            frame_ancestors=_origins(environment, "FRAME_ANCESTORS"),
         )
 
 
@@ -74,6 +77,17 @@ def _redis_url(environment: Mapping[str, str]) -> str | None:
     if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://")
     return url
+
+
+def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    origins = tuple(environment.get(name, "").split())
+    for origin in origins:
+        if not re.fullmatch(r"https://[\w.-]+(:\d+)?|http://localhost(:\d+)?", origin, re.ASCII):
+            raise SettingsError(
+                f"{name} must be origins such as https://school.example.org, with blanks between "
+                f"them, not {origin!r}"
+            )
+    return origins
 
 
 def _number(

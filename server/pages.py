@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from io import BytesIO
 from urllib.parse import urljoin
@@ -12,6 +13,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    g,
     redirect,
     render_template,
     request,
@@ -20,6 +22,7 @@ from flask import (
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
+from server import headers
 from server.access import AccessError, Tokens, clean_code
 from server.classroom import ClassError, Classroom
 from server.clock import Clock
@@ -30,15 +33,22 @@ from server.metrics import Metrics
 from server.store import StoreError
 
 HOUR = 60 * 60  # seconds
+WORKER_SCRIPT = "/static/dist/worker.js"
 UNAVAILABLE = "The server cannot reach its database just now. Please try again in a moment."
 
 
 def create_pages(
-    classroom: Classroom, tokens: Tokens, clock: Clock, metrics: Metrics, classes_per_hour: int
+    classroom: Classroom,
+    tokens: Tokens,
+    clock: Clock,
+    metrics: Metrics,
+    classes_per_hour: int,
+    frame_ancestors: Sequence[str],
 ) -> Blueprint:
     """Every page of the server, as one blueprint.
 
-    classes_per_hour: how many classes can be opened from one address.
+    classes_per_hour: how many classes can be opened from one address;
+    frame_ancestors: origins whose pages may show ours in a frame.
     """
     pages = Blueprint("pages", __name__)
     openings = PerAddress(classes_per_hour, HOUR)
@@ -66,6 +76,17 @@ def create_pages(
         if request.headers.get("X-Forwarded-Proto") == "http" and request.method == "GET":
             return redirect(request.url.replace("http://", "https://", 1), 308)
         return None
+
+    @pages.after_app_request
+    def protected(response: Response) -> Response:
+        headers.protect(
+            response,
+            headers.WORKER if request.path == WORKER_SCRIPT else headers.PAGE,
+            has_camera=g.get("has_camera", False),
+            is_https="https" in (request.scheme, request.headers.get("X-Forwarded-Proto")),
+            frame_ancestors=frame_ancestors,
+        )
+        return response
 
     @pages.get("/")
     def home() -> str:
@@ -97,7 +118,9 @@ def create_pages(
 
     @pages.get("/c/<code>")
     def student(code: str) -> str:
-        return render_template("student.html", session=class_with(code))
+        session = class_with(code)
+        g.has_camera = session.mode == "camera"
+        return render_template("student.html", session=session)
 
     @pages.get("/c/<code>/qr.svg")
     def qr(code: str) -> Response:

@@ -1,0 +1,148 @@
+"""What browsers are told about our pages, and that they hold to it."""
+
+import re
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import *  # noqa: F403  (a browser, with a webcam)
+from tests.e2e.conftest import LOADING, astronaut
+
+ASK = """navigator.mediaDevices.getUserMedia({ video: true }).then(
+  (stream) => (stream.getTracks().forEach((track) => track.stop()), "given"),
+  ({ name }) => name)"""
+
+
+def pages(server):
+    camera, words = server.open_class(), server.open_class(mode="self-report")
+    return {
+        "home": server.url,
+        "student": camera["join_url"],
+        "student, own words": words["join_url"],
+        "room": f"{server.url}/room/{camera['code']}",
+        "report": f"{server.url}/report/{camera['code']}",
+        "nowhere": f"{server.url}/nowhere",
+    }
+
+
+def get(url, **headers):
+    return requests.get(url, headers=headers, timeout=10, allow_redirects=False)
+
+
+def test_every_answer_says_what_a_browser_may_do_with_it(server):
+    script = f"{server.url}/static/dist/worker.js"
+    for name, url in {**pages(server), "a script": script}.items():
+        response = get(url)
+        text = response.headers["Content-Security-Policy"]
+        assert text.startswith("default-src 'none'") and "frame-ancestors 'none'" in text
+        assert "unsafe-inline" not in text and "'unsafe-eval'" not in text
+        assert ("wasm-unsafe-eval" in text) == (name == "a script")
+        assert not re.search(r"https?:|\*|data:|blob:", text), "nothing but our own"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["X-Frame-Options"] == "DENY"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+        assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        permissions = response.headers["Permissions-Policy"]
+        assert ("camera=(self)" in permissions) == (name == "student")
+        assert ("camera=()" in permissions) == (name != "student")
+        assert "microphone=()" in permissions
+        assert "Strict-Transport-Security" not in response.headers  # this was no https
+        assert "Set-Cookie" not in response.headers
+        assert ("no-store" in response.headers["Cache-Control"]) == (name != "a script")
+
+
+def test_whoever_comes_by_https_stays_with_it(server):
+    secure = get(server.url, **{"X-Forwarded-Proto": "https"})
+    assert re.fullmatch(r"max-age=\d{8,}", secure.headers["Strict-Transport-Security"])
+
+
+@pytest.fixture
+def context(browser_with_camera):
+    return browser_with_camera(astronaut()).new_context(permissions=["camera"])
+
+
+def test_only_a_student_of_a_class_with_cameras_can_be_asked_for_one(server, context):
+    page = context.new_page()
+    answers = {}
+    for name, url in pages(server).items():
+        page.goto(url)
+        answers[name] = page.evaluate(ASK)
+    assert answers.pop("student") == "given"
+    assert set(answers.values()) == {"NotAllowedError"}
+
+
+def test_a_script_that_somebody_smuggles_in_does_not_run(server, context, troubles):
+    page = troubles.watch(context.new_page())
+    for url in pages(server).values():
+        page.goto(url)
+        page.evaluate(
+            """() => {
+              const script = document.createElement("script");
+              script.textContent = "window.ran = true";
+              document.body.append(script);
+              document.body.insertAdjacentHTML("beforeend", "<img src=x onerror='ran = true'>");
+              const other = document.createElement("script");
+              other.src = "https://example.org/evil.js";
+              document.body.append(other);
+            }"""
+        )
+        assert page.evaluate("window.ran") is None
+        assert sum("Content Security Policy" in text for text in troubles) >= 2, troubles
+        troubles.clear()
+
+
+def test_a_lesson_needs_nothing_that_the_policy_forbids(server, context, join, troubles):
+    opened = server.open_class()
+    room, student = (troubles.watch(context.new_page()) for _ in range(2))
+    room.goto(opened["room_url"])
+    student.goto(opened["join_url"])
+    student.get_by_role("button", name="Join with my camera").click()
+    expect(student.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    student.get_by_role("button", name="Keep this in front of the call").click()
+    student.get_by_role("button", name="Leave the class").click()
+    for _ in range(5):
+        join(server, opened["code"], "happy")
+    expect(room.locator("#headline")).to_have_text("Most of the class looks happy", timeout=LOADING)
+    room.get_by_role("link", name="Report so far").click()
+    expect(room.get_by_role("heading", name="What this report tells")).to_be_visible()
+    assert troubles == []
+
+
+@contextmanager
+def school(folder, url):
+    """A page of a school on an origin of its own, which shows `url` in a frame."""
+    (folder / "index.html").write_text(f"<iframe allow='camera' src='{url}'></iframe>")
+    handler = partial(SimpleHTTPRequestHandler, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        yield f"http://localhost:{other.server_port}"
+        other.shutdown()
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_class_is_shown_in_the_pages_of_a_named_school_only(
+    start_server, context, tmp_path, is_named
+):
+    server = start_server()
+    opened = server.open_class()
+    with school(tmp_path, opened["join_url"]) as origin:
+        server.stop()
+        server.settings["FRAME_ANCESTORS"] = (
+            f"https://lms.example.org {origin}" if is_named else "https://lms.example.org"
+        )
+        server.start()
+        page = context.new_page()
+        page.goto(origin)
+        frame = page.frames[1]
+        if is_named:
+            frame.get_by_role("button", name="Join with my camera").click()
+            expect(frame.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+            assert "X-Frame-Options" not in get(opened["join_url"]).headers
+        else:
+            assert frame.get_by_role("button").count() == 0
