@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import secrets
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+from server.domain.session import ClassSession
 
 # Without 0 O 1 I L U: nothing that looks or sounds like something else when read out.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 6
+DAY = 24 * 60 * 60  # seconds
+SEAT_LIFETIME = DAY
+MARGIN = 7 * DAY  # for which a teacher's token is good after its class is forgotten
 
 
 class AccessError(Exception):
-    """A token that is forged or for another class; the text is fit for its sender."""
+    """A token that opens nothing here; the text is fit for its sender."""
 
 
 def new_code() -> str:
@@ -26,24 +31,36 @@ def clean_code(typed: str) -> str:
 
 
 class Tokens:
-    """Signs and reads tokens with the server's secret key."""
+    """Signs and reads tokens with the server's secret key.
 
-    def __init__(self, secret_key: str) -> None:
-        self._teacher = URLSafeSerializer(secret_key, salt="teacher")
-        self._seat = URLSafeSerializer(secret_key, salt="seat")
+    retention_days: for which an ended class is kept, and its teacher needs to get in.
+    """
 
-    def teacher(self, code: str) -> str:
-        """The token that opens the room and the report of one class for as long as it is kept."""
-        return self._teacher.dumps([code])
+    def __init__(self, secret_key: str, retention_days: int) -> None:
+        self._teacher = URLSafeTimedSerializer(secret_key, salt="teacher")
+        self._seat = URLSafeTimedSerializer(secret_key, salt="seat")
+        self._teacher_lifetime = retention_days * DAY + MARGIN
 
-    def check_teacher(self, token: object, code: str) -> None:
-        """Raises AccessError unless `token` opens the room of the class `code`."""
+    def teacher(self, session: ClassSession) -> str:
+        """The token that opens the room and the report of one class, until its key is renewed."""
+        return self._teacher.dumps([session.code, session.key_number])
+
+    def check_teacher(self, token: object, session: ClassSession) -> int:
+        """The key number of the token. Raises AccessError unless it opens the room of the class.
+
+        It may be newer than the session's: then the key was renewed by another process just now.
+        """
         try:
-            signed_code = _read(self._teacher, token)[0]
-        except BadSignature:
+            signed_code, key_number = _read(self._teacher, token, self._teacher_lifetime)
+        except SignatureExpired:
+            raise AccessError("This teacher's link is too old.") from None
+        except (BadSignature, ValueError):
             raise AccessError("This is not a teacher's link of this server.") from None
-        if signed_code != code:
+        if signed_code != session.code:
             raise AccessError("This teacher's link is for another class.")
+        if key_number < session.key_number:
+            raise AccessError("This teacher's link was replaced by a new one.")
+        return key_number
 
     def new_seat(self, code: str) -> tuple[str, str]:
         """A token for a new seat in the class `code`, and the seat, which say nothing about who
@@ -54,13 +71,13 @@ class Tokens:
     def read_seat(self, token: object, code: str) -> str | None:
         """The seat in the class `code` that this server gave out, perhaps before a restart."""
         try:
-            signed_code, seat = _read(self._seat, token)
+            signed_code, seat = _read(self._seat, token, SEAT_LIFETIME)
         except BadSignature:
             return None
         return seat if signed_code == code else None
 
 
-def _read(serializer: URLSafeSerializer, token: object) -> list:
+def _read(serializer: URLSafeTimedSerializer, token: object, lifetime: int) -> list:
     if not isinstance(token, str) or not token.isascii():
         raise BadSignature("no token of ours")
-    return serializer.loads(token)
+    return serializer.loads(token, max_age=lifetime)

@@ -30,6 +30,7 @@ from server.transport import install
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 SWEEP_SECONDS = 60 * 60
+KEY_SECONDS = 10  # until a link that another process has replaced is cut off here, too
 MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
 PING_INTERVAL = 20  # seconds; Heroku's router ends what is silent for 30 (H12) or 55 of them (H15)
 PING_TIMEOUT = 15  # seconds; a half-open connection is known after both
@@ -55,6 +56,7 @@ class Server:
         """Tick, save, and forget what was kept long enough, in the background."""
         for task, seconds in (
             (self._tick, self.settings.tick_seconds),
+            (self.classroom.check_keys, KEY_SECONDS),
             (self._sweep, SWEEP_SECONDS),
         ):
             self.socketio.start_background_task(self.ticker.run, task, seconds)
@@ -101,7 +103,7 @@ def create_server(settings: Settings) -> Server:
         cameras_allowed=settings.sensing == "camera",
         retention_days=settings.retention_days,
     )
-    tokens = access.Tokens(settings.secret_key)
+    tokens = access.Tokens(settings.secret_key, settings.retention_days)
     metrics = Metrics(classroom.count)
     app.register_blueprint(
         create_pages(

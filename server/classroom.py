@@ -114,6 +114,7 @@ class Beat:
 
     shown: list[Shown]
     ended: list[str]  # codes of classes that were live in this process
+    renewed: list[ClassSession]  # whose older keys open nothing any more
 
 
 class Classroom:
@@ -145,6 +146,7 @@ class Classroom:
         self.retention_days = retention_days
         self._live: dict[str, _LiveClass] = {}  # by code
         self._ended: list[str] = []  # here, since the last tick
+        self._renewed: list[ClassSession] = []  # here, since then
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -251,6 +253,18 @@ class Classroom:
         self._journal.add_marker(session.code, marker)
         return marker
 
+    def renew_key(self, session: ClassSession) -> ClassSession:
+        """From now on only new teachers' tokens open the class; within seconds in all processes."""
+        renewed = replace(session, key_number=self._store.renew_key(session.code))
+        self._know_key(renewed.code, renewed.key_number)
+        return renewed
+
+    def check_keys(self) -> None:
+        """See whether another process has renewed the key of a class that has teachers here."""
+        watched = [code for code, live in self._live.items() if live.teachers]
+        for code, number in self._store.key_numbers(watched).items() if watched else ():
+            self._know_key(code, number)
+
     def end(self, code: str, now: float) -> None:
         """The class is over; what was recorded of it stays for `retention_days`."""
         self._exchange.end(code)
@@ -294,7 +308,7 @@ class Classroom:
             {code: view.to_dict() for code, view in changed.items()},
             lambda code: folded[code].lead.to_dict(now),
         )
-        beat = Beat([], self._ended)
+        beat = Beat([], self._ended, self._renewed)
         for code in kept:
             new = folded[code]
             if code in changed:
@@ -303,7 +317,7 @@ class Classroom:
             if new.point:
                 beat.shown.append(Shown(code, new.point, new.here))
         self._leave([code for code in kept if folded[code].is_over and self._is_empty(code)])
-        self._ended = []  # last: if this tick fails, the next one tells of the end
+        self._ended, self._renewed = [], []  # last: if this tick fails, the next one tells of it
         return beat
 
     def save(self) -> None:
@@ -365,6 +379,12 @@ class Classroom:
             # The last one out keeps the groups in mind; before that, whoever is there does.
             is_over=live.is_empty and (bool(view.students) or lead.room.is_over(now)),
         )
+
+    def _know_key(self, code: str, number: int) -> None:
+        live = self._live.get(code)
+        if live is not None and number > live.session.key_number:
+            live.session = replace(live.session, key_number=number)
+            self._renewed.append(live.session)
 
     def _is_empty(self, code: str) -> bool:
         # Asked again, as somebody may have come while the exchange was asked.

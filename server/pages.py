@@ -63,12 +63,16 @@ def create_pages(
         """The class, for a request with its teacher's token only."""
         session = class_with(code)
         try:
-            tokens.check_teacher(
-                request.authorization and request.authorization.token, session.code
-            )
+            tokens.check_teacher(request.authorization and request.authorization.token, session)
         except AccessError as error:
             abort(403, str(error))
         return session
+
+    def key_to(session: ClassSession) -> dict:
+        token = tokens.teacher(session)
+        room_url = url_for(".room", code=session.code, _external=True)
+        # In the fragment, which no server and no log ever sees.
+        return {"room_url": urljoin(room_url, f"#{token}"), "token": token}
 
     @pages.before_app_request
     def without_https_no_camera() -> BaseResponse | None:
@@ -106,15 +110,11 @@ def create_pages(
             session = classroom.open_class(request.get_json(silent=True), now)
         except ClassError as error:
             return {"error": str(error)}, 400
-        token = tokens.teacher(session.code)
-        room_url = url_for(".room", code=session.code, _external=True)
-        return {
-            "code": session.code,
-            "join_url": _join_url(session),
-            # In the fragment, which no server and no log ever sees.
-            "room_url": urljoin(room_url, f"#{token}"),
-            "token": token,
-        }, 201
+        return {"code": session.code, "join_url": _join_url(session), **key_to(session)}, 201
+
+    @pages.post("/api/classes/<code>/token")
+    def renew_token(code: str) -> dict:
+        return key_to(classroom.renew_key(teachers_class(code)))
 
     @pages.get("/c/<code>")
     def student(code: str) -> str:
@@ -140,7 +140,9 @@ def create_pages(
 
     @pages.get("/api/classes/<code>")
     def about_class(code: str) -> dict:
-        return asdict(teachers_class(code))
+        about = asdict(teachers_class(code))
+        del about["key_number"]
+        return about
 
     @pages.delete("/api/classes/<code>")
     def delete_class(code: str) -> tuple[str, int]:

@@ -43,6 +43,7 @@ class _Peer:
     session: ClassSession
     seat: str  # empty for a teacher
     bucket: Bucket
+    key_number: int  # of the teacher's token
     refused: int = 0  # messages over the limit
 
 
@@ -99,6 +100,8 @@ class Sockets:
                 self._emit(event, shown.what.to_dict(), _teachers(shown.code), here=shown.here)
             for code in beat.ended:
                 self._emit("ended", {}, _everybody(code), here=True)
+            for session in beat.renewed:
+                self._cut_off_older(session)
 
     def save(self) -> None:
         """Write what waits for the database, unless that is going on already."""
@@ -170,14 +173,16 @@ class Sockets:
             self._emit("elsewhere", since, _seat(code, seat), skip=connection)
 
     def _let_teacher_in(self, connection: str, session: ClassSession, token: object) -> None:
-        self._tokens.check_teacher(token, session.code)
+        key_number = self._tokens.check_teacher(token, session)
         self._classroom.watch(session)
-        self._enter(connection, session, "")
+        self._enter(connection, session, "", key_number)
         self._show_class(session, connection)
 
-    def _enter(self, connection: str, session: ClassSession, seat: str) -> None:
+    def _enter(
+        self, connection: str, session: ClassSession, seat: str, key_number: int = 0
+    ) -> None:
         bucket = Bucket(MESSAGES_A_SECOND, MESSAGES_AT_ONCE, self._clock.now())
-        self._peers[connection] = _Peer(session, seat, bucket)
+        self._peers[connection] = _Peer(session, seat, bucket, key_number)
         code = session.code
         rooms = (_students(code), _seat(code, seat)) if seat else (_teachers(code),)
         for room in (_everybody(code), *rooms):
@@ -278,6 +283,13 @@ class Sockets:
             self._emit("error", {"message": text}, connection, here=True)
         elif peer.refused > TOO_MANY:
             self._cut_off(connection)
+
+    def _cut_off_older(self, session: ClassSession) -> None:
+        """Teachers with an older key come back, and are told why they are not let in."""
+        for connection, peer in list(self._peers.items()):
+            is_older = not peer.seat and peer.key_number < session.key_number
+            if is_older and peer.session.code == session.code:
+                self._cut_off(connection)
 
     def _cut_off(self, connection: str) -> None:
         """Close the connection itself: the page will connect again, after a while."""

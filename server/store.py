@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -58,6 +58,7 @@ _classes = Table(
     Column("min_students", Integer, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("ended_at", Float),
+    Column("key_number", Integer, nullable=False, server_default="0"),
 )
 _points = Table(
     "points",
@@ -156,6 +157,21 @@ class ClassStore:
         with self._transaction() as connection:
             row = connection.execute(select(_classes).where(_classes.c.code == code)).first()
         return ClassSession(**row._mapping) if row else None
+
+    def renew_key(self, code: str) -> int:
+        """The key number of a class, which is another one from now on."""
+        of_it = _classes.c.code == code
+        with self._transaction() as connection:
+            more = {"key_number": _classes.c.key_number + 1}
+            connection.execute(update(_classes).where(of_it).values(more))
+            return connection.scalar(select(_classes.c.key_number).where(of_it)) or 0
+
+    def key_numbers(self, codes: Collection[str]) -> dict[str, int]:
+        """The key number of each of these classes that there is."""
+        columns = _classes.c.code, _classes.c.key_number
+        with self._transaction() as connection:
+            rows = connection.execute(select(*columns).where(_classes.c.code.in_(codes))).all()
+        return {code: number for code, number in rows}
 
     def end_class(self, code: str, t: float) -> None:
         """The first end counts."""

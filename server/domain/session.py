@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ClassSession:
-    """One class; times in seconds since the epoch."""
+    """One class; times in seconds since the epoch.
+
+    key_number: how often the teachers' links were made anew; older ones open nothing.
+    """
 
     code: str
     title: str
@@ -15,6 +18,7 @@ class ClassSession:
     min_students: int
     created_at: float
     ended_at: float | None = None
+    key_number: int = 0
 
 
 @dataclass(frozen=True)

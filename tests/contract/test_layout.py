@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "server/rooms.py": set(),
     "server/transport.py": set(),
     "server/message_queue.py": {"server.redis_exchange", "server.rooms"},
-    "server/access.py": set(),
+    "server/access.py": {"server.domain"},
     "server/headers.py": set(),
     "server/clock.py": set(),
     "server/limits.py": set(),

@@ -54,7 +54,8 @@ def taught_before(server, title, days=0.0, mode="camera", lost=(0, 6), ended=Tru
     code = new_code()
     began = (time.time() - days * DAY) // POINT_SECONDS * POINT_SECONDS - 20 * 60
     store = ClassStore(server.settings["DATABASE_URL"])
-    store.add_class(ClassSession(code, title, mode, 5, began))
+    session = ClassSession(code, title, mode, 5, began)
+    store.add_class(session)
     points = []
     for index in range(120):
         late = index >= 60
@@ -79,7 +80,7 @@ def taught_before(server, title, days=0.0, mode="camera", lost=(0, 6), ended=Tru
     store.add_marker(code, Marker(began + 10 * 60, "started recursion"))
     if ended:
         store.end_class(code, began + 20 * 60)
-    token = Tokens(SECRET_KEY).teacher(code)
+    token = Tokens(SECRET_KEY, 30).teacher(session)
     return {"code": code, "token": token, "began": began, "title": title, "mode": mode}
 
 

@@ -453,3 +453,19 @@ def test_a_two_hour_timeline_is_drawn_within_a_frame(server, enter, troubles):
     assert statistics.median(room.evaluate("costs")) < 1000 / 60
     assert room.evaluate("costs.length") <= 6
     assert troubles == []
+
+
+def test_who_renews_the_link_goes_on_and_who_has_the_old_one_does_not(server, enter):
+    opened = server.open_class()
+    teacher, other = enter(opened), enter(opened)
+    teacher.get_by_text("Let a second teacher in").click()
+    teacher.get_by_role("button", name="Make a new link").click()
+    expect(teacher.get_by_text("This is the new link.")).to_be_visible()
+    link = teacher.get_by_label("Link for a second teacher").input_value()
+    assert link != opened["room_url"]
+    expect(other.get_by_text("This teacher's link was replaced by a new one.")).to_be_visible()
+    expect(teacher.locator("#status")).to_have_text("")
+    teacher.reload()
+    expect(teacher.locator("#headline")).to_have_text("Nobody is here yet")
+    other.goto(link)
+    expect(other.locator("#headline")).to_have_text("Nobody is here yet")

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from server.access import Tokens
+from server.domain.session import ClassSession
 from tests.conftest import SECRET_KEY
 
 
@@ -160,8 +161,10 @@ def test_a_connection_without_a_role_is_refused(server, connect):
 def test_a_wrong_forged_or_borrowed_token_is_refused(server, connect):
     opened, other = server.open_class(), server.open_class()
     code = opened["code"]
-    forged = Tokens("another secret key of that length").teacher(code)
-    seat, _ = Tokens(SECRET_KEY).new_seat(code)
+    forged = Tokens("another secret key of that length", 30).teacher(
+        ClassSession(code, "Algebra", "camera", 5, 0.0)
+    )
+    seat, _ = Tokens(SECRET_KEY, 30).new_seat(code)
     for token, told in [
         (None, "not a teacher's link"),
         ("", "not a teacher's link"),

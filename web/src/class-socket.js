@@ -93,6 +93,12 @@ export class ClassSocket {
     }
   }
 
+  /** Connect anew, with what `auth` says by now. */
+  reconnect() {
+    this.#socket.disconnect();
+    this.#tryIn(0);
+  }
+
   close() {
     this.#closed.abort();
     clearTimeout(this.#remarking);

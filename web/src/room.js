@@ -6,7 +6,7 @@ import { showClass, showHands } from "./class-now.js";
 import { ClassSocket } from "./class-socket.js";
 import { clock } from "./figures.js";
 import { SteadyHeadline, headline } from "./headline.js";
-import { fragment, keepToken, myClasses, remember, takeToken } from "./my-classes.js";
+import { bearer, fragment, keepToken, myClasses, remember, takeToken } from "./my-classes.js";
 import { find, setText, showInstead } from "./page.js";
 import { Timeline } from "./timeline.js";
 
@@ -15,7 +15,7 @@ const minStudents = Number(document.body.dataset.minStudents);
 const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
 const CONTROLS = "#alerts button, #marker button, .now button, #end, #confirm-end [value=end]";
 
-const token = takeToken(code);
+let token = takeToken(code);
 // Another teacher's link in the same tab changes nothing but the fragment.
 window.addEventListener("hashchange", () => location.reload());
 if (token === null) {
@@ -124,6 +124,22 @@ function open() {
   for (const what of ["pace", "help"]) {
     find(`clear-${what}`).addEventListener("click", () => socket.ask("clear", { what }));
   }
+  find("renew-link").addEventListener("click", async () => {
+    try {
+      const asked = { method: "POST", headers: bearer(token) };
+      const answer = await fetch(`/api/classes/${code}/token`, asked);
+      if (!answer.ok) throw new Error((await answer.json()).error);
+      ({ token } = await answer.json());
+    } catch {
+      setText("renewed", "The server did not make a new link. The old one still works.");
+      return;
+    }
+    auth.token = token;
+    keepToken(code, token);
+    showLinks();
+    socket.reconnect(); // the old token's connections are cut off
+    setText("renewed", "This is the new link. The old one opens nothing any more.");
+  });
   find("end").addEventListener("click", () => find("confirm-end").showModal());
   find("confirm-end").addEventListener("close", () => {
     if (find("confirm-end").returnValue === "end") socket.ask("end", {});

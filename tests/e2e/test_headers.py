@@ -10,7 +10,6 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import *  # noqa: F403  (a browser, with a webcam)
 from tests.e2e.conftest import LOADING, astronaut
 
 ASK = """navigator.mediaDevices.getUserMedia({ video: true }).then(

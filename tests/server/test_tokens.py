@@ -1,0 +1,66 @@
+"""What opens a class, for how long, and how a teacher takes it back."""
+
+import itsdangerous.timed
+import pytest
+import requests
+
+from server.access import DAY, AccessError, Tokens
+from server.domain.session import ClassSession
+from tests.conftest import SECRET_KEY
+
+REPLACED = "This teacher's link was replaced by a new one."
+
+
+def renew(server, opened):
+    return requests.post(
+        f"{server.url}/api/classes/{opened['code']}/token",
+        headers={"Authorization": f"Bearer {opened['token']}"},
+        timeout=10,
+    )
+
+
+def test_a_token_ends_some_days_after_its_class_is_forgotten(monkeypatch):
+    session = ClassSession("ABC234", "Algebra", "camera", 5, 0.0)
+    tokens = Tokens(SECRET_KEY, retention_days=30)
+    teacher, (seat, _) = tokens.teacher(session), tokens.new_seat(session.code)
+    now = itsdangerous.timed.time.time()
+
+    def after(days):
+        monkeypatch.setattr(itsdangerous.timed.time, "time", lambda: now + days * DAY)
+
+    after(0.9)
+    assert tokens.read_seat(seat, session.code)
+    after(1.1)
+    assert tokens.read_seat(seat, session.code) is None
+    after(36.9)
+    tokens.check_teacher(teacher, session)
+    after(37.1)
+    with pytest.raises(AccessError, match="too old"):
+        tokens.check_teacher(teacher, session)
+
+
+def test_a_renewed_link_is_the_only_one_in_all_processes(
+    start_server, redis_server, connect, teach
+):
+    one = start_server(REDIS_URL=redis_server.url)
+    two = start_server(REDIS_URL=redis_server.url, DATABASE_URL=one.settings["DATABASE_URL"])
+    opened = one.open_class()
+    old = [teach(one, opened), teach(two, opened)]
+    for teacher in old:
+        teacher.wait_for("view")
+    answer = renew(one, opened)
+    assert answer.status_code == 200
+    new = opened | answer.json()
+    assert new["room_url"].endswith(f"#{new['token']}") and new["token"] != opened["token"]
+    stays = [teach(one, new), teach(two, new)]
+    for teacher in old:
+        teacher.wait_for("disconnect", seconds=30)
+    for server in (one, two):
+        refused = connect(server, role="teacher", code=opened["code"], token=opened["token"])
+        assert refused.refused == REPLACED
+        page = f"{server.url}/report/{opened['code']}.json"
+        bearer = {"Authorization": f"Bearer {opened['token']}"}
+        assert requests.get(page, headers=bearer, timeout=10).status_code == 403
+    assert renew(one, opened).json() == {"error": REPLACED}
+    stays[0].send("marker", {"text": "recursion"})
+    assert stays[1].wait_for("marker")["text"] == "recursion"
