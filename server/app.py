@@ -17,6 +17,7 @@ from server.classroom import Classroom
 from server.clock import Clock
 from server.config import Settings
 from server.exchange import Exchange, ExchangeError, LocalExchange
+from server.lookup import Lookup
 from server.message_queue import MessageQueue
 from server.metrics import Metrics
 from server.pages import create_pages
@@ -90,9 +91,6 @@ def create_server(settings: Settings) -> Server:
     )
     app.config["MAX_CONTENT_LENGTH"] = MAX_MESSAGE_BYTES
     app.json.sort_keys = False  # type: ignore[attr-defined]  # shares come largest first
-    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-        app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0
-    )
     clock = Clock(time.time, time.monotonic)
     classroom = Classroom(
         ClassStore(settings.database_url),
@@ -105,9 +103,11 @@ def create_server(settings: Settings) -> Server:
     )
     tokens = access.Tokens(settings.secret_key, settings.retention_days)
     metrics = Metrics(classroom.count)
+    lookup = Lookup(classroom, clock)
     app.register_blueprint(
         create_pages(
             classroom,
+            lookup,
             tokens,
             clock,
             metrics,
@@ -130,7 +130,11 @@ def create_server(settings: Settings) -> Server:
         allow_upgrades=False,  # whoever has to poll goes on with that: one kind of WebSocket
     )
     install(socketio.server.eio, MOST_CONNECTIONS)
-    sockets = Sockets(socketio, classroom, tokens, clock, metrics)
+    # Around both, the pages and the sockets.
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0
+    )
+    sockets = Sockets(socketio, classroom, lookup, tokens, clock, metrics)
     if queue:
         queue.on_listening = sockets.show_all
     return Server(

@@ -39,9 +39,14 @@ class PerAddress:
         self._taken.move_to_end(address)
         if len(self._taken) > MOST_ADDRESSES:
             self._taken.popitem(last=False)
-        while times and now - times[0] >= self._seconds:
-            times.popleft()
-        if len(times) >= self._most:
+        if self.is_used_up(address, now):
             return False
         times.append(now)
         return True
+
+    def is_used_up(self, address: str, now: float) -> bool:
+        """Whether one more would be too many."""
+        times = self._taken.get(address, deque())
+        while times and now - times[0] >= self._seconds:
+            times.popleft()
+        return len(times) >= self._most

@@ -29,6 +29,7 @@ from server.clock import Clock
 from server.domain.session import ClassSession
 from server.exchange import ExchangeError
 from server.limits import PerAddress
+from server.lookup import GuessError, Lookup
 from server.metrics import Metrics
 from server.store import StoreError
 
@@ -39,6 +40,7 @@ UNAVAILABLE = "The server cannot reach its database just now. Please try again i
 
 def create_pages(
     classroom: Classroom,
+    lookup: Lookup,
     tokens: Tokens,
     clock: Clock,
     metrics: Metrics,
@@ -54,7 +56,10 @@ def create_pages(
     openings = PerAddress(classes_per_hour, HOUR)
 
     def class_with(code: str) -> ClassSession:
-        session = classroom.find(clean_code(code))
+        try:
+            session = lookup.find(code, request.remote_addr or "")
+        except GuessError as error:
+            abort(429, str(error))
         if session is None:
             abort(404, "There is no class with this code. Please check it with your teacher.")
         return session

@@ -20,6 +20,7 @@ from server.domain.session import ClassSession
 from server.domain.view import View
 from server.exchange import ExchangeError
 from server.limits import Bucket
+from server.lookup import GuessError, Lookup
 from server.metrics import Metrics
 from server.store import StoreError
 
@@ -58,12 +59,14 @@ class Sockets:
         self,
         socketio: SocketIO,
         classroom: Classroom,
+        lookup: Lookup,
         tokens: Tokens,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
         self._server = socketio.server
         self._classroom = classroom
+        self._lookup = lookup
         self._tokens = tokens
         self._clock = clock
         self._metrics = metrics
@@ -126,21 +129,26 @@ class Sockets:
 
     def _connect(self, connection: str, environ: dict, auth: object) -> None:
         try:
-            self._let_in(connection, auth)
+            self._let_in(connection, environ.get("REMOTE_ADDR", ""), auth)
         except (StoreError, ExchangeError) as error:
             self._metrics.error("refused")
             log.warning("nobody can join: %s", error)
             raise ConnectionRefusedError(TRY_AGAIN, {"retry": True}) from error
+        except GuessError as error:
+            self._metrics.error("refused")
+            raise ConnectionRefusedError(str(error), {"retry": True}) from None
         except (AccessError, ClassError) as error:
             self._metrics.error("refused")
             raise ConnectionRefusedError(str(error)) from None
         if self._troubles:
             self._emit("trouble", self._trouble(), connection, here=True)
 
-    def _let_in(self, connection: str, auth: object) -> None:
+    def _let_in(self, connection: str, address: str, auth: object) -> None:
         if not isinstance(auth, dict) or auth.get("role") not in ("student", "teacher"):
             raise AccessError("The auth object needs a role: student or teacher.")
-        session = self._classroom.find(clean_code(str(auth.get("code", ""))))
+        code = clean_code(str(auth.get("code", "")))
+        is_known = self._tokens.read_seat(auth.get("seat"), code) is not None
+        session = self._lookup.find(code, address, is_known)
         if session is None:
             raise AccessError("There is no class with this code.")
         if session.ended_at is not None:

@@ -37,7 +37,6 @@ IN_A_ROW = 50  # connections that are read before others have their turn, such a
 MOST_UNSENT = 1_000_000  # bytes; the history of a long lesson has a quarter of that
 HANDSHAKE = ("Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
 
-_ENVIRON: dict = {}  # Socket.IO keeps it as long as the connection lasts, and nobody asks for it
 _silent = logging.getLogger("websockets")
 _silent.setLevel(logging.CRITICAL)  # it would tell of each connection
 log = logging.getLogger(__name__)
@@ -85,7 +84,7 @@ class Transport:
         socket.setblocking(False)
         connection = Connection(self, socket)
         self._selector.register(socket, EVENT_READ, connection)
-        connection.begin(answer.serialize())
+        connection.begin(answer.serialize(), environ.get("REMOTE_ADDR", ""))
         raise StopIteration  # tells gunicorn that there is nothing more to answer
 
     def forget(self, socket: AnySocket) -> None:
@@ -157,8 +156,8 @@ class Connection(Socket):
         self._unsent = b""
         self._parts: list[Frame] = []  # of a message that has not come whole
 
-    def begin(self, answer: bytes) -> None:
-        """Finish the handshakes of WebSocket and of Engine.IO."""
+    def begin(self, answer: bytes, address: str) -> None:
+        """Finish the handshakes of WebSocket and of Engine.IO with whom we know by this address."""
         engine = self.server
         engine.sockets[self.sid] = self
         self._write(answer)
@@ -170,7 +169,9 @@ class Connection(Socket):
             "maxPayload": engine.max_http_buffer_size,
         }
         self.send(Packet(OPEN, greeting))
-        engine._trigger_event("connect", self.sid, _ENVIRON, run_async=False)
+        # All that our handlers ask for: Socket.IO keeps it as long as the connection lasts.
+        environ = {"REMOTE_ADDR": address}
+        engine._trigger_event("connect", self.sid, environ, run_async=False)
         self.schedule_ping()
 
     def send(self, pkt: Packet) -> None:
