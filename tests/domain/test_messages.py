@@ -1,6 +1,8 @@
 """What students may send, and that anything else is one clear error."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.domain import messages
 from server.domain.labels import EMOTIONS
@@ -103,3 +105,24 @@ def test_end_is_an_empty_object():
     for data in (None, {"code": "ABC234"}, []):
         with pytest.raises(MessageError):
             messages.parse_empty(data)
+
+
+# What a decoder of JSON, or a binary message, can bring; names of the contract now and then.
+WORDS = st.sampled_from(
+    ["state", "ok", "emotion", "happy", "p", "value", "lost", "on", "name", "text", "what", "pace"]
+    + ["kind", "title", "mode", "camera", "min_students"]
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | WORDS | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | WORDS, inner),
+)
+PARSERS = {name: value for name, value in vars(messages).items() if name.startswith("parse_")}
+
+
+@pytest.mark.parametrize("parse", PARSERS.values(), ids=PARSERS)
+@given(data=ANYTHING)
+def test_whatever_comes_is_a_message_or_one_clear_error(parse, data):
+    try:
+        parse(data)
+    except MessageError as error:
+        assert str(error) and len(str(error)) < 200 and "\n" not in str(error)
