@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import urljoin
 
 import segno
@@ -19,6 +20,8 @@ from flask import (
     request,
     url_for,
 )
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -34,6 +37,7 @@ from server.metrics import Metrics
 from server.store import StoreError
 
 HOUR = 60 * 60  # seconds
+API = Path(__file__).with_name("openapi.json")
 WORKER_SCRIPT = "/static/dist/worker.js"
 UNAVAILABLE = "The server cannot reach its database just now. Please try again in a moment."
 
@@ -67,8 +71,12 @@ def create_pages(
     def teachers_class(code: str) -> ClassSession:
         """The class, for a request with its teacher's token only."""
         session = class_with(code)
+        if request.authorization is None:
+            abort(
+                401, "This takes the teacher's token.", www_authenticate=WWWAuthenticate("bearer")
+            )
         try:
-            tokens.check_teacher(request.authorization and request.authorization.token, session)
+            tokens.check_teacher(request.authorization.token, session)
         except AccessError as error:
             abort(403, str(error))
         return session
@@ -154,6 +162,10 @@ def create_pages(
         classroom.delete(teachers_class(code).code)
         return "", 204
 
+    @pages.get("/api/openapi.json")
+    def api() -> Response:
+        return Response(API.read_bytes(), mimetype="application/json")
+
     @pages.get("/report/<code>")
     def report(code: str) -> str:
         return render_template(
@@ -187,14 +199,16 @@ def create_pages(
 
     @pages.app_errorhandler(StoreError)
     @pages.app_errorhandler(ExchangeError)
-    def unavailable(error: Exception) -> tuple[str | dict, int]:
+    def unavailable(error: Exception) -> ResponseReturnValue:
         current_app.logger.error("%s: %s", request.endpoint, error)
         return friendly_error(ServiceUnavailable(UNAVAILABLE))
 
     @pages.app_errorhandler(HTTPException)
-    def friendly_error(error: HTTPException) -> tuple[str | dict, int]:
+    def friendly_error(error: HTTPException) -> ResponseReturnValue:
         if request.path.startswith("/api/") or request.path.endswith((".json", ".csv")):
-            return {"error": error.description}, error.code or 500
+            headers = error.get_headers(request.environ)
+            kept = {name: value for name, value in headers if name != "Content-Type"}
+            return {"error": error.description}, error.code or 500, kept
         if (error.code or 500) >= 500:
             current_app.logger.error("%s %s", request.path, error)
         return render_template("error.html", error=error), error.code or 500

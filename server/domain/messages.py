@@ -54,12 +54,12 @@ def parse_class(data: object) -> ClassRequest:
     if mode not in MODES:
         raise MessageError(f"mode must be one of {', '.join(MODES)}")
     if min_students is not None and (
-        type(min_students) is not int or not FLOOR_STUDENTS <= min_students <= MOST_STUDENTS
+        not _is_whole(min_students) or not FLOOR_STUDENTS <= min_students <= MOST_STUDENTS
     ):
         raise MessageError(
             f"min_students must be a whole number from {FLOOR_STUDENTS} to {MOST_STUDENTS}"
         )
-    return ClassRequest(title, mode, min_students)
+    return ClassRequest(title, mode, None if min_students is None else int(min_students))
 
 
 def parse_label(data: object) -> Label:
@@ -155,6 +155,12 @@ def _one_of(words: Sequence[str], value: object, field: str) -> str:
 def _is_probability(p: object) -> bool:
     # NaN and the infinities fail the comparison, as they should.
     return isinstance(p, int | float) and not isinstance(p, bool) and 0 <= p <= 1
+
+
+def _is_whole(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return value % 1 == 0  # JSON's 5.0 is 5
 
 
 def _text(value: object, field: str, limit: int) -> str:

@@ -1,0 +1,56 @@
+"""The API is what its description says, whatever it is asked."""
+
+import json
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import (
+    ignored_auth,
+    missing_required_header,
+    negative_data_rejection,
+)
+
+from server.app import create_server
+from server.config import Settings
+from tests.conftest import ROOT, SECRET_KEY
+
+DESCRIPTION = json.loads((ROOT / "server/openapi.json").read_text())
+# What these look for is not there when the code and the token are always good ones.
+OF_STRANGERS = [ignored_auth, missing_required_header, negative_data_rejection]
+schema = schemathesis.openapi.from_dict(DESCRIPTION)
+
+
+@pytest.fixture(scope="module")
+def opened(server):
+    return server.open_class()
+
+
+def test_it_is_served_and_describes_every_address_for_programs(server, tmp_path):
+    served = requests.get(f"{server.url}/api/openapi.json", timeout=10)
+    assert served.json() == DESCRIPTION
+    app = create_server(Settings(SECRET_KEY, database_url=f"sqlite:///{tmp_path / 'x.db'}")).app
+    described = {path.replace("{code}", "<code>") for path in DESCRIPTION["paths"]}
+    programs = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/") or rule.rule.endswith((".json", ".csv"))
+    }
+    assert programs - {"/api/openapi.json"} == described
+
+
+@schema.parametrize()
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_a_stranger_asks_the_answer_is_in_the_description(case, server, opened):
+    if "code" in case.path_parameters and len(case.path_parameters["code"]) % 2:
+        case.path_parameters["code"] = opened["code"]
+    case.call_and_validate(base_url=server.url)
+
+
+@schema.include(method="GET").parametrize()
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_a_teacher_asks_the_answer_is_in_the_description(case, server, opened):
+    case.path_parameters["code"] = opened["code"]
+    answer = case.call(base_url=server.url, headers={"Authorization": f"Bearer {opened['token']}"})
+    case.validate_response(answer, excluded_checks=OF_STRANGERS)
