@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError
@@ -85,9 +86,9 @@ class Sockets:
             "silence": self._silence,
             "end": self._end,
         }
-        self._server.on("connect", self._connect)
-        self._server.on("disconnect", self._disconnect)
-        self._server.on("*", self._receive)
+        self._server.on("connect", _logged(self._unless_sent("connect", self._connect)))
+        self._server.on("disconnect", _logged(self._unless_sent("disconnect", self._disconnect)))
+        self._server.on("*", _logged(self._receive_any))
 
     @property
     def count(self) -> int:
@@ -126,6 +127,19 @@ class Sockets:
         """Tell everybody to connect again, at a random time within so many seconds."""
         for code in self._classroom.live:
             self._emit("restart", {"within": within}, _everybody(code), here=True)
+
+    def _unless_sent(self, name: str, handle: Callable[..., None]) -> Callable[..., None]:
+        """python-socketio calls its own events' handlers for messages of these names, too, with
+        whatever came with them."""
+
+        def called(connection: str, *arguments: object) -> None:
+            is_message = self._server.manager.is_connected(connection, "/")
+            if is_message:
+                self._receive(name, connection, *arguments)
+            else:
+                handle(connection, *arguments)
+
+        return called
 
     def _connect(self, connection: str, environ: dict, auth: object) -> None:
         try:
@@ -221,6 +235,11 @@ class Sockets:
             self._classroom.leave(code, peer.seat, connection)
         else:
             self._classroom.drop(code, peer.seat, connection, self._clock.now())
+
+    def _receive_any(self, *arguments: Any) -> None:
+        if self._server.manager.is_connected(arguments[0], "/"):
+            arguments = ("*", *arguments)  # a message of this name comes without it
+        self._receive(*arguments)
 
     def _receive(self, event: str, connection: str, *arguments: object) -> None:
         """Handle any message; whatever is wrong with it gets one `error`."""
@@ -336,6 +355,21 @@ class Sockets:
     ) -> None:
         """here: nobody connected to another process is meant; skip: nor is this connection."""
         self._server.emit(event, data, to=to, skip_sid=skip, ignore_queue=here)
+
+
+def _logged(handle: Callable[..., None]) -> Callable[..., None]:
+    """What goes wrong in it is ours; all else that does with a message, its sender's."""
+
+    def called(*arguments: object) -> None:
+        try:
+            handle(*arguments)
+        except ConnectionRefusedError:
+            raise
+        except Exception:
+            log.exception("a message could not be handled")
+            raise
+
+    return called
 
 
 def _everybody(code: str) -> str:

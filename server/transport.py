@@ -20,7 +20,6 @@ from socket import socket as AnySocket
 
 import gevent
 from engineio import Server
-from engineio.exceptions import EngineIOError
 from engineio.packet import OPEN, PING, Packet
 from engineio.socket import Socket
 from gevent import monkey
@@ -39,6 +38,8 @@ HANDSHAKE = ("Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Versio
 
 _silent = logging.getLogger("websockets")
 _silent.setLevel(logging.CRITICAL)  # it would tell of each connection
+# It would tell of all rubbish that comes; of what goes wrong in our handlers these tell themselves.
+logging.getLogger("engineio.server").setLevel(logging.CRITICAL)
 log = logging.getLogger(__name__)
 # As they are without gevent, which selects slowly and remembers more of a socket.
 Selector = monkey.get_original("selectors", "DefaultSelector")
@@ -227,11 +228,8 @@ class Connection(Socket):
             if self._unsent:
                 self._send_more()
             self._read()
-        except (ValueError, EngineIOError) as error:
-            log.info("this is not Socket.IO: %s", error)
-            self._lose()
-        except Exception:
-            log.exception("a message could not be handled")
+        except Exception as error:  # of many kinds: what comes is decoded without much ado
+            log.info("this is not Socket.IO: %r", error)
             self._lose()
         self.is_new = self.is_busy = False
 

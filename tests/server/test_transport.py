@@ -215,3 +215,16 @@ def test_a_server_that_is_stopped_sees_everybody_off_and_ends_when_they_are_gone
         assert peer.wait_for("restart")["within"] > 0
         peer.leave()
     assert server.wait_for_its_end() == 0
+
+
+@pytest.mark.parametrize("name", ["connect", "disconnect", "*"])
+def test_messages_with_the_names_of_socketios_own_events_are_unknown(
+    server, join_wire, teach, name
+):
+    opened = server.open_class()
+    teacher = teach(server, opened)
+    wire = join_wire(server, opened["code"])
+    wire.send(event(name, {"REMOTE_ADDR": "203.0.113.7"}))
+    assert "unknown message" in wire.recv()
+    wire.send(event("help", {"on": True}))
+    assert teacher.wait_for("view", lambda view: view["help"])["students"] == 1
