@@ -181,6 +181,14 @@ def create_pages(
         text = classroom.report(teachers_class(code), clock.now()).to_csv()
         return Response(text, mimetype="text/csv")
 
+    @pages.get("/offline")
+    def offline() -> str:
+        return render_template("offline.html")
+
+    @pages.get("/service-worker.js")
+    def service_worker() -> Response:
+        return current_app.send_static_file("dist/service-worker.js")
+
     @pages.get("/healthz")
     def healthz() -> dict:
         return {"status": "ok"}

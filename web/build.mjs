@@ -1,4 +1,5 @@
 // Bundle the pages' scripts and the worker into web/static/dist/, and compress what is served.
+import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
@@ -37,10 +38,21 @@ const { metafile } = await build({
     student: "web/src/student.js",
     room: "web/src/room.js",
     report: "web/src/report.js",
+    offline: "web/src/offline.js",
     worker: "web/src/engine/worker.js",
     style: "web/src/style.css",
   },
   plugins: [only(await needsOf(models))],
+});
+// At the address whose pages it serves; a new version is another file.
+const kept = ["web/src/service-worker.js", "web/src/style.css", "web/templates/offline.html"];
+const version = createHash("sha256");
+for (const path of kept) version.update(await readFile(path));
+await build({
+  ...options,
+  splitting: false,
+  entryPoints: { "service-worker": kept[0] },
+  define: { VERSION: JSON.stringify(version.digest("hex").slice(0, 8)) },
 });
 // By itself too, and with all of TensorFlow.js: training measures other models with it.
 await build({ ...options, entryPoints: { vision: "web/src/engine/vision.js" } });

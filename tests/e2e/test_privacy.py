@@ -11,7 +11,7 @@ from tests.e2e.wire import recording, sent
 
 EMOTIONS = "angry|disgusted|fearful|happy|sad|surprised|neutral"
 PACES = "slow_down|fine|speed_up|lost"
-MODEL = "model|wasm|worker|vision"
+MODEL = "model|wasm|/worker|vision"
 SEAT = r"[\w.-]{20,120}"
 # What docs/privacy.md says, as a grammar; the names are those that the tests below type.
 STATE = rf'ok","emotion":"(?:{EMOTIONS})","p":[01](?:\.\d{{1,2}})?|(?:unsure|no_face|paused)"'
@@ -24,7 +24,8 @@ WORDS = [
 HEADERS = {  # that say nothing about who sends them, beyond what each browser says to each page
     *("host", "connection", "upgrade", "upgrade-insecure-requests", "user-agent", "accept"),
     *("accept-encoding", "accept-language", "cache-control", "pragma", "origin", "referer"),
-    *("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user"),
+    *("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "service-worker"),
+    *("if-none-match", "if-modified-since"),  # of files that are the same for everybody
     *("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-fetch-storage-access"),
     *("sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions"),
 }
@@ -76,7 +77,8 @@ def check(everything, opened, *more):
     entry = rf'40\{{"role":"student","code":"{code}",(?:"seat":"{SEAT}",)?"at":\d{{13}}\}}'
     grammar = re.compile("|".join([entry, "3", "41", *WORDS, *more]))
     paths = re.compile(
-        rf"/c/{code}|/static/[\w./-]+|/socket\.io/\?class={code}&EIO=4&transport=websocket"
+        rf"/c/{code}|/static/[\w./-]+|/service-worker\.js|/offline|"
+        rf"/socket\.io/\?class={code}&EIO=4&transport=websocket"
     )
     messages = []
     for request in everything:

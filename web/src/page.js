@@ -1,5 +1,10 @@
 /** What all pages do with their elements and with what they remember. */
 
+// What is shown without a network. Later than all else, as nobody waits for it.
+globalThis.addEventListener?.("load", () => {
+  navigator.serviceWorker?.register("/service-worker.js");
+});
+
 const found = new Map();
 
 /** The element with this id: the same one for good, even while it is in another window. */
