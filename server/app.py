@@ -28,9 +28,11 @@ from server.static import StaticFlask
 from server.store import ClassStore, StoreError
 from server.ticker import Ticker
 from server.transport import install
+from server.webhook import Webhook
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 SWEEP_SECONDS = 60 * 60
+DELIVERY_SECONDS = 5
 KEY_SECONDS = 10  # until a link that another process has replaced is cut off here, too
 MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
 PING_INTERVAL = 20  # seconds; Heroku's router ends what is silent for 30 (H12) or 55 of them (H15)
@@ -52,15 +54,16 @@ class Server:
     settings: Settings
     clock: Clock
     ticker: Ticker
+    webhook: Webhook | None
 
     def start(self) -> None:
         """Tick, save, and forget what was kept long enough, in the background."""
-        for task, seconds in (
-            (self._tick, self.settings.tick_seconds),
-            (self.classroom.check_keys, KEY_SECONDS),
-            (self._sweep, SWEEP_SECONDS),
-        ):
-            self.socketio.start_background_task(self.ticker.run, task, seconds)
+        start = self.socketio.start_background_task
+        start(self.ticker.run, self._tick, self.settings.tick_seconds, is_tick=True)
+        start(self.ticker.run, self.classroom.check_keys, KEY_SECONDS)
+        start(self.ticker.run, self._sweep, SWEEP_SECONDS)
+        if self.webhook:
+            start(self.ticker.run, self.webhook.deliver, DELIVERY_SECONDS)
 
     def stop(self) -> None:
         """Hand over the classes and see everybody off; takes no longer than MOVING."""
@@ -92,14 +95,16 @@ def create_server(settings: Settings) -> Server:
     app.config["MAX_CONTENT_LENGTH"] = MAX_MESSAGE_BYTES
     app.json.sort_keys = False  # type: ignore[attr-defined]  # shares come largest first
     clock = Clock(time.time, time.monotonic)
+    store = ClassStore(settings.database_url, sends_reports=settings.webhook_url is not None)
     classroom = Classroom(
-        ClassStore(settings.database_url),
+        store,
         _exchange(settings),
         access.new_code,
         min_students=settings.min_students,
         most_students=settings.max_students,
         cameras_allowed=settings.sensing == "camera",
         retention_days=settings.retention_days,
+        sends_reports=settings.webhook_url is not None,
     )
     tokens = access.Tokens(settings.secret_key, settings.retention_days)
     metrics = Metrics(classroom.count)
@@ -137,9 +142,12 @@ def create_server(settings: Settings) -> Server:
     sockets = Sockets(socketio, classroom, lookup, tokens, clock, metrics)
     if queue:
         queue.on_listening = sockets.show_all
-    return Server(
-        app, socketio, sockets, classroom, settings, clock, Ticker(socketio.sleep, metrics)
-    )
+    webhook = None
+    if settings.webhook_url:
+        key, keeps = settings.webhook_key, settings.retention_days > 0
+        webhook = Webhook(settings.webhook_url, key, store, keeps, clock, metrics)
+    ticker = Ticker(socketio.sleep, metrics)
+    return Server(app, socketio, sockets, classroom, settings, clock, ticker, webhook)
 
 
 def _exchange(settings: Settings) -> Exchange:

@@ -121,7 +121,8 @@ class Classroom:
     """All the classes that have somebody connected to this process.
 
     retention_days: how long an ended class is kept; 0 keeps nothing of it;
-    most_students: how many seats of a class this process has at most.
+    most_students: how many seats of a class this process has at most;
+    sends_reports: whoever sends the report of an ended class deletes it, where nothing is kept.
 
     Methods raise StoreError and ExchangeError where the database or Redis is needed and away.
     """
@@ -135,6 +136,7 @@ class Classroom:
         most_students: int,
         cameras_allowed: bool,
         retention_days: int,
+        sends_reports: bool = False,
     ) -> None:
         self._store = store
         self._exchange = exchange
@@ -144,6 +146,7 @@ class Classroom:
         self._most_students = most_students
         self._cameras_allowed = cameras_allowed
         self.retention_days = retention_days
+        self._sends_reports = sends_reports
         self._live: dict[str, _LiveClass] = {}  # by code
         self._ended: list[str] = []  # here, since the last tick
         self._renewed: list[ClassSession] = []  # here, since then
@@ -270,7 +273,7 @@ class Classroom:
         self._exchange.end(code)
         self._close(code)
         self._journal.end_class(code, now)
-        if self.retention_days == 0:
+        if self.retention_days == 0 and not self._sends_reports:
             self._journal.delete_class(code)
 
     def delete(self, code: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ class Settings:
     max_students: int = 1000  # in one class
     classes_per_hour: int = 200  # from one address: a whole school may sit behind one
     frame_ancestors: tuple[str, ...] = ()  # origins whose pages may show ours in a frame
+    webhook_url: str | None = None  # where the report of each class is sent
+    webhook_key: bytes = b""  # what it is signed with
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -69,6 +72,8 @@ class Settings:
                 _number(environment, "CLASSES_PER_HOUR", Settings.classes_per_hour, 1, 1_000_000)
             ),
             frame_ancestors=_origins(environment, "FRAME_ANCESTORS"),
+            webhook_url=_webhook_url(environment),
+            webhook_key=_webhook_key(environment),
         )
 
 
@@ -77,6 +82,30 @@ def _redis_url(environment: Mapping[str, str]) -> str | None:
     if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://")
     return url
+
+
+def _webhook_url(environment: Mapping[str, str]) -> str | None:
+    url = environment.get("WEBHOOK_URL") or None
+    if url is not None and not re.match(r"https://[^/]|http://(localhost|127\.0\.0\.1)\b", url):
+        raise SettingsError("WEBHOOK_URL must begin with https://")
+    return url
+
+
+def _webhook_key(environment: Mapping[str, str]) -> bytes:
+    """As Standard Webhooks writes it: whsec_ and 24 to 64 bytes in Base64."""
+    if not environment.get("WEBHOOK_URL"):
+        return b""
+    prefix, _, text = environment.get("WEBHOOK_SECRET", "").partition("_")
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        key = b""
+    if prefix != "whsec" or not 24 <= len(key) <= 64:
+        raise SettingsError(
+            "WEBHOOK_SECRET must be set with WEBHOOK_URL, to whsec_ and 24 to 64 random bytes in "
+            "Base64"
+        )
+    return key
 
 
 def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

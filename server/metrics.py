@@ -20,6 +20,7 @@ ERRORS = (
     "slow",  # a browser that did not keep up, or was gone without a word
     "store",  # the database is away
     "exchange",  # Redis is away
+    "webhook",  # a report could not be sent, for now
     "task",  # a task of the beat failed
 )
 PRESENT = {

@@ -39,6 +39,7 @@ from server.domain.timeline import Point
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 PATIENCE = 3.0  # seconds for an answer of the database
+SETTLING = 5.0  # seconds after the end of a class in which all processes write what they have of it
 _POSTGRES = {
     "pool_pre_ping": True,  # connections that died are noticed before they are used
     "pool_size": 5,  # connections of this process, of the 20 that Heroku's smallest plan has
@@ -74,6 +75,14 @@ _markers = Table(
     Column("code", String(12), nullable=False, index=True),
     Column("t", Float, nullable=False),
     Column("text", String(120), nullable=False),
+)
+
+
+_due_reports = Table(
+    "due_reports",
+    metadata,
+    Column("code", String(12), primary_key=True),
+    Column("due", Float, nullable=False, index=True),
 )
 
 
@@ -122,10 +131,13 @@ class ClassStore:
     """Each method raises StoreError when the database cannot be used, after PATIENCE at the latest.
 
     All writes may be repeated: what is there already stays as it is.
+
+    sends_reports: the report of each class that ends has to be sent.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, sends_reports: bool = False) -> None:
         self._engine = open_engine(url)
+        self._sends_reports = sends_reports
         revisions = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
         _newest, *self._too_old = (each.revision for each in revisions)
 
@@ -177,7 +189,32 @@ class ClassStore:
         """The first end counts."""
         with self._transaction() as connection:
             running = (_classes.c.code == code) & _classes.c.ended_at.is_(None)
-            connection.execute(update(_classes).where(running).values(ended_at=t))
+            ended = connection.execute(update(_classes).where(running).values(ended_at=t))
+            if ended.rowcount and self._sends_reports:
+                connection.execute(insert(_due_reports).values(code=code, due=t + SETTLING))
+
+    def claim_due_report(self, now: float, until: float) -> str | None:
+        """The class whose report has been due for longest, which then is due again at `until`."""
+        due = _due_reports.c.due
+        longest = select(_due_reports).where(due <= now).order_by(due).limit(1)
+        with self._transaction() as connection:
+            while row := connection.execute(longest).first():
+                same = (_due_reports.c.code == row.code) & (due == row.due)
+                claim = update(_due_reports).where(same).values(due=until)
+                if connection.execute(claim).rowcount:  # else another process was faster
+                    return row.code
+        return None
+
+    def put_off_due_report(self, code: str, until: float) -> None:
+        """It is due again at `until`."""
+        of_it = _due_reports.c.code == code
+        with self._transaction() as connection:
+            connection.execute(update(_due_reports).where(of_it).values(due=until))
+
+    def forget_due_report(self, code: str) -> None:
+        """It was sent, or never will be."""
+        with self._transaction() as connection:
+            connection.execute(delete(_due_reports).where(_due_reports.c.code == code))
 
     def add_points(self, points: Iterable[tuple[str, Point]]) -> None:
         """Keep (code, point) pairs, in one transaction; the newest of the same time counts.
@@ -231,8 +268,11 @@ class ClassStore:
             return [(code, last) for code, last in connection.execute(query)]
 
     def classes_ended_before(self, t: float) -> list[str]:
-        """The codes of the classes that ended at `t` or earlier."""
-        query = select(_classes.c.code).where(_classes.c.ended_at <= t)
+        """The codes of the classes that ended at `t` or earlier, and whose reports are not due."""
+        are_due = select(_due_reports.c.code)
+        query = select(_classes.c.code).where(
+            _classes.c.ended_at <= t, _classes.c.code.not_in(are_due)
+        )
         with self._transaction() as connection:
             return list(connection.execute(query).scalars())
 
@@ -240,7 +280,7 @@ class ClassStore:
         """Forget everything about a class."""
         with self._transaction() as connection:
             # The class first: whoever adds to it waits for us, or we for them (_not_deleted).
-            for table in (_classes, _points, _markers):
+            for table in (_classes, _points, _markers, _due_reports):
                 connection.execute(delete(table).where(table.c.code == code))
 
     @contextmanager

@@ -19,8 +19,8 @@ class Ticker:
         self._metrics = metrics
         self._stopped = False
 
-    def run(self, task: Callable[[], None], seconds: float) -> None:
-        """Do the task now and every so many seconds, until `stop`."""
+    def run(self, task: Callable[[], None], seconds: float, is_tick: bool = False) -> None:
+        """Do the task now and every so many seconds, until `stop`; a tick is measured."""
         due = monotonic()
         while True:
             self._sleep(max(0.0, due - monotonic()))
@@ -32,7 +32,8 @@ class Ticker:
             except Exception:  # the beat outlives any error: what fails now may do in a second
                 log.exception("a task of the beat failed")
                 self._metrics.error("task")
-            self._metrics.tick(began - due, monotonic() - began)
+            if is_tick:
+                self._metrics.tick(began - due, monotonic() - began)
             due = max(due + seconds, monotonic())  # a time that was missed is not made up for
 
     def stop(self) -> None:

@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "server/metrics.py": set(),
     "server/ticker.py": {"server.metrics"},
     "server/config.py": {"server.domain"},
+    "server/webhook.py": {"server.clock", "server.domain", "server.metrics", "server.store"},
     "server/classroom.py": {"server.domain", "server.store", "server.journal", "server.exchange"},
     "server/pages.py": {
         *SERVICE,

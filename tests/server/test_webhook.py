@@ -1,0 +1,130 @@
+"""The report of each class reaches the school's own server, whatever happens on the way."""
+
+import base64
+import hashlib
+import hmac
+import json
+import queue
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import requests
+
+KEY = b"twenty-four bytes at least"
+SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
+PATIENCE = 60  # seconds
+
+
+class School:
+    """Takes reports in; `answers` are the next ones it gives, and then 204 for good."""
+
+    def __init__(self):
+        self.received = queue.Queue()
+        self.answers = []
+        self.is_open = threading.Event()  # until then nothing is answered
+        self.is_open.set()
+        school = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                school.received.put((self.headers, body))
+                school.is_open.wait(PATIENCE)
+                self.send_response(school.answers.pop(0) if school.answers else 204)
+                self.send_header("Location", "/elsewhere")
+                self.end_headers()
+
+            def log_message(self, *_arguments):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://localhost:{self._server.server_port}/reports"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def next(self):
+        """The headers and the body of what comes next, its signature verified."""
+        headers, body = self.received.get(timeout=PATIENCE)
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        expected = base64.b64encode(hmac.digest(KEY, signed, hashlib.sha256)).decode()
+        assert headers["webhook-signature"] == f"v1,{expected}"
+        return headers, json.loads(body)
+
+    def close(self):
+        self.is_open.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def school():
+    school = School()
+    yield school
+    school.close()
+
+
+def hold(server, join, teach, title="Algebra"):
+    """A class that was held and ended; returns what opening it gave."""
+    opened = server.open_class(title)
+    teacher = teach(server, opened)
+    for _ in range(5):
+        join(server, opened["code"], "happy")
+    teacher.wait_for("view", lambda view: view["shares"])
+    teacher.send("marker", {"text": "recursion"})
+    teacher.wait_for("marker")
+    teacher.send("end", {})
+    teacher.wait_for("ended")
+    return opened
+
+
+def report(server, opened):
+    address = f"{server.url}/report/{opened['code']}.json"
+    bearer = {"Authorization": f"Bearer {opened['token']}"}
+    return requests.get(address, headers=bearer, timeout=10)
+
+
+def test_a_report_is_what_the_teacher_gets_too_and_nobody_waits_for_it(
+    start_server, school, join, teach
+):
+    server = start_server(WEBHOOK_URL=school.url, WEBHOOK_SECRET=SECRET)
+    school.is_open.clear()
+    opened = hold(server, join, teach)
+    _, body = school.next()
+    assert body["type"] == "class.ended" and body["data"]["title"] == "Algebra"
+    assert body["data"] == report(server, opened).json()
+    assert body["data"]["markers"][0]["text"] == "recursion"
+    # While the school takes its time, another class goes on.
+    other = server.open_class()
+    teacher = teach(server, other)
+    join(server, other["code"])
+    teacher.wait_for("view", lambda view: view["students"] == 1)
+    school.is_open.set()
+
+
+def test_a_report_comes_again_until_it_was_taken_even_after_a_crash(
+    start_server, school, join, teach
+):
+    school.answers = [500, 302]
+    server = start_server(WEBHOOK_URL=school.url, WEBHOOK_SECRET=SECRET, RETENTION_DAYS="0")
+    opened = hold(server, join, teach)
+    first, _ = school.next()
+    assert report(server, opened).ok  # it is needed still
+    server.kill()
+    server.start()
+    for _ in range(2):
+        again, body = school.next()
+        assert again["webhook-id"] == first["webhook-id"] and body["data"]["title"] == "Algebra"
+    # Where nothing is kept, it is gone with that.
+    while report(server, opened).status_code != 404:
+        assert school.received.empty()
+
+
+def test_of_a_deleted_class_nothing_is_sent(start_server, school, join, teach):
+    server = start_server(WEBHOOK_URL=school.url, WEBHOOK_SECRET=SECRET)
+    deleted = hold(server, join, teach, "Secrets")
+    address = f"{server.url}/api/classes/{deleted['code']}"
+    bearer = {"Authorization": f"Bearer {deleted['token']}"}
+    assert requests.delete(address, headers=bearer, timeout=10).status_code == 204
+    hold(server, join, teach, "Geometry")
+    assert school.next()[1]["data"]["title"] == "Geometry"
+    assert school.received.empty()
