@@ -168,16 +168,15 @@ class Sockets:
         if session.ended_at is not None:
             raise AccessError("This class has ended.")
         if auth["role"] == "student":
-            self._let_student_in(connection, session, auth.get("seat"), auth.get("at"))
+            self._let_student_in(connection, session, auth.get("seat"))
         else:
             self._let_teacher_in(connection, session, auth.get("token"))
 
-    def _let_student_in(
-        self, connection: str, session: ClassSession, token: object, at: object
-    ) -> None:
+    def _let_student_in(self, connection: str, session: ClassSession, token: object) -> None:
         code = session.code
-        known = self._tokens.read_seat(token, code)
-        token, seat = (token, known) if known else self._tokens.new_seat(code)
+        seat = self._tokens.read_seat(token, code)
+        if seat is None:
+            token, seat = self._tokens.new_seat(code)
         self._classroom.join(session, seat, connection, self._clock.now())
         self._enter(connection, session, seat)
         welcome = {
@@ -188,11 +187,6 @@ class Sockets:
             "fade": PACE_LIFETIME,
         }
         self._emit("welcome", welcome, connection, here=True)
-        if known:
-            # Last, as Redis may let us wait: who came last has the seat, not who waited longest.
-            # `at` is of the browser's clock, by which it knows word of a try older than its own.
-            since = {"at": at if isinstance(at, int) else None}
-            self._emit("elsewhere", since, _seat(code, seat), skip=connection)
 
     def _let_teacher_in(self, connection: str, session: ClassSession, token: object) -> None:
         key_number = self._tokens.check_teacher(token, session)
@@ -206,8 +200,7 @@ class Sockets:
         bucket = Bucket(MESSAGES_A_SECOND, MESSAGES_AT_ONCE, self._clock.now())
         self._peers[connection] = _Peer(session, seat, bucket, key_number)
         code = session.code
-        rooms = (_students(code), _seat(code, seat)) if seat else (_teachers(code),)
-        for room in (_everybody(code), *rooms):
+        for room in (_everybody(code), _students(code) if seat else _teachers(code)):
             self._server.enter_room(connection, room)
 
     def _show_class(self, session: ClassSession, to: str) -> None:
@@ -350,11 +343,9 @@ class Sockets:
         message = next(iter(self._troubles.values()), None)
         return {"message": message, "live": ExchangeError not in self._troubles}
 
-    def _emit(
-        self, event: str, data: dict, to: str, here: bool = False, skip: str | None = None
-    ) -> None:
-        """here: nobody connected to another process is meant; skip: nor is this connection."""
-        self._server.emit(event, data, to=to, skip_sid=skip, ignore_queue=here)
+    def _emit(self, event: str, data: dict, to: str, here: bool = False) -> None:
+        """here: nobody connected to another process is meant."""
+        self._server.emit(event, data, to=to, ignore_queue=here)
 
 
 def _logged(handle: Callable[..., None]) -> Callable[..., None]:
@@ -382,7 +373,3 @@ def _students(code: str) -> str:
 
 def _teachers(code: str) -> str:
     return f"teachers:{code}"
-
-
-def _seat(code: str, seat: str) -> str:
-    return f"seat:{code}:{seat}"

@@ -56,17 +56,17 @@ class Page {
   constructor({ code, spread }, role, auth) {
     this.code = code;
     this.role = role;
-    const page = this;
-    function toJSON() {
-      page.tell("try", { seat: auth().seat ?? null });
-      return { role, code, at: this.at, ...auth() };
-    }
+    const toJSON = () => {
+      this.tell("try", { seat: auth().seat ?? null });
+      return { role, code, ...auth() };
+    };
     // The balancer goes by the first, the server by the second.
     const where = spread ? `${code}${Math.floor(random() * 1000)}` : code;
     this.socket = new ClassSocket({ code: where, toJSON }, {
       status: () => {},
       closed: (reason) => this.tell("refused", { reason }),
     });
+    const page = this;
     this.socket.on("connect", function () {
       page.#inner = this;
       page.tell("connected", { transport: this.io.engine.transport.name });
@@ -90,7 +90,7 @@ class Page {
   /** The network goes away, and only this side notices: the other waits for a pong. */
   fallAsleep() {
     const transport = this.#inner?.io.engine?.transport;
-    if (!this.socket.connected || !transport?.ws) return this.lose();
+    if (!this.socket.connected || !transport?.ws) return this.close();
     this.tell("asleep");
     const silent = () => {};
     Object.assign(transport.ws, { onmessage: silent, onclose: silent, onerror: silent });

@@ -94,7 +94,7 @@ class Seats:
 
     def __init__(self) -> None:
         self._seats: dict[str, Seat] = {}
-        # More than one of a seat: a half-open one, or one whose word came late.
+        # Of a seat more than one for a while, when one is half-open or its page is going away.
         self._connections: defaultdict[str, set[str]] = defaultdict(set)
 
     def __len__(self) -> int:

@@ -192,16 +192,22 @@ def test_a_reconnect_takes_the_same_seat(server, join, teach):
     assert view["shares"] == {"happy": 0.8, "other": 0.2}
 
 
-def test_a_second_tab_takes_over_and_the_first_is_told(server, join, teach):
+def test_a_seat_is_one_student_however_many_pages_have_it(server, join, teach):
     opened = server.open_class()
     teacher = teach(server, opened)
     first = join(server, opened["code"])
-    join(server, opened["code"], "happy", seat=first.welcome["seat"])
-    first.wait_for("elsewhere")
-    first.leave()  # as the page does; the seat is not given up by it
-    others = [join(server, opened["code"], "happy") for _ in range(4)]
+    second = join(server, opened["code"], seat=first.welcome["seat"])
+    third = join(server, opened["code"], "happy", seat=first.welcome["seat"])
+    for _ in range(4):
+        join(server, opened["code"], "happy")
     assert teacher.wait_for("view", lambda view: view["seen"] == 5)["students"] == 5
-    assert not any(other.closed for other in others)
+    first.leave()
+    third.leave()  # the newest, but not the last
+    second.looks("happy")
+    second.send("help", {"on": True})
+    assert teacher.wait_for("view", lambda view: view["help"])["students"] == 5
+    second.leave()
+    teacher.wait_for("view", lambda view: view["students"] == 4, seconds=20)
 
 
 def test_a_forged_or_foreign_seat_gets_a_fresh_one(server, join, teach):

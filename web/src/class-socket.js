@@ -19,8 +19,8 @@ export class ClassSocket {
   #trying = null; // the timer of the next try, where that is ours to make
   #refusals = 0; // temporary ones, since the last connection
   #failures = 0; // tries without an answer, since then
-  #tried = 0; // when the newest try began, by the clock on the wall
   #heard = Date.now(); // from the server, by the clock on the wall: timers sleep with the machine
+  #pages = new BroadcastChannel("classpulse.seat"); // of this browser, to which a seat belongs
   #closed = new AbortController();
 
   /**
@@ -31,7 +31,7 @@ export class ClassSocket {
   constructor(auth, tell) {
     this.#tell = tell;
     const socket = io({
-      auth: (give) => give({ ...auth, at: (this.#tried = Date.now()) }),
+      auth: (give) => give(auth),
       query: { class: auth.code }, // a balancer may keep a class together by it
       transports: TRANSPORTS,
       tryAllTransports: true,
@@ -53,11 +53,11 @@ export class ClassSocket {
       socket.disconnect();
       this.#tryIn(within * Math.random());
     });
-    socket.on("elsewhere", ({ at }) => {
-      // Word of a try of ours that took longer than this one, or of a page before a reload, is old.
-      if (at !== null && at < this.#tried) return;
-      this.#end("You are in this class in another tab or window.");
-    });
+    // A seat is for one page, the newest: told from page to page, which works offline as well.
+    socket.once("welcome", ({ seat }) => this.#pages.postMessage(seat));
+    this.#pages.onmessage = ({ data }) => {
+      if (data === auth.seat) this.#end("You are in this class in another tab or window.");
+    };
     socket.io.on("ping", () => this.#hear());
     socket.onAny(() => this.#hear());
     this.#listen();
@@ -103,6 +103,7 @@ export class ClassSocket {
     this.#closed.abort();
     clearTimeout(this.#remarking);
     clearTimeout(this.#trying);
+    this.#pages.close();
     this.#socket.disconnect();
   }
 
