@@ -37,7 +37,7 @@ class Settings:
     def from_environment(environment: Mapping[str, str]) -> Settings:
         """Read and check every setting. Raises SettingsError."""
         secret_key = environment.get("SECRET_KEY", "")
-        if len(secret_key) < 16:
+        if len(secret_key) < 16 or len(set(secret_key)) < 8:  # changemechangeme has 7
             raise SettingsError(
                 "SECRET_KEY must be set, to at least 16 random characters that stay the same: "
                 "it signs the teachers' tokens"

@@ -35,6 +35,9 @@ RUN_BY = {
     "alembic upgrade head": "tests/server/test_migrations.py",
     "gunicorn server.wsgi:app": "tests/conftest.py",
     "docker compose up --build": None,
+    "curl .*": "tests/server/test_api.py",
+    "python3 -c .*": "tests/server/test_api.py",
+    "make audit": None,
     "heroku .*": None,
     "pre-commit install": None,
 }

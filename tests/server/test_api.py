@@ -1,11 +1,13 @@
 """The API is what its description says, whatever it is asked."""
 
 import json
+import os
+import subprocess
 
+import hypothesis
 import pytest
 import requests
 import schemathesis
-from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import (
     ignored_auth,
     missing_required_header,
@@ -15,11 +17,18 @@ from schemathesis.specs.openapi.checks import (
 from server.app import create_server
 from server.config import Settings
 from tests.conftest import ROOT, SECRET_KEY
+from tests.documents import commands
 
 DESCRIPTION = json.loads((ROOT / "server/openapi.json").read_text())
 # What these look for is not there when the code and the token are always good ones.
 OF_STRANGERS = [ignored_auth, missing_required_header, negative_data_rejection]
 schema = schemathesis.openapi.from_dict(DESCRIPTION)
+
+
+def some(examples):
+    """So many for each operation, however long a busy machine takes."""
+    checks = list(hypothesis.HealthCheck)
+    return hypothesis.settings(max_examples=examples, deadline=None, suppress_health_check=checks)
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +49,27 @@ def test_it_is_served_and_describes_every_address_for_programs(server, tmp_path)
     assert programs - {"/api/openapi.json"} == described
 
 
+def test_the_documented_commands_do_what_they_say(start_server):
+    server = start_server()
+    curls = [command for _, command in commands() if command.startswith("curl ")]
+    settings = {"PATH": os.environ["PATH"], "CLASSPULSE": server.url}
+    shown = []
+    for curl in curls:
+        ran = subprocess.run(curl, shell=True, env=settings, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
+        shown.append(json.loads(ran.stdout) if ran.stdout else None)
+        settings |= {"CODE": shown[0]["code"], "TOKEN": shown[0]["token"]}
+    assert shown[1]["title"] == "Algebra" and len(shown) == 3
+    (secret,) = (command for _, command in commands() if command.startswith("python3 -c"))
+    made = subprocess.run(secret, shell=True, capture_output=True, text=True, check=True).stdout
+    key = {"WEBHOOK_URL": "https://example.org/", "WEBHOOK_SECRET": made.strip()}
+    assert len(Settings.from_environment({"SECRET_KEY": SECRET_KEY} | key).webhook_key) == 32
+
+
 @schema.parametrize()
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis.settings(
+    max_examples=50, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
+)
 def test_whatever_a_stranger_asks_the_answer_is_in_the_description(case, server, opened):
     if "code" in case.path_parameters and len(case.path_parameters["code"]) % 2:
         case.path_parameters["code"] = opened["code"]
@@ -49,7 +77,9 @@ def test_whatever_a_stranger_asks_the_answer_is_in_the_description(case, server,
 
 
 @schema.include(method="GET").parametrize()
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis.settings(
+    max_examples=20, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
+)
 def test_whatever_a_teacher_asks_the_answer_is_in_the_description(case, server, opened):
     case.path_parameters["code"] = opened["code"]
     answer = case.call(base_url=server.url, headers={"Authorization": f"Bearer {opened['token']}"})

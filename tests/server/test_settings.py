@@ -33,6 +33,7 @@ def test_what_the_operator_says_counts():
     [
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "changemechangeme"),
         ("PORT", "http"),
         ("PORT", "0"),
         ("PORT", "70000"),
@@ -44,11 +45,23 @@ def test_what_the_operator_says_counts():
         ("TICK_SECONDS", "6"),
         ("RETENTION_DAYS", "-1"),
         ("RETENTION_DAYS", "forever"),
+        ("FRAME_ANCESTORS", "*"),
+        ("FRAME_ANCESTORS", "https://lms.example.org/path"),
+        ("FRAME_ANCESTORS", "https://lms.example.org; script-src *"),
+        ("WEBHOOK_URL", "http://example.org/reports"),
+        ("WEBHOOK_URL", "file:///etc/passwd"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_one_clear_error(name, value):
     with pytest.raises(SettingsError, match=name):
         Settings.from_environment(KEY | {name: value})
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_short", "whsec_c2hvcnQ=", "no"])
+def test_a_webhook_needs_a_secret_that_its_receiver_can_use(secret):
+    address = {"WEBHOOK_URL": "https://example.org/reports", "WEBHOOK_SECRET": secret}
+    with pytest.raises(SettingsError, match="WEBHOOK_SECRET"):
+        Settings.from_environment(KEY | address)
 
 
 def test_a_server_without_a_secret_says_so_in_one_line_and_stops():

@@ -80,6 +80,20 @@ def test_at_most_one_view_a_tick(server, join, teach):
     assert all(later - earlier > 0.15 for earlier, later in pairwise(times))
 
 
+def test_students_get_nothing_of_the_room(server, join, teach):
+    opened = server.open_class()
+    teacher = teach(server, opened)
+    students = [join(server, opened["code"], "happy") for _ in range(5)]
+    students[0].send("help", {"on": True, "name": "Ada"})
+    students[0].send("show", {"name": "Ada"})
+    teacher.send("marker", {"text": "recursion"})
+    teacher.wait_for("point", seconds=30)
+    teacher.send("end", {})
+    for student in students:
+        # Not a message between the welcome and the end.
+        assert student.received.get(timeout=10) == ("ended", {})
+
+
 def test_classes_hear_nothing_of_each_other(server, join, teach):
     here, there = server.open_class("here"), server.open_class("there")
     teacher, stranger = teach(server, here), teach(server, there)
