@@ -89,10 +89,9 @@ def test_a_worker_that_dies_again_and_again_is_given_up(server, browser_with_cam
     page = join(browser_with_camera(webcam_picture(astronaut())), server, troubles)
     for _ in range(4):
         expect(page.locator("#engine")).to_contain_text("looks a second", timeout=LOADING)
-        page.evaluate("document.querySelector('#engine').textContent = ''")
-        if not page.workers:  # the text was the last one's, and the next one is on its way
-            page.wait_for_event("worker")
-        page.workers[0].evaluate("setTimeout(() => { throw new Error('crash'); })")
+        with page.expect_console_message(lambda message: "is replaced" in message.text):
+            page.workers[0].evaluate("setTimeout(() => { throw new Error('crash'); })")
+        page.evaluate("document.querySelector('#engine').textContent = ''")  # the last one's
     expect(page.locator("#trouble")).to_contain_text("Reading your face failed")
     expect(page.locator("#last-sent")).to_have_text('label {"state":"paused"}')
     assert page.workers == []
