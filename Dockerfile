@@ -16,6 +16,7 @@ COPY server server
 COPY web/templates web/templates
 # All of it from there: a compressed copy is sent only while it has the time of its file.
 COPY --from=pages /app/web/static web/static
+COPY --from=pages /app/web/translations web/translations
 USER nobody
 EXPOSE 8000
 CMD ["gunicorn", "server.wsgi:app"]

@@ -10,7 +10,7 @@ SETTINGS := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} 
 MIGRATE := $(SETTINGS) alembic upgrade head
 SERVE := $(SETTINGS) gunicorn server.wsgi:app
 
-.PHONY: run demo test lint soak requirements audit clean
+.PHONY: run demo test lint soak messages requirements audit clean
 .PHONY: bench bench-model bench-browser bench-room bench-pages bench-server
 run: .venv/done web/static/dist/done instance/secret_key
 	$(MIGRATE)
@@ -75,8 +75,8 @@ node_modules/dev: node_modules/done
 	touch node_modules/done $@
 
 # With the models, because the bundle has what they need of TensorFlow.js, and compressed copies.
-web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs \
-		$(shell find web/src web/static/model -type f)
+web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs web/texts.mjs \
+		$(shell find web/src web/static/model web/translations -type f -not -name '*.mo')
 	npm run build
 	touch $@
 
@@ -95,6 +95,17 @@ web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs \
 			redis-server postgresql nginx-light gcc libc6-dev) \
 		|| echo "Please install Redis, PostgreSQL, nginx and a C compiler to test with them."
 	touch $@
+
+# After an edit of texts: what is new and waits for a translation is in the catalogues then.
+MARKS := $(addprefix --keywords ,N_ AccessError ClassError GuessError abort:2)
+TRANSLATIONS ?= web/translations
+MESSAGES := $(TRANSLATIONS)/messages.pot
+messages: .venv-dev/done
+	$(DEV)/pybabel --quiet extract --mapping web/translations/babel.cfg --add-location=file --no-wrap \
+		$(MARKS) --output $(MESSAGES) .
+	$(DEV)/pybabel --quiet update --input-file $(MESSAGES) --output-dir $(TRANSLATIONS) \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	rm $(MESSAGES)
 
 # After an edit of what we ask for: what to install, each file by its hash.
 LOCK := $(DEV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header

@@ -13,7 +13,7 @@ import cv2
 import skimage.data
 from playwright.sync_api import sync_playwright
 
-from training.browser import chromium
+from training.browser import chromium, wait_until
 
 IMAGES = Path(__file__).parent / "images"
 
@@ -37,7 +37,7 @@ def take(room_url: str) -> None:
         page.get_by_role("button", name="Join with my camera").click()
         page.get_by_role("button", name="Just right").click()
         page.locator("#looks", has_text="looks").wait_for(timeout=60_000)
-        page.wait_for_function("document.querySelector('#last-sent').textContent.includes('label')")
+        wait_until(page, "document.querySelector('#last-sent').textContent.includes('label')")
         page.screenshot(path=IMAGES / "student.png")
         room = browser.new_page(viewport={"width": 1200, "height": 900})
         room.goto(room_url)

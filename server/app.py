@@ -12,7 +12,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import access
+from server import access, languages
 from server.classroom import Classroom
 from server.clock import Clock
 from server.config import Settings
@@ -93,6 +93,7 @@ def create_server(settings: Settings) -> Server:
         __name__, static_folder=str(WEB / "static"), template_folder=str(WEB / "templates")
     )
     app.config["MAX_CONTENT_LENGTH"] = MAX_MESSAGE_BYTES
+    languages.install(app, WEB / "translations")
     app.json.sort_keys = False  # type: ignore[attr-defined]  # shares come largest first
     clock = Clock(time.time, time.monotonic)
     store = ClassStore(settings.database_url, sends_reports=settings.webhook_url is not None)
@@ -121,7 +122,7 @@ def create_server(settings: Settings) -> Server:
         )
     )
     queue = MessageQueue(settings.redis_url) if settings.redis_url else None
-    # No cookies, no Flask session: a connection is known by its auth object alone.
+    # No Flask session: a connection is known by its auth object alone.
     socketio = SocketIO(
         app,
         async_mode="gevent",

@@ -26,7 +26,7 @@ WORKER = {
     "connect-src": "'self'",
 }
 DENIED = (
-    *("accelerometer", "bluetooth", "display-capture", "geolocation", "gyroscope", "hid"),
+    *("accelerometer", "display-capture", "geolocation", "gyroscope", "hid"),
     *("idle-detection", "magnetometer", "microphone", "midi", "payment", "serial", "usb"),
 )
 

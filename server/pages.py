@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from io import BytesIO
@@ -21,6 +22,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
@@ -31,15 +33,26 @@ from server.classroom import ClassError, Classroom
 from server.clock import Clock
 from server.domain.session import ClassSession
 from server.exchange import ExchangeError
+from server.languages import COOKIE, LANGUAGES, N_
 from server.limits import PerAddress
 from server.lookup import GuessError, Lookup
 from server.metrics import Metrics
 from server.store import StoreError
 
 HOUR = 60 * 60  # seconds
+YEAR = 365 * 24 * HOUR
 API = Path(__file__).with_name("openapi.json")
 WORKER_SCRIPT = "/static/dist/worker.js"
-UNAVAILABLE = "The server cannot reach its database just now. Please try again in a moment."
+OUR_PAGE = re.compile(r"/|(/[\w.-]+)+")  # never //elsewhere
+UNAVAILABLE = N_("The server cannot reach its database just now. Please try again in a moment.")
+# The headings of pages that people get instead of others, and what they say where nobody has said
+# more; by the status code, or by 400 where that has none.
+ERRORS = {
+    400: (N_("That did not work"), N_("The server did not understand what it was asked for.")),
+    404: (N_("Nothing here"), N_("There is no such page. Please check the address.")),
+    429: (N_("Too many tries"), N_("Please try again in some minutes.")),
+    500: (N_("The server has a problem"), N_("Please try again in a moment.")),
+}
 
 
 def create_pages(
@@ -87,6 +100,9 @@ def create_pages(
         # In the fragment, which no server and no log ever sees.
         return {"room_url": urljoin(room_url, f"#{token}"), "token": token}
 
+    def is_https() -> bool:
+        return "https" in (request.scheme, request.headers.get("X-Forwarded-Proto"))
+
     @pages.before_app_request
     def without_https_no_camera() -> BaseResponse | None:
         # Only a router in front of us sets this header; a page without https gets no camera.
@@ -100,7 +116,7 @@ def create_pages(
             response,
             headers.WORKER if request.path == WORKER_SCRIPT else headers.PAGE,
             has_camera=g.get("has_camera", False),
-            is_https="https" in (request.scheme, request.headers.get("X-Forwarded-Proto")),
+            is_https=is_https(),
             frame_ancestors=frame_ancestors,
         )
         return response
@@ -113,6 +129,17 @@ def create_pages(
     def join_by_code() -> BaseResponse:
         code = clean_code(request.args.get("code", ""))
         return redirect(url_for(".student", code=code) if code else url_for(".home"))
+
+    @pages.post("/language")
+    def choose_language() -> BaseResponse:
+        language, page = request.form.get("language"), request.form.get("page", "")
+        if language not in LANGUAGES or request.headers.get("Sec-Fetch-Site") == "cross-site":
+            abort(400)
+        response = redirect(page if OUR_PAGE.fullmatch(page) else "/", 303)
+        response.set_cookie(
+            COOKIE, language, max_age=YEAR, secure=is_https(), httponly=True, samesite="Lax"
+        )
+        return response
 
     @pages.post("/api/classes")
     def open_class() -> tuple[dict, int]:
@@ -219,7 +246,12 @@ def create_pages(
             return {"error": error.description}, error.code or 500, kept
         if (error.code or 500) >= 500:
             current_app.logger.error("%s %s", request.path, error)
-        return render_template("error.html", error=error), error.code or 500
+        code = error.code or 500
+        title, description = ERRORS.get(code, ERRORS[500 if code >= 500 else 400])
+        if error.description and error.description != type(error).description:
+            description = error.description  # one of ours
+        page = render_template("error.html", title=gettext(title), description=gettext(description))
+        return page, code
 
     return pages
 

@@ -20,6 +20,7 @@ from server.domain.seats import LABEL_INTERVAL, PACE_LIFETIME
 from server.domain.session import ClassSession
 from server.domain.view import View
 from server.exchange import ExchangeError
+from server.languages import N_
 from server.limits import Bucket
 from server.lookup import GuessError, Lookup
 from server.metrics import Metrics
@@ -29,11 +30,12 @@ MESSAGES_A_SECOND = 2.0  # the page sends a label every two seconds at most, and
 MESSAGES_AT_ONCE = 20
 TOO_MANY = 200  # messages over the limit after which a connection is closed
 
-NO_DATABASE = (
+NO_DATABASE = N_(
     "The server cannot reach its database. The class goes on; what happens now is saved later."
 )
-NO_REDIS = "The server cannot reach its other parts. What you see stands still until it can."
-TRY_AGAIN = "The server cannot do this just now. Please try again in a moment."
+NO_REDIS = N_("The server cannot reach its other parts. What you see stands still until it can.")
+TOO_FAST = N_("Too many messages: please wait a moment.")
+TRY_AGAIN = N_("The server cannot do this just now. Please try again in a moment.")
 
 log = logging.getLogger(__name__)
 
@@ -299,8 +301,7 @@ class Sockets:
         self._metrics.error("rate")
         peer.refused += 1
         if peer.refused == 1:
-            text = "Too many messages: please wait a moment."
-            self._emit("error", {"message": text}, connection, here=True)
+            self._emit("error", {"message": TOO_FAST}, connection, here=True)
         elif peer.refused > TOO_MANY:
             self._cut_off(connection)
 

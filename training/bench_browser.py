@@ -21,7 +21,7 @@ import numpy as np
 import skimage.data
 from playwright.sync_api import Browser, Error, Page, Playwright, Worker, sync_playwright
 
-from training.browser import STATIC, chromium
+from training.browser import STATIC, chromium, wait_until
 from training.dataset import LABELS
 from training.errors import TrainingError
 from training.hosts import ROOT, serve_class, serve_files
@@ -295,7 +295,7 @@ class _Bench:
     def _consent(self, page: Page) -> float:
         """Seconds from the click that allows the camera to the first label."""
         page.evaluate("document.getElementById('join-camera').click()")
-        page.wait_for_function("performance.getEntriesByName('label').length", polling=100)
+        wait_until(page, "performance.getEntriesByName('label').length", seconds=600)
         script = "['click', 'label'].map((name) => performance.getEntriesByName(name)[0].startTime)"
         click, label = page.evaluate(script)
         return (label - click) / 1000

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 from training.errors import TrainingError
 
@@ -137,6 +137,24 @@ def chromium() -> str | None:
     """The machine's own Chromium or Chrome; None leaves it to Playwright to bring one."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((found for name in names if (found := shutil.which(name))), None)
+
+
+def wait_until(page: Page, condition: str, seconds: float = 60) -> None:
+    """Wait until a JavaScript expression holds; raises playwright's Error if it never does.
+
+    Unlike Page.wait_for_function, which compiles the expression in the page again and again: our
+    pages' Content-Security-Policy forbids that.
+    """
+    page.evaluate(
+        f"""async (most) => {{
+          const start = performance.now();
+          while (!({condition})) {{
+            if (performance.now() - start > most) throw new Error("this never came to hold");
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }}
+        }}""",
+        1000 * seconds,
+    )
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

@@ -7,6 +7,7 @@ import { brotliCompress, gzip } from "node:zlib";
 import { build } from "esbuild";
 
 import { needsOf, only } from "./slim.mjs";
+import { catalogues, compile } from "./texts.mjs";
 
 const served = "web/static";
 const models = ["face", "emotion"].map((name) => `${served}/model/${name}`);
@@ -30,6 +31,7 @@ const options = {
   logLevel: "warning",
 };
 
+await compile();
 await rm(outdir, { recursive: true, force: true });
 const { metafile } = await build({
   ...options,
@@ -42,7 +44,7 @@ const { metafile } = await build({
     worker: "web/src/engine/worker.js",
     style: "web/src/style.css",
   },
-  plugins: [only(await needsOf(models))],
+  plugins: [only(await needsOf(models)), catalogues],
 });
 // At the address whose pages it serves; a new version is another file.
 const kept = ["web/src/service-worker.js", "web/src/style.css", "web/templates/offline.html"];

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, sqrt
 
-from server.domain.view import Alert, View
+from server.domain.view import Alert, Figures, View
 
 QUICK = 20.0  # seconds, time constant: expressions last 0.5 to 4 s, so this is no single look
 BASELINE = 600.0  # seconds, time constant: the part of a lesson that a class remembers
@@ -32,7 +32,8 @@ class _Kind:
     name: str
     figure: Callable[[View], float | None]
     least: float  # the least distance from the baseline that a teacher would care about
-    why: Callable[[View, float, float], str]  # of the view, the figure and its baseline
+    why: str  # in English, with the names of its figures in braces
+    figures: Callable[[View, float, float], Figures]  # of the view, the figure and its baseline
 
 
 def _faces_gone(view: View) -> float | None:
@@ -47,40 +48,38 @@ def _unpleasant(view: View) -> float | None:
     return None if view.valence is None else -view.valence
 
 
-def _signed(value: float) -> str:
-    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
-
-
 KINDS = (
     # A quarter of the class from pleasant or neutral to unpleasant, or an eighth all the way.
     _Kind(
         "mood_dropped",
         _unpleasant,
         0.25,
-        lambda view, now, before: (
-            f"The class looks less pleasant than before: the balance of pleasant and unpleasant "
-            f"looks is {_signed(-now)}, it was {_signed(-before)}."
-        ),
+        "The class looks less pleasant than before: the balance of pleasant and unpleasant looks "
+        "is {now:+.1f}, it was {before:+.1f}.",
+        lambda view, now, before: {"now": round(-now, 1), "before": round(-before, 1)},
     ),
     # A quarter of the class gone is no longer somebody fetching water.
     _Kind(
         "faces_gone",
         _faces_gone,
         0.25,
-        lambda view, now, before: (
-            f"Fewer faces are read than before: about {(1 - now) * (view.counted or 0):.0f}, "
-            f"it was about {(1 - before) * (view.counted or 0):.0f}."
-        ),
+        "Fewer faces are read than before: about {now}, it was about {before}.",
+        lambda view, now, before: {
+            "now": round((1 - now) * (view.counted or 0)),
+            "before": round((1 - before) * (view.counted or 0)),
+        },
     ),
     # A fifth of the class says so itself: for each who does there are others who do not dare.
     _Kind(
         "many_lost",
         _lost,
         0.2,
-        lambda view, now, before: (
-            f"About {now * view.students:.0f} of {view.students} say that they are lost, "
-            f"it was about {before * view.students:.0f}."
-        ),
+        "About {now} of {students} say that they are lost, it was about {before}.",
+        lambda view, now, before: {
+            "now": round(now * view.students),
+            "before": round(before * view.students),
+            "students": view.students,
+        },
     ),
 )
 
@@ -138,7 +137,7 @@ class _Watched:
             "known": self._known,
             "beyond": self._beyond,
             "rests": self._rests_until - now,
-            "alert": self.alert and {"age": now - self.alert.since, "why": self.alert.why},
+            "alert": self.alert and {"age": now - self.alert.since, "figures": self.alert.figures},
         }
 
     def restore(self, stored: dict, now: float) -> None:
@@ -147,7 +146,7 @@ class _Watched:
         self._beyond, self._rests_until = stored["beyond"], now + stored["rests"]
         if stored["alert"]:
             since = now - stored["alert"]["age"]
-            self.alert = Alert(self.kind.name, since, stored["alert"]["why"])
+            self._alert(since, stored["alert"]["figures"])
 
     def update(self, view: View, step: float) -> None:
         figure = self.kind.figure(view)
@@ -170,9 +169,12 @@ class _Watched:
         # The baseline waits: it must not get used to a trouble before that was told.
         self._beyond += step
         if self._beyond >= SUSTAINED:
-            why = self.kind.why(view, self._quick, self._baseline)
-            self.alert = Alert(self.kind.name, view.t, why)
+            self._alert(view.t, self.kind.figures(view, self._quick, self._baseline))
             self._rests_until = view.t + REST
+
+    def _alert(self, since: float, figures: Figures) -> None:
+        why = self.kind.why.format(**figures).replace("-", "\N{MINUS SIGN}")
+        self.alert = Alert(self.kind.name, since, why, figures)
 
     def _learn(self, figure: float, step: float, limit: float) -> None:
         distance = figure - self._baseline

@@ -17,13 +17,21 @@ FEW_FACES = "few_faces"  # enough students, but too few of them with a face that
 STEPS = 20  # shares are twentieths: one student more or less often changes nothing
 
 
+Figures = Mapping[str, float]
+
+
 @dataclass(frozen=True)
 class Alert:
-    """Something that the teacher may want to know: since when, and why in one sentence."""
+    """Something that the teacher may want to know: since when, and why in one sentence.
+
+    figures: those in the sentence, for pages to say the same in other languages; None in points
+        that were stored before alerts had them
+    """
 
     kind: str
     since: float
     why: str
+    figures: Figures | None = None
 
 
 @dataclass(frozen=True)

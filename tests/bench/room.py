@@ -20,7 +20,7 @@ from server.domain.session import Marker
 from server.domain.timeline import POINT_SECONDS, Point
 from server.store import ClassStore
 from tests.conftest import ROOT, LiveServer
-from training.browser import chromium
+from training.browser import chromium, wait_until
 from training.report import markdown_table
 
 CROWDS = (50, 500)
@@ -117,14 +117,14 @@ def _delays(browser: Browser, server: LiveServer, students: int, flips: int) -> 
     chance = random.Random(0)
     with crowd(server, opened["code"], students) as sockets:
         assert sockets.stdin is not None and sockets.stdout is not None
-        page.wait_for_function(f"document.querySelector('{SAD}')?.textContent === '0 %'")
+        wait_until(page, f"document.querySelector('{SAD}')?.textContent === '0 %'")
         page.evaluate(WATCH)
         for flip in range(flips):
             time.sleep(chance.uniform(0, TICK_SECONDS))  # at any moment of the tick
             sockets.stdin.write("\n")
             sent = float(sockets.stdout.readline())
             wanted = "25 %" if flip % 2 == 0 else "0 %"
-            page.wait_for_function("(text) => window.changes.at(-1)?.[1] === text", arg=wanted)
+            wait_until(page, f"window.changes.at(-1)?.[1] === '{wanted}'")
             delays.append(1000 * (page.evaluate("window.changes.at(-1)[0]") - sent))
     page.close()
     quantiles = np.quantile(delays, [0.5, 0.9, 0.99, 1.0])
@@ -175,7 +175,7 @@ def _open_room(browser: Browser, opened: dict, slowdown: int = 1) -> Page:
     tools = page.context.new_cdp_session(page)
     tools.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
     page.goto(opened["room_url"])
-    page.wait_for_function("document.querySelector('#headline').textContent !== 'Connecting…'")
+    wait_until(page, "document.querySelector('#headline').textContent !== 'Connecting…'")
     return page
 
 

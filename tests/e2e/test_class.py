@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from server.domain import messages
 from tests.conftest import ROOT
 from tests.e2e.conftest import LOADING, astronaut, webcam_picture
+from training.browser import wait_until
 
 FACES = ROOT.parent / "shared" / "faces"
 PARSERS = {"label": messages.parse_label, "pace": messages.parse_pace, "help": messages.parse_help}
@@ -139,7 +140,7 @@ def test_the_camera_is_asked_for_only_after_consent(server, browser, troubles):
     assert page.evaluate("asked") == 0
     assert not [url for url in requests if "/model/" in url or "wasm" in url]
     page.get_by_role("button", name="Join with my camera").click()
-    page.wait_for_function("asked === 1")
+    wait_until(page, "asked === 1")
 
 
 def test_a_student_can_pause_go_on_and_leave(server, browser, troubles):
@@ -173,7 +174,7 @@ def test_a_camera_allowed_after_leaving_goes_out_at_once(server, browser):
     page.get_by_role("button", name="Join with my camera").click()
     page.get_by_role("button", name="Leave the class").click()
     page.evaluate("allow()")
-    page.wait_for_function("stream.getTracks().every((track) => track.readyState === 'ended')")
+    wait_until(page, "stream.getTracks().every((track) => track.readyState === 'ended')")
 
 
 def test_words_count_without_a_camera(server, browser, join, troubles):

@@ -74,10 +74,10 @@ def leave(page, teacher):
 def check(everything, opened, *more):
     """Each request and message is one of those that the contract names. Returns the messages."""
     code = opened["code"]
-    entry = rf'40\{{"role":"student","code":"{code}",(?:"seat":"{SEAT}",)?"at":\d{{13}}\}}'
+    entry = rf'40\{{"role":"student","code":"{code}"(?:,"seat":"{SEAT}")?\}}'
     grammar = re.compile("|".join([entry, "3", "41", *WORDS, *more]))
     paths = re.compile(
-        rf"/c/{code}|/static/[\w./-]+|/service-worker\.js|/offline|"
+        rf"/c/{code}|/static/[\w./-]+|/service-worker\.js\?language=en|/offline|"
         rf"/socket\.io/\?class={code}&EIO=4&transport=websocket"
     )
     messages = []

@@ -78,4 +78,4 @@ def test_a_cookie_is_worth_nothing(server):
     opened = server.open_class()
     cookies = {"token": opened["token"], "session": opened["token"]}
     page = f"{server.url}/report/{opened['code']}.json"
-    assert requests.get(page, cookies=cookies, timeout=10).status_code == 403
+    assert requests.get(page, cookies=cookies, timeout=10).status_code == 401

@@ -1,6 +1,7 @@
 /** Rows of a name, a bar and a value, from the page's template "bar". */
 
 import { find } from "./page.js";
+import { gettext } from "./texts.js";
 
 /**
  * @param {HTMLElement} list
@@ -21,7 +22,7 @@ export function showBars(list, words, valueOf) {
     );
   }
   for (const row of list.children) {
-    const [share, text] = valueOf(row.dataset.name) ?? [0, "hidden"];
+    const [share, text] = valueOf(row.dataset.name) ?? [0, gettext("hidden")];
     row.querySelector(".fill").style.width = `${share * 100}%`;
     row.querySelector(".value").textContent = text;
   }

@@ -1,7 +1,8 @@
 /** What the class was like before the teacher's last note: did what came then land? */
 
-import { balanceWords, signed } from "./figures.js";
-import { PACE_TOLD } from "./labels.js";
+import { balance } from "./figures.js";
+import { PACE_TOLD, answers } from "./labels.js";
+import { gettext, listed } from "./texts.js";
 import { POINT_SECONDS } from "./timeline-rows.js";
 
 const BEFORE = 60; // seconds before the note that are looked at
@@ -21,15 +22,16 @@ export function beforeTheNote(points, markers, now) {
   const valences = before.map(({ valence }) => valence).filter((valence) => valence !== null);
   if (valences.length > 0) {
     const valence = mean(valences);
-    parts.push(`balance ${signed(valence)}, ${balanceWords(valence)}`);
+    parts.push(balance(valence));
   }
   const paces = before.map(({ pace }) => pace).filter((pace) => pace !== null);
   for (const word of Object.keys(PACE_TOLD)) {
     const count = Math.round(mean(paces.map((pace) => pace[word])));
-    if (count > 0) parts.push(`${count} ${PACE_TOLD[word]}`);
+    if (count > 0) parts.push(answers(count, word));
   }
-  if (parts.length === 0 && paces.length > 0) parts.push("no answers");
-  return parts.length > 0 ? `Before “${marker.text}”: ${parts.join(", ")}` : "";
+  if (parts.length === 0 && paces.length > 0) parts.push(gettext("no answers"));
+  if (parts.length === 0) return "";
+  return gettext("Before “{note}”: {figures}", { note: marker.text, figures: listed(parts) });
 }
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

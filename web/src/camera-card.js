@@ -6,6 +6,7 @@ import { fromResting, RestingFace } from "./engine/resting.js";
 import { Smoother } from "./engine/smoother.js";
 import { EMOTION_WORDS } from "./labels.js";
 import { find, memory, setText } from "./page.js";
+import { gettext, ngettext } from "./texts.js";
 
 const ADDRESSES = {
   workerUrl: new URL("worker.js", import.meta.url).href,
@@ -14,12 +15,18 @@ const ADDRESSES = {
 const RESTING = "classpulse.resting"; // the student's face at rest: probabilities, on this device
 const BACKEND_WORDS = { wasm: "WebAssembly", webgl: "WebGL", webgpu: "WebGPU" };
 const HINDRANCES = {
-  nobody: ["No face to be seen", ""],
-  edge: ["Your face is at the edge of the picture", "Nothing is guessed while a part is missing."],
-  turned: ["Your face is turned away", ""],
-  small: ["Your face is too far away to read", ""],
-  dark: ["The picture is dark", "Is the lens covered, or the light off?"],
-  frozen: ["The picture stands still", "The camera is stuck: pause it and go on, or plug it in anew."],
+  nobody: [gettext("No face to be seen"), ""],
+  edge: [
+    gettext("Your face is at the edge of the picture"),
+    gettext("Nothing is guessed while a part is missing."),
+  ],
+  turned: [gettext("Your face is turned away"), ""],
+  small: [gettext("Your face is too far away to read"), ""],
+  dark: [gettext("The picture is dark"), gettext("Is the lens covered, or the light off?")],
+  frozen: [
+    gettext("The picture stands still"),
+    gettext("The camera is stuck: pause it and go on, or plug it in anew."),
+  ],
 };
 
 export class CameraCard {
@@ -53,22 +60,23 @@ export class CameraCard {
     const start = this.#starts;
     find("camera").hidden = false;
     find("pause").disabled = true;
-    setText("looks", "Starting the camera…");
+    setText("looks", gettext("Starting the camera…"));
     setText("trouble", "");
     const engine = this.#load(); // while the browser asks the student
     engine.catch(() => {}); // until it is waited for
     try {
       const camera = await Camera.open(find("video"), () => {
-        setText("looks", "The camera is in use by another program. Trying again…");
+        setText("looks", gettext("The camera is in use by another program. Trying again…"));
         return start === this.#starts;
       });
       if (start !== this.#starts) return camera.close(); // left while the browser was still asking
       this.#camera = camera;
       camera.listen({
-        ended: () => this.stop("The camera was unplugged or taken away. Plug it in, and it goes on."),
+        ended: () =>
+          this.stop(gettext("The camera was unplugged or taken away. Plug it in, and it goes on.")),
         muted: () => this.#showMuted(),
       });
-      setText("pause", "Pause the camera");
+      setText("pause", gettext("Pause the camera"));
       find("pause").disabled = false;
       await engine;
       if (start !== this.#starts) return; // paused or unplugged while the models were loading
@@ -80,8 +88,10 @@ export class CameraCard {
       const trouble =
         error instanceof CameraError
           ? error.message
-          : "The face model could not be loaded: the connection failed, or its files are damaged.";
-      this.stop(`${trouble} You can still take part with your own words.`);
+          : gettext(
+              "The face model could not be loaded: the connection failed, or its files are damaged.",
+            );
+      this.stop(`${trouble} ${gettext("You can still take part with your own words.")}`);
     } finally {
       find("pause").disabled = false;
     }
@@ -91,9 +101,9 @@ export class CameraCard {
   stop(trouble) {
     this.#release();
     this.#tell({ state: "paused" });
-    setText("looks", trouble ? "The camera is off" : "Paused: nothing is read");
+    setText("looks", trouble ? gettext("The camera is off") : gettext("Paused: nothing is read"));
     setText("trouble", trouble);
-    setText("pause", trouble ? "Try the camera again" : "Go on with the camera");
+    setText("pause", trouble ? gettext("Try the camera again") : gettext("Go on with the camera"));
     drawFace(null);
     if (trouble) this.#stopWaiting = whenCamerasChange(() => this.start());
   }
@@ -108,8 +118,8 @@ export class CameraCard {
   ruleOut() {
     this.stop("");
     this.#tell(null);
-    setText("looks", "The camera is off");
-    setText("trouble", "This class does without cameras now.");
+    setText("looks", gettext("The camera is off"));
+    setText("trouble", gettext("This class does without cameras now."));
     find("pause").hidden = true;
     find("no-camera").hidden = true;
   }
@@ -146,7 +156,7 @@ export class CameraCard {
 
   #fail() {
     this.#engine = null; // another try begins with a new worker
-    this.stop("Reading your face failed. Your own words still count.");
+    this.stop(gettext("Reading your face failed. Your own words still count."));
   }
 
   /** @param {{reading: object, milliseconds: number, next: number, backend: string}} look */
@@ -156,16 +166,23 @@ export class CameraCard {
     this.#tell(label);
     const [hindrance, advice] = HINDRANCES[reading.hindrance] ?? ["", ""];
     const looks = {
-      ok: `Your face looks ${EMOTION_WORDS[label.emotion]}`,
-      unsure: "Hard to say how your face looks",
+      ok: gettext("Your face looks {emotion}", { emotion: EMOTION_WORDS[label.emotion] }),
+      unsure: gettext("Hard to say how your face looks"),
       no_face: hindrance,
     };
     setText("looks", looks[label.state]);
-    const several = `${reading.faces} faces are in the picture: the largest one counts.`;
+    const several = ngettext(
+      "{count} face is in the picture: the largest one counts.",
+      "{count} faces are in the picture: the largest one counts.",
+      reading.faces,
+    );
     setText("trouble", reading.faces > 1 ? several : label.state === "no_face" ? advice : "");
-    const times = (1000 / next).toPrecision(2);
-    const runs = `${milliseconds.toFixed(0)} ms each, with ${BACKEND_WORDS[backend]}`;
-    setText("engine", `${times} looks a second, ${runs}.`);
+    const pace = {
+      looks: (1000 / next).toPrecision(2),
+      milliseconds: milliseconds.toFixed(0),
+      backend: BACKEND_WORDS[backend],
+    };
+    setText("engine", gettext("{looks} looks a second, {milliseconds} ms each, with {backend}.", pace));
     drawFace(reading.face);
   }
 
@@ -174,8 +191,11 @@ export class CameraCard {
     setText("trouble", "");
     if (!this.#camera.muted) return;
     this.#tell({ state: "paused" });
-    setText("looks", "The camera gives no picture");
-    setText("trouble", "Your system, or a switch on the camera, keeps it back. It goes on from there.");
+    setText("looks", gettext("The camera gives no picture"));
+    setText(
+      "trouble",
+      gettext("Your system, or a switch on the camera, keeps it back. It goes on from there."),
+    );
     drawFace(null);
   }
 
@@ -196,13 +216,13 @@ export class CameraCard {
 
   #learnResting() {
     this.#learning = new RestingFace();
-    setText("resting", "Look at the screen as you do when you listen…");
+    setText("resting", gettext("Look at the screen as you do when you listen…"));
   }
 
   #showResting() {
     const known = this.#resting !== null;
     find("forget-resting").hidden = !known;
-    setText("resting", known ? "Your resting face is known, on this device only." : "");
+    setText("resting", known ? gettext("Your resting face is known, on this device only.") : "");
   }
 }
 

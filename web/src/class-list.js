@@ -3,6 +3,7 @@
 import { day } from "./figures.js";
 import { bearer, forget, keptToken, myClasses } from "./my-classes.js";
 import { find, setText } from "./page.js";
+import { gettext } from "./texts.js";
 
 const AT_ONCE = 20; // classes that are shown, and asked for, at a time
 
@@ -65,9 +66,9 @@ export class ClassList {
 }
 
 const STATE_WORDS = {
-  running: "running",
-  ended: "ended",
-  closed: "this browser has no key to it any more",
+  running: gettext("running"),
+  ended: gettext("ended"),
+  closed: gettext("this browser has no key to it any more"),
 };
 
 /** What the server says about a class: a key of STATE_WORDS, "gone", or "unknown". */

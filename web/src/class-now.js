@@ -1,9 +1,10 @@
 /** The class at this moment, as words and bars. */
 
 import { showBars } from "./bars.js";
-import { balanceWords, counted, percent, signed } from "./figures.js";
+import { balanceWords, percent, signed } from "./figures.js";
 import { EMOTION_WORDS, PACE_TOLD, PACE_WORDS } from "./labels.js";
 import { find, setText } from "./page.js";
+import { gettext, listed, ngettext } from "./texts.js";
 
 /**
  * @param {object} view the contract's view
@@ -11,7 +12,6 @@ import { find, setText } from "./page.js";
  */
 export function showClass(view, minStudents) {
   setText("students", String(view.students));
-  setText("students-word", view.students === 1 ? "student here" : "students here");
   setText("hidden-because", whyHidden(view, minStudents));
   if (find("shares")) showLooks(view); // with cameras
   showBars(find("pace"), PACE_WORDS, (word) =>
@@ -25,8 +25,7 @@ export function showClass(view, minStudents) {
 
 function showLooks({ seen, valence, shares }) {
   setText("seen", seen === null ? "–" : String(seen));
-  setText("seen-word", seen === 1 ? "face read of" : "faces read of");
-  setText("valence", valence === null ? "–" : `${signed(valence)}, ${balanceWords(valence)}`);
+  setText("valence", valence === null ? "–" : listed([signed(valence), balanceWords(valence)]));
   showBars(find("shares"), EMOTION_WORDS, (emotion) => {
     const share = shares === null ? null : (shares[emotion] ?? 0);
     return share === null ? null : [share, percent(share)];
@@ -39,23 +38,35 @@ export function showHands(hands, now) {
     find("hands"),
     hands.map(({ name, since }) => {
       const minutes = Math.floor((now - since) / 60);
-      return `${name ?? "Somebody"} needs help${minutes > 0 ? ` (${minutes} min)` : ""}`;
+      const who = { name: name ?? gettext("Somebody"), minutes };
+      if (minutes > 0) return gettext("{name} needs help ({minutes} min)", who);
+      return gettext("{name} needs help", who);
     }),
   );
 }
 
 function whyHidden({ students, suppressed }, minStudents) {
   if (suppressed === "few_faces") {
-    return `Looks are hidden: fewer than ${minStudents} faces are read at the moment.`;
+    return ngettext(
+      "Looks are hidden: fewer than {count} face is read at the moment.",
+      "Looks are hidden: fewer than {count} faces are read at the moment.",
+      minStudents,
+    );
   }
   if (suppressed === null || students === 0) return "";
-  return `Hidden: fewer than ${counted(minStudents, "student")} are here, and a class this small would show single students.`;
+  return ngettext(
+    "Hidden: fewer than {count} student is here, and a class this small would show single students.",
+    "Hidden: fewer than {count} students are here, and a class this small would show single students.",
+    minStudents,
+  );
 }
 
 function namedText({ name, emotion, pace }) {
-  const looks = emotion === null ? [] : [`looks ${EMOTION_WORDS[emotion]}`];
-  const says = pace === null ? [] : [`says “${PACE_TOLD[pace]}”`];
-  return `${name} ${[...looks, ...says].join(", ") || "is here"}`;
+  const parts = [];
+  if (emotion !== null) parts.push(gettext("looks {emotion}", { emotion: EMOTION_WORDS[emotion] }));
+  if (pace !== null) parts.push(gettext("says “{answer}”", { answer: PACE_TOLD[pace] }));
+  if (parts.length === 0) return gettext("{name} is here", { name });
+  return gettext("{name} {looks_and_says}", { name, looks_and_says: listed(parts) });
 }
 
 /** A list of lines, written anew only if one differs: a screen reader would say it again. */

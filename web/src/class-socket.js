@@ -2,6 +2,8 @@
 
 import { io } from "socket.io-client";
 
+import { gettext } from "./texts.js";
+
 const ANSWER_MILLISECONDS = 5000; // within which the server confirms what a teacher does
 const REMARK_MILLISECONDS = 10_000; // for which something is said that only happened once
 const SILENCE_MILLISECONDS = 35_000; // without the server's ping, after which nobody is there
@@ -43,20 +45,20 @@ export class ClassSocket {
     socket.on("connect", () => this.#onConnect());
     socket.on("connect_error", (error) => this.#onFailure(error));
     socket.on("disconnect", (reason) => this.#onLoss(reason));
-    socket.on("error", ({ message }) => this.#say(message));
+    socket.on("error", ({ message }) => this.#say(gettext(message)));
     socket.on("trouble", ({ message }) => {
-      this.#trouble = message ?? "";
+      this.#trouble = message ? gettext(message) : "";
       this.#tellStatus();
     });
     socket.on("restart", ({ within }) => {
-      this.#lost = "The server restarts. Reconnecting…";
+      this.#lost = gettext("The server restarts. Reconnecting…");
       socket.disconnect();
       this.#tryIn(within * Math.random());
     });
     // A seat is for one page, the newest: told from page to page, which works offline as well.
     socket.once("welcome", ({ seat }) => this.#pages.postMessage(seat));
     this.#pages.onmessage = ({ data }) => {
-      if (data === auth.seat) this.#end("You are in this class in another tab or window.");
+      if (data === auth.seat) this.#end(gettext("You are in this class in another tab or window."));
     };
     socket.io.on("ping", () => this.#hear());
     socket.onAny(() => this.#hear());
@@ -88,7 +90,7 @@ export class ClassSocket {
       await this.#socket.timeout(ANSWER_MILLISECONDS).emitWithAck(event, message);
       return true;
     } catch {
-      this.#say("The server did not answer: what you did last may not have counted.");
+      this.#say(gettext("The server did not answer: what you did last may not have counted."));
       return false;
     }
   }
@@ -133,22 +135,22 @@ export class ClassSocket {
 
   #onFailure(error) {
     if (this.#socket.active) {
-      this.#lost ||= "No connection to the class. Trying again…";
+      this.#lost ||= gettext("No connection to the class. Trying again…");
       this.#failures += 1;
       if (this.#failures === FAILURES) this.#socket.io.opts.transports = TRANSPORTS;
     } else if (error.data?.retry) {
-      this.#lost = `${error.message} This page does so by itself.`;
+      this.#lost = `${gettext(error.message)} ${gettext("This page does so by itself.")}`;
       this.#refusals = Math.min(this.#refusals + 1, REFUSALS);
       this.#tryIn(this.#refusals * (1 + 2 * Math.random()));
     } else {
-      this.#end(error.message);
+      this.#end(gettext(error.message));
     }
     this.#tellStatus();
   }
 
   #onLoss(reason) {
     this.#trouble = ""; // the next connection tells if there still is one
-    this.#lost ||= "The connection was lost. Trying again…";
+    this.#lost ||= gettext("The connection was lost. Trying again…");
     if (reason === "io server disconnect") this.#tryIn(1 + 2 * Math.random()); // nobody else does
     this.#tellStatus();
   }
@@ -180,7 +182,7 @@ export class ClassSocket {
 
   #tellStatus() {
     if (this.#closed.signal.aborted) return;
-    const offline = "This device is offline. Trying again when it is not…";
+    const offline = gettext("This device is offline. Trying again when it is not…");
     const lost = this.#lost && !navigator.onLine ? offline : this.#lost;
     this.#tell.status([this.#remark, lost || this.#trouble].filter(Boolean).join(" "));
   }

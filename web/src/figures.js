@@ -1,28 +1,39 @@
 /** How pages write figures: percentages, balances, times of day. */
 
+import { gettext, isRightToLeft, language, ngettext } from "./texts.js";
+
 /** @param {number} share 0..1 */
-export const percent = (share) => `${Math.round(share * 100)} %`;
+export const percent = (share) => gettext("{number} %", { number: Math.round(share * 100) });
 
 /** A balance from -1 to 1 with its sign: "+0.2", "−0.2", "0.0". */
 export function signed(value) {
   const size = Math.abs(value).toFixed(1);
   if (size === "0.0") return size;
-  return `${value > 0 ? "+" : "−"}${size}`;
+  return `${isRightToLeft ? "\u200e" : ""}${value > 0 ? "+" : "−"}${size}`; // the sign stays in front
 }
 
 /** The balance of pleasant and unpleasant looks, -1..1, in words. */
 export function balanceWords(value) {
   const size = Math.abs(value);
-  if (size < 0.15) return "about even";
-  return `${size < 0.5 ? "rather" : "mostly"} ${value > 0 ? "pleasant" : "unpleasant"}`;
+  if (size < 0.15) return gettext("about even");
+  if (size < 0.5) return value > 0 ? gettext("rather pleasant") : gettext("rather unpleasant");
+  return value > 0 ? gettext("mostly pleasant") : gettext("mostly unpleasant");
 }
 
-/** "1 student", "2 students". */
-export const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** "balance −0.2, rather unpleasant". */
+export const balance = (value) =>
+  gettext("balance {figure}, {words}", { figure: signed(value), words: balanceWords(value) });
+
+/** How many are in the class. */
+export const studentsHere = (count) => ngettext("{count} student here", "{count} students here", count);
+
+// As the reader's country writes the page's language, in the figures that the page has elsewhere.
+const own = globalThis.navigator?.languages?.find((tag) => tag.split("-")[0] === language);
+const LOCALE = new Intl.Locale(own ?? language, { calendar: "gregory", numberingSystem: "latn" });
 
 // Made once: a formatter takes a browser longer to make than a hundred times to write.
-const toMinutes = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
-const toSeconds = new Intl.DateTimeFormat([], {
+const toMinutes = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
+const toSeconds = new Intl.DateTimeFormat(LOCALE, {
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
@@ -36,4 +47,4 @@ export const exactClock = (seconds) => toSeconds.format(seconds * 1000);
 
 /** @param {number} seconds since the epoch */
 export const day = (seconds) =>
-  new Date(seconds * 1000).toLocaleDateString([], { dateStyle: "medium" });
+  new Date(seconds * 1000).toLocaleDateString(LOCALE, { dateStyle: "medium" });

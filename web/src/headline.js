@@ -1,13 +1,19 @@
 /** The class in one sentence: what students say comes before how they look. */
 
-import { counted } from "./figures.js";
 import { EMOTION_WORDS } from "./labels.js";
+import { gettext, ngettext } from "./texts.js";
 
 // In the order in which they are told when as many say the one as the other.
 const WORRIES = {
-  lost: "say they are lost",
-  slow_down: "say it is too fast",
-  speed_up: "say it is too slow",
+  lost: (counts) => gettext("{count} of {students} say they are lost", counts),
+  slow_down: (counts) => gettext("{count} of {students} say it is too fast", counts),
+  speed_up: (counts) => gettext("{count} of {students} say it is too slow", counts),
+};
+// After another one, whose sentence goes on.
+const MORE_WORRIES = {
+  lost: (values) => gettext("{first}, {count} say they are lost", values),
+  slow_down: (values) => gettext("{first}, {count} say it is too fast", values),
+  speed_up: (values) => gettext("{first}, {count} say it is too slow", values),
 };
 const LEAST_WORRIED = 2; // one student alone is no headline: the answers below have that one
 const WORRIED_SHARE = 1 / 5; // for each who says so there are others who do not dare
@@ -30,13 +36,15 @@ function worries({ pace, students }) {
     .sort((a, b) => pace[b] - pace[a]);
   if (said.length === 0) return null;
   const [first, second] = said;
-  const text = `${pace[first]} of ${students} ${WORRIES[first]}`;
-  return { kind: first, text: second ? `${text}, ${pace[second]} ${WORRIES[second]}` : text };
+  const text = WORRIES[first]({ count: pace[first], students });
+  if (!second) return { kind: first, text };
+  return { kind: first, text: MORE_WORRIES[second]({ first: text, count: pace[second] }) };
 }
 
 function content({ pace, students }) {
   if (pace === null || pace.fine < Math.max(LEAST_WORRIED, students * CONTENT_SHARE)) return null;
-  return { kind: "fine", text: `${pace.fine} of ${students} say the pace is just right` };
+  const counts = { count: pace.fine, students };
+  return { kind: "fine", text: gettext("{count} of {students} say the pace is just right", counts) };
 }
 
 function looks({ shares, seen, students }) {
@@ -44,19 +52,25 @@ function looks({ shares, seen, students }) {
   const [[emotion, share], [, next]] = [...Object.entries(shares), ["", 0]].sort((a, b) => b[1] - a[1]);
   const few = seen < students / 2; // too few faces to speak for the class
   if (emotion === "other" || Math.round((share - next) * 20) < CLEAR_LEAD) {
-    return { kind: "mixed", text: few ? "The faces read look mixed" : "The class looks mixed" };
+    const text = few ? gettext("The faces read look mixed") : gettext("The class looks mixed");
+    return { kind: "mixed", text };
   }
-  const word = EMOTION_WORDS[emotion];
+  const said = { emotion: EMOTION_WORDS[emotion] };
   if (share > 0.5) {
-    const text = few ? `Most of the faces read look ${word}` : `Most of the class looks ${word}`;
+    const text = few
+      ? gettext("Most of the faces read look {emotion}", said)
+      : gettext("Most of the class looks {emotion}", said);
     return { kind: emotion, text };
   }
-  return { kind: emotion, text: `The largest group${few ? " of the faces read" : ""} looks ${word}` };
+  const text = few
+    ? gettext("The largest group of the faces read looks {emotion}", said)
+    : gettext("The largest group looks {emotion}", said);
+  return { kind: emotion, text };
 }
 
 function presence({ students }) {
-  const text = `${counted(students, "student")} ${students === 1 ? "is" : "are"} here`;
-  return { kind: "presence", text: students === 0 ? "Nobody is here yet" : text };
+  const text = ngettext("{count} student is here", "{count} students are here", students);
+  return { kind: "presence", text: students === 0 ? gettext("Nobody is here yet") : text };
 }
 
 /** A headline that does not flip with each view: what is new has to last before it is shown. */

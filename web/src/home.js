@@ -2,6 +2,7 @@
 
 import { ClassList } from "./class-list.js";
 import { remember } from "./my-classes.js";
+import { gettext } from "./texts.js";
 
 const form = document.querySelector("#open-class");
 const problem = document.querySelector("#problem");
@@ -26,11 +27,13 @@ form.addEventListener("submit", async (event) => {
       body: JSON.stringify({ title, mode }),
     });
     const { code, token, room_url: room, error } = await response.json();
-    if (!response.ok) throw new Error(error);
+    if (!response.ok) throw new Error(gettext(error));
     remember({ code, title: title.trim(), mode, created_at: Date.now() / 1000 }, token);
     location.assign(room); // with the token too: a browser may keep nothing
   } catch (error) {
-    problem.textContent = `The class could not be started: ${error.message}`;
+    problem.textContent = gettext("The class could not be started: {reason}", {
+      reason: error.message,
+    });
     button.disabled = false;
   }
 });

@@ -1,28 +1,34 @@
 /** The words that pages use for the contract's labels. "Looks", never "feels". */
 
+import { gettext } from "./texts.js";
+
 // From pleasant to unpleasant: the order in which pages list them.
 export const EMOTION_WORDS = {
-  happy: "happy",
-  surprise: "surprised",
-  neutral: "neutral",
-  sad: "sad",
-  fear: "afraid",
-  angry: "angry",
-  disgust: "disgusted",
-  other: "other",
+  happy: gettext("happy"),
+  surprise: gettext("surprised"),
+  neutral: gettext("neutral"),
+  sad: gettext("sad"),
+  fear: gettext("afraid"),
+  angry: gettext("angry"),
+  disgust: gettext("disgusted"),
+  other: gettext("other"),
 };
 
 export const PACE_WORDS = {
-  slow_down: "Too fast",
-  fine: "Just right",
-  speed_up: "Too slow",
-  lost: "I am lost",
+  slow_down: gettext("Too fast"),
+  fine: gettext("Just right"),
+  speed_up: gettext("Too slow"),
+  lost: gettext("I am lost"),
 };
 
 /** The same as a teacher's page tells of others: "4 lost". */
 export const PACE_TOLD = {
-  slow_down: "too fast",
-  fine: "just right",
-  speed_up: "too slow",
-  lost: "lost",
+  slow_down: gettext("too fast"),
+  fine: gettext("just right"),
+  speed_up: gettext("too slow"),
+  lost: gettext("lost"),
 };
+
+/** "4 lost". */
+export const answers = (count, pace) =>
+  gettext("{count} {answer}", { count, answer: PACE_TOLD[pace] });

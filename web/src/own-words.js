@@ -1,6 +1,7 @@
 /** What students say themselves: the pace, that they need help, and who they are if they want. */
 
 import { find, setText } from "./page.js";
+import { gettext } from "./texts.js";
 
 export class OwnWords {
   #send;
@@ -79,17 +80,18 @@ export class OwnWords {
   #showHelp(help) {
     this.#help = help;
     find("help").setAttribute("aria-pressed", String(help.on));
-    setText("help", help.on ? "My hand is up: lower it" : "I need help");
+    setText("help", help.on ? gettext("My hand is up: lower it") : gettext("I need help"));
   }
 
   #sayName(on) {
     const name = find("name").value.trim();
-    setText("name-trouble", on && !name ? "Type your name first: the field above." : "");
+    setText("name-trouble", on && !name ? gettext("Type your name first: the field above.") : "");
     if (on && !name) find("name").focus();
     this.#shownAs = (on && name) || null;
     find("show").setAttribute("aria-pressed", String(this.#shownAs !== null));
-    setText("show", this.#shownAs === null ? this.#offer : "My name is shown: hide it");
-    setText("shown", this.#shownAs === null ? "" : `Your teacher sees you by name: ${name}`);
+    const shown = this.#shownAs !== null;
+    setText("show", shown ? gettext("My name is shown: hide it") : this.#offer);
+    setText("shown", shown ? gettext("Your teacher sees you by name: {name}", { name }) : "");
     this.#send("show", { name: this.#shownAs });
   }
 }

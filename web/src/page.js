@@ -2,7 +2,8 @@
 
 // What is shown without a network. Later than all else, as nobody waits for it.
 globalThis.addEventListener?.("load", () => {
-  navigator.serviceWorker?.register("/service-worker.js");
+  const { lang } = document.documentElement; // what it keeps is in the language of the last page
+  navigator.serviceWorker?.register(`/service-worker.js?language=${lang}`);
 });
 
 const found = new Map();

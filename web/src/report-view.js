@@ -1,10 +1,12 @@
 /** A report on its page. */
 
+import { whyAlert } from "./alerts-list.js";
 import { showBars } from "./bars.js";
 import { balanceWords, clock, day, percent, signed } from "./figures.js";
 import { EMOTION_WORDS, PACE_TOLD } from "./labels.js";
 import { find, setText } from "./page.js";
 import { duration, kept, largestFirst, when, whyHidden } from "./report-words.js";
+import { gettext, listed } from "./texts.js";
 import { Timeline } from "./timeline.js";
 
 const NONE = "–";
@@ -33,9 +35,10 @@ export function showReport(report, { retentionDays, roomLink }) {
 }
 
 function showFacts({ students, shown_minutes: shown, hidden_minutes: hidden, valence, ...report }) {
-  setText("students", `up to ${students.most}, ${students.mean.toFixed(0)} on average`);
-  setText("shown", shown > 0 ? duration(shown) : "never");
-  setText("hidden", hidden > 0 ? whyHidden(report) : "never");
+  const numbers = { most: students.most, mean: students.mean.toFixed(0) };
+  setText("students", gettext("up to {most}, {mean} on average", numbers));
+  setText("shown", shown > 0 ? duration(shown) : gettext("never"));
+  setText("hidden", hidden > 0 ? whyHidden(report) : gettext("never"));
   setText("balance", valence === null ? NONE : balance(valence));
 }
 
@@ -61,26 +64,28 @@ function showPace(pace) {
 function showAlerts(alerts) {
   find("alerts-card").hidden = alerts.length === 0;
   find("alerts").append(
-    ...alerts.map(({ since, why }) => {
+    ...alerts.map((alert) => {
       const item = document.createElement("li");
-      item.textContent = `${clock(since)}: ${why}`;
+      item.textContent = `${clock(alert.since)}: ${whyAlert(alert)}`;
       return item;
     }),
   );
 }
 
 function showStretches({ stretches, best, hardest }, camera) {
+  // The first one begins with the class, all others with a note of the teacher's.
+  const texts = stretches.map(({ text }, index) => (index === 0 ? gettext("Start of the class") : text));
   find("stretches-card").hidden = stretches.length < 2;
   find("best-and-hardest").hidden = best === null;
   if (best !== null) {
-    const name = (index) => `${stretches[index].text}, ${times(stretches[index])}`;
+    const name = (index) => listed([texts[index], times(stretches[index])]);
     setText("best", name(best));
     setText("hardest", name(hardest));
   }
-  const notes = { [best]: ", best stretch", [hardest]: ", hardest stretch" };
+  const remarks = { [best]: gettext("best stretch"), [hardest]: gettext("hardest stretch") };
   find("stretches").tBodies[0].append(
     ...stretches.map((stretch, index) =>
-      rowOf({ text: stretch.text, note: times(stretch) + (notes[index] ?? "") }, [
+      rowOf({ text: texts[index], note: listed([times(stretch), remarks[index]].filter(Boolean)) }, [
         stretch.students?.toFixed(0) ?? NONE,
         ...(camera ? [look(stretch.shares), shortBalance(stretch.valence)] : []),
         stretch.pace?.lost.toFixed(1) ?? NONE,
@@ -98,7 +103,7 @@ export function showEarlier(report, earlier) {
       const began = { text: day(each.began), note: clock(each.began) };
       const heading =
         each === report
-          ? { ...began, note: `${began.note}, this class` }
+          ? { ...began, note: listed([began.note, gettext("this class")]) }
           : { ...began, link: `/report/${each.code}` };
       return rowOf(heading, [
         each.students?.most ?? NONE,
@@ -127,7 +132,7 @@ function rowOf({ text, note = "", link }, cells) {
   return row;
 }
 
-const times = ({ from, to }) => `${clock(from)} to ${clock(to)}`;
+const times = ({ from, to }) => gettext("{from} to {to}", { from: clock(from), to: clock(to) });
 const balance = (valence) => `${balanceWords(valence)} (${signed(valence)})`;
 const shortBalance = (valence) => (valence === null ? NONE : signed(valence));
 

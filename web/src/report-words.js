@@ -1,38 +1,50 @@
 /** The sentences and names of a report, from the figures in its JSON. */
 
-import { clock, counted, day } from "./figures.js";
+import { clock, day } from "./figures.js";
+import { gettext, listed, ngettext } from "./texts.js";
 import { POINT_SECONDS } from "./timeline-rows.js";
 
 const DAY = 24 * 60 * 60; // seconds
 
 /** A length of time: "40 seconds", "75 minutes", "2 h 5 min". */
 export function duration(minutes) {
-  if (minutes < 1) return counted(Math.round(minutes * 60), "second");
+  if (minutes < 1) return ngettext("{count} second", "{count} seconds", Math.round(minutes * 60));
   const whole = Math.round(minutes);
-  if (whole < 120) return counted(whole, "minute");
-  return `${Math.floor(whole / 60)} h ${whole % 60} min`;
+  if (whole < 120) return ngettext("{count} minute", "{count} minutes", whole);
+  const parts = { hours: Math.floor(whole / 60), minutes: whole % 60 };
+  return gettext("{hours} h {minutes} min", parts);
 }
 
 /** When the class was: with both days where it went past midnight. */
 export function when({ began, ended, minutes }) {
-  const length = duration(minutes);
-  if (ended === null) return `${day(began)}, since ${clock(began)}: ${length} so far`;
-  const end = day(ended) === day(began) ? clock(ended) : `${day(ended)}, ${clock(ended)}`;
-  return `${day(began)}, ${clock(began)} to ${end}: ${length}`;
+  const times = { day: day(began), from: clock(began), length: duration(minutes) };
+  if (ended === null) return gettext("{day}, since {from}: {length} so far", times);
+  const to = day(ended) === day(began) ? clock(ended) : listed([day(ended), clock(ended)]);
+  return gettext("{day}, {from} to {to}: {length}", { ...times, to });
 }
 
 /** For how long something was hidden, and why; "" if nothing was. */
 export function whyHidden({ points, min_students: least }) {
   const lasting = (reason) =>
     (points.filter(({ suppressed }) => suppressed === reason).length * POINT_SECONDS) / 60;
-  const reasons = [
-    [lasting("few_students"), `fewer than ${counted(least, "student")} were here`],
-    [lasting("few_faces"), `fewer than ${counted(least, "face")} were read`],
-  ];
-  return reasons
+  const students = (length) =>
+    ngettext(
+      "{length}, because fewer than {count} student was here",
+      "{length}, because fewer than {count} students were here",
+      least,
+      { length },
+    );
+  const faces = (length) =>
+    ngettext(
+      "{length}, because fewer than {count} face was read",
+      "{length}, because fewer than {count} faces were read",
+      least,
+      { length },
+    );
+  return [[lasting("few_students"), students], [lasting("few_faces"), faces]]
     .filter(([minutes]) => minutes > 0)
-    .map(([minutes, why]) => `${duration(minutes)}, because ${why}`)
-    .join("; ");
+    .map(([minutes, sentence]) => sentence(duration(minutes)))
+    .join(gettext("; "));
 }
 
 /** [emotion, share] of each, the largest first; what is put together as "other" is the last. */
@@ -43,10 +55,23 @@ export function largestFirst(shares) {
 
 /** How long the server keeps the report. */
 export function kept(ended, days) {
-  if (days === 0) return "This server keeps nothing of a class that has ended: save this page before.";
-  const long = counted(days, "day");
-  if (ended === null) return `The server keeps it for ${long} after the end of the class.`;
-  return `The server keeps it for ${long}, until ${day(ended + days * DAY)}.`;
+  if (days === 0) {
+    return gettext("This server keeps nothing of a class that has ended: save this page before.");
+  }
+  if (ended === null) {
+    return ngettext(
+      "The server keeps it for {count} day after the end of the class.",
+      "The server keeps it for {count} days after the end of the class.",
+      days,
+    );
+  }
+  const until = { day: day(ended + days * DAY) };
+  return ngettext(
+    "The server keeps it for {count} day, until {day}.",
+    "The server keeps it for {count} days, until {day}.",
+    days,
+    until,
+  );
 }
 
 /** The name of a file for this class: "algebra-monday-2026-11-23.csv". */

@@ -5,6 +5,7 @@ import { bearer, forget, fragment, keepToken, takeToken } from "./my-classes.js"
 import { find, setText, showInstead } from "./page.js";
 import { showEarlier, showReport } from "./report-view.js";
 import { fileName } from "./report-words.js";
+import { gettext } from "./texts.js";
 
 const { code, retentionDays } = document.body.dataset;
 const token = takeToken(code);
@@ -12,14 +13,16 @@ const token = takeToken(code);
 window.addEventListener("hashchange", () => location.reload());
 
 const REFUSED = {
-  403: "This browser's key does not open this report. Open it with the teacher's link.",
-  404: "This class is not on the server any more: it was deleted, or its time was over.",
+  403: gettext("This browser's key does not open this report. Open it with the teacher's link."),
+  404: gettext("This class is not on the server any more: it was deleted, or its time was over."),
 };
 
 if (token === null) {
   close(
-    "Only for the teacher",
-    "A report opens in the browser in which the class was taught, or after its room was opened with the teacher's link.",
+    gettext("Only for the teacher"),
+    gettext(
+      "A report opens in the browser in which the class was taught, or after its room was opened with the teacher's link.",
+    ),
   );
 } else {
   open();
@@ -36,7 +39,7 @@ async function open() {
     offer(report);
     showEarlier(report, await earlierReports(report));
   } catch (error) {
-    close("No report", error.message);
+    close(gettext("No report"), error.message);
   }
 }
 
@@ -66,7 +69,10 @@ async function deleteClass() {
   await attempt(async () => {
     await ask(`/api/classes/${code}`, "DELETE");
     forget(code);
-    close("Deleted", "Everything about this class was deleted. This page has nothing more to show.");
+    close(
+      gettext("Deleted"),
+      gettext("Everything about this class was deleted. This page has nothing more to show."),
+    );
   });
 }
 
@@ -84,9 +90,13 @@ async function attempt(task) {
 async function ask(address, method = "GET") {
   const request = fetch(address, { method, headers: bearer(token) });
   const answer = await request.catch(() => {
-    throw new Error("The server could not be reached. Is there a connection? Then try again.");
+    throw new Error(
+      gettext("The server could not be reached. Is there a connection? Then try again."),
+    );
   });
-  if (!answer.ok) throw new Error(REFUSED[answer.status] ?? "The server has a problem. Try again later.");
+  if (!answer.ok) {
+    throw new Error(REFUSED[answer.status] ?? gettext("The server has a problem. Try again later."));
+  }
   return answer;
 }
 

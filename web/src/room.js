@@ -8,6 +8,7 @@ import { clock } from "./figures.js";
 import { SteadyHeadline, headline } from "./headline.js";
 import { bearer, fragment, keepToken, myClasses, remember, takeToken } from "./my-classes.js";
 import { find, setText, showInstead } from "./page.js";
+import { gettext } from "./texts.js";
 import { Timeline } from "./timeline.js";
 
 const { code, title, mode, createdAt, ended, keepsReport } = document.body.dataset;
@@ -19,7 +20,9 @@ let token = takeToken(code);
 // Another teacher's link in the same tab changes nothing but the fragment.
 window.addEventListener("hashchange", () => location.reload());
 if (token === null) {
-  close("This page opens with the teacher's link, which was shown when the class was started.");
+  close(
+    gettext("This page opens with the teacher's link, which was shown when the class was started."),
+  );
 } else if (ended) {
   closeAfterEnd();
 } else {
@@ -66,7 +69,7 @@ function open() {
   socket.on("marker", (marker) => {
     markers.push(marker);
     timeline.addMarker(marker);
-    setText("noted", `Noted: ${marker.text}`);
+    setText("noted", gettext("Noted: {note}", { note: marker.text }));
   });
   socket.on("disconnect", standStill);
   socket.on("trouble", ({ live }) => live || standStill()); // until the next view
@@ -110,8 +113,8 @@ function open() {
 
   function showStatus(text) {
     status = text;
-    const since = isLive || view === null ? "" : `Not live since ${clock(socket.heard / 1000)}.`;
-    setText("status", [since, text].filter(Boolean).join(" "));
+    const since = gettext("Not live since {time}.", { time: clock(socket.heard / 1000) });
+    setText("status", [isLive || view === null ? "" : since, text].filter(Boolean).join(" "));
   }
 
   find("marker").addEventListener("submit", async (event) => {
@@ -131,14 +134,14 @@ function open() {
       if (!answer.ok) throw new Error((await answer.json()).error);
       ({ token } = await answer.json());
     } catch {
-      setText("renewed", "The server did not make a new link. The old one still works.");
+      setText("renewed", gettext("The server did not make a new link. The old one still works."));
       return;
     }
     auth.token = token;
     keepToken(code, token);
     showLinks();
     socket.reconnect(); // the old token's connections are cut off
-    setText("renewed", "This is the new link. The old one opens nothing any more.");
+    setText("renewed", gettext("This is the new link. The old one opens nothing any more."));
   });
   find("end").addEventListener("click", () => find("confirm-end").showModal());
   find("confirm-end").addEventListener("close", () => {
@@ -167,13 +170,17 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     link.select();
     if (navigator.clipboard) await navigator.clipboard.writeText(link.value);
     else document.execCommand("copy"); // a page without https has no clipboard
-    button.textContent = "Copied";
-    setTimeout(() => (button.textContent = "Copy"), 2000);
+    button.textContent = gettext("Copied");
+    setTimeout(() => (button.textContent = gettext("Copy")), 2000);
   });
 }
 
 function closeAfterEnd() {
-  close(keepsReport ? "The class has ended." : "The class has ended. Nothing of it is kept.");
+  close(
+    keepsReport
+      ? gettext("The class has ended.")
+      : gettext("The class has ended. Nothing of it is kept."),
+  );
   find("see-report").hidden = !keepsReport;
   showLinks();
 }

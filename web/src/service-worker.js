@@ -3,7 +3,7 @@
  * is ever kept, nor anything that was sent or received in one.
  */
 
-const CACHE = `classpulse.${VERSION}`; // eslint-disable-line no-undef -- the build writes it
+const CACHE = `classpulse.${VERSION}${self.location.search}`; // eslint-disable-line no-undef -- the build writes it
 const OFFLINE = "/offline";
 const KEPT = [OFFLINE, "/static/dist/style.css", "/static/dist/offline.js", "/static/icon.svg"];
 

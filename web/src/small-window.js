@@ -15,6 +15,8 @@ export async function openSmallWindow(parts) {
     small.document.head.append(sheet.cloneNode());
   }
   small.document.title = document.title;
+  small.document.documentElement.lang = document.documentElement.lang;
+  small.document.documentElement.dir = document.documentElement.dir;
   const places = parts.map((part) => {
     const place = document.createComment("in the small window");
     part.replaceWith(place);

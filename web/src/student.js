@@ -5,6 +5,7 @@ import { ClassSocket } from "./class-socket.js";
 import { MessagePacer } from "./engine/message-pacer.js";
 import { OwnWords } from "./own-words.js";
 import { find, memory, setText, showInstead } from "./page.js";
+import { gettext } from "./texts.js";
 import { closeSmallWindow, hasSmallWindows, openSmallWindow } from "./small-window.js";
 
 const code = document.body.dataset.code;
@@ -43,7 +44,7 @@ function connect() {
     if (mode !== "camera") ruleCameraOut(); // since this page was opened
   });
   socket.on("cleared", ({ what }) => words.clear(what));
-  socket.on("ended", () => close("The class has ended. Thank you for taking part."));
+  socket.on("ended", () => close(gettext("The class has ended. Thank you for taking part.")));
 }
 
 function send(event, message) {
@@ -91,7 +92,7 @@ find("small-window").addEventListener("click", () => {
 
 find("leave").addEventListener("click", () => {
   memory.remove(seatKey);
-  close("You have left the class. Your camera is off and nothing is sent any more.");
+  close(gettext("You have left the class. Your camera is off and nothing is sent any more."));
 });
 
 function close(reason) {
@@ -104,5 +105,6 @@ function close(reason) {
 }
 
 function showStatus(text) {
-  setText("status", text && !socket.connected ? `${text} What you tap now is sent later.` : text);
+  const later = text && !socket.connected ? gettext("What you tap now is sent later.") : "";
+  setText("status", [text, later].filter(Boolean).join(" "));
 }

@@ -2,6 +2,7 @@
 
 import { clock, exactClock, percent, signed } from "./figures.js";
 import { EMOTION_WORDS, PACE_WORDS } from "./labels.js";
+import { gettext } from "./texts.js";
 
 const TOP = 8; // CSS pixels above a chart, for the upper half of its uppermost figure
 const RIGHT = 30; // CSS pixels, for half of a time
@@ -19,7 +20,7 @@ const fromZero = (_, least, most) => [0, 1.1 * Math.max(4, most ?? 0)]; // with 
 const SHARES = {
   name: "shares",
   isMood: true,
-  title: "How the class looks",
+  title: gettext("How the class looks"),
   height: 190,
   lines: Object.entries(EMOTION_WORDS).map(([name, word]) => ({
     name,
@@ -35,9 +36,9 @@ const SHARES = {
 const BALANCE = {
   name: "balance",
   isMood: true,
-  title: "Balance of pleasant (+1) and unpleasant (−1) looks",
+  title: gettext("Balance of pleasant (+1) and unpleasant (−1) looks"),
   height: 190,
-  lines: [{ name: "balance", word: "balance", value: ({ valence }) => valence }],
+  lines: [{ name: "balance", word: gettext("balance"), value: ({ valence }) => valence }],
   range: () => [-1, 1],
   steps: [0.5, 1],
   tick: signed,
@@ -45,7 +46,7 @@ const BALANCE = {
 };
 const PACE = {
   name: "pace",
-  title: "What students say",
+  title: gettext("What students say"),
   height: 130,
   lines: ["slow_down", "lost", "speed_up", "fine"].map((name) => ({
     name,
@@ -60,11 +61,11 @@ const PACE = {
 };
 const PRESENCE = {
   name: "presence",
-  title: "Who is here",
+  title: gettext("Who is here"),
   height: 110,
   lines: [
-    { name: "students", word: "students here", value: ({ students }) => students },
-    { name: "seen", word: "faces read", value: ({ seen }) => seen, dash: dashed },
+    { name: "students", word: gettext("students here"), value: ({ students }) => students },
+    { name: "seen", word: gettext("faces read"), value: ({ seen }) => seen, dash: dashed },
   ],
   range: fromZero,
   steps: WHOLE,
@@ -78,24 +79,34 @@ export function chartsOf(mode) {
   return [PACE, { ...PRESENCE, lines: PRESENCE.lines.slice(0, 1) }];
 }
 
-/** The elements of a timeline; all words in it are this file's own. */
+/** The elements of a timeline. */
 export function frameOf(mode) {
-  const mood = `<div class="switch" role="group" aria-label="Looks as">
-    <button data-mood="shares">Expressions</button><button data-mood="balance">Balance</button></div>`;
+  const looksAs = safe(gettext("Looks as"));
+  const expressions = safe(gettext("Expressions"));
+  const balance = safe(gettext("Balance"));
+  const timeShown = safe(gettext("Time shown"));
+  const last = safe(gettext("Last 15 minutes"));
+  const whole = safe(gettext("Whole class"));
+  const charts = safe(gettext("Charts over time: the arrow keys read them"));
+  const mood = `<div class="switch" role="group" aria-label="${looksAs}">
+    <button data-mood="shares">${expressions}</button><button data-mood="balance">${balance}</button></div>`;
   const figures = chartsOf(mode).map(({ name, title, lines }) => {
     const legend = lines.map(({ name, word, dash = [] }) =>
       `<span><svg width="22" height="4" aria-hidden="true"><path d="M0 2H22" stroke="var(--${name})"
-        stroke-width="3" stroke-dasharray="${dash}"/></svg> ${word}</span>`);
-    return `<figure data-chart="${name}"><figcaption><strong>${title}</strong>
+        stroke-width="3" stroke-dasharray="${dash}"/></svg> ${safe(word)}</span>`);
+    return `<figure data-chart="${name}"><figcaption><strong>${safe(title)}</strong>
       <span class="legend">${lines.length > 1 ? legend.join(" ") : ""}</span></figcaption></figure>`;
   });
   return `<div class="timeline-tools">${mode === "camera" ? mood : ""}
-    <div class="switch" role="group" aria-label="Time shown">
-      <button data-span>Last 15 minutes</button><button data-span>Whole class</button></div></div>
-    <div class="charts" tabindex="0" role="group" aria-label="Charts over time: the arrow keys read them">
+    <div class="switch" role="group" aria-label="${timeShown}">
+      <button data-span>${last}</button><button data-span>${whole}</button></div></div>
+    <div class="charts" tabindex="0" role="group" aria-label="${charts}">
       ${figures.join("")}</div>
     <p class="readout" role="status"></p>`;
 }
+
+/** A text as HTML has it. */
+const safe = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /**
  * uPlot's options for a chart.

@@ -2,6 +2,8 @@
 
 import uPlot from "uplot";
 
+import { gettext } from "./texts.js";
+
 const FONT = "12px system-ui, sans-serif";
 const LINE = 16; // CSS pixels from one line of text to the next
 const LANES = 3; // lines of text that markers may take above a chart
@@ -29,10 +31,11 @@ export function drawHidden(chart, stretches, { ink, card }) {
       }
       context.stroke();
       context.restore();
-      const wide = context.measureText("hidden").width;
+      const word = gettext("hidden");
+      const wide = context.measureText(word).width;
       if (end - start < wide + 12) continue;
       const middle = (start + end) / 2;
-      write(context, "hidden", middle - wide / 2, top + height / 2 + 4, wide, ink, card);
+      write(context, word, middle - wide / 2, top + height / 2 + 4, wide, ink, card);
     }
   });
 }

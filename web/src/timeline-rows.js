@@ -1,7 +1,8 @@
 /** A class's timeline as rows that charts are drawn from, and as words. */
 
-import { balanceWords, counted, exactClock, percent, signed } from "./figures.js";
-import { EMOTION_WORDS, PACE_TOLD } from "./labels.js";
+import { balance, exactClock, percent, studentsHere } from "./figures.js";
+import { EMOTION_WORDS, answers } from "./labels.js";
+import { gettext, listed, ngettext } from "./texts.js";
 
 export const POINT_SECONDS = 10;
 const JUST_BEFORE = 0.001; // seconds: lines go in steps, because a point is the mean of its time
@@ -58,8 +59,8 @@ export function rowAt(rows, t) {
 /** What was known at the time `t`, in one line. */
 export function describe(row, t, markers) {
   const parts = [];
-  if (row === null) parts.push("nothing is known");
-  else parts.push(...looks(row), pace(row), presence(row));
+  if (row === null) parts.push(gettext("nothing is known"));
+  else parts.push(...looks(row), pace(row), studentsHere(row.students));
   for (const marker of markers) {
     if (Math.abs(marker.t - t) <= POINT_SECONDS) parts.push(`“${marker.text}”`);
   }
@@ -67,22 +68,21 @@ export function describe(row, t, markers) {
 }
 
 function looks({ shares, valence, seen, suppressed }) {
-  if (shares === null) return suppressed === "few_faces" ? ["looks hidden: too few faces"] : [];
+  if (shares === null) {
+    return suppressed === "few_faces" ? [gettext("looks hidden: too few faces")] : [];
+  }
   const words = Object.entries(shares)
     .filter(([, share]) => share > 0)
     .sort((a, b) => b[1] - a[1])
     .map(([emotion, share]) => `${EMOTION_WORDS[emotion]} ${percent(share)}`);
-  const balance = `balance ${signed(valence)}, ${balanceWords(valence)}`;
-  return [words.join(", "), balance, ...(seen === null ? [] : [`${counted(seen, "face")} read`])];
+  const parts = [listed(words), balance(valence)];
+  if (seen !== null) parts.push(ngettext("{count} face read", "{count} faces read", seen));
+  return parts;
 }
 
 function pace({ pace }) {
-  if (pace === null) return "hidden: too few students";
+  if (pace === null) return gettext("hidden: too few students");
   const said = Object.entries(pace).filter(([, count]) => count > 0);
-  if (said.length === 0) return "no answers";
-  return said.map(([word, count]) => `${count} ${PACE_TOLD[word]}`).join(", ");
-}
-
-function presence({ students }) {
-  return `${counted(students, "student")} here`;
+  if (said.length === 0) return gettext("no answers");
+  return listed(said.map(([word, count]) => answers(count, word)));
 }

@@ -5,6 +5,7 @@ import uPlot from "uplot";
 
 import { chartsOf, colour, frameOf, optionsOf } from "./timeline-charts.js";
 import { drawHidden, drawMarkers, headroom } from "./timeline-marks.js";
+import { gettext } from "./texts.js";
 import { POINT_SECONDS, describe, rowAt, rowsOf, stretchesOf } from "./timeline-rows.js";
 
 const LAST = 15 * 60; // seconds that "Last 15 minutes" shows
@@ -274,8 +275,10 @@ export class Timeline {
 
   #say() {
     const readout = this.#element.querySelector(".readout");
-    let text = "Point at the charts, or use the arrow keys on them, to read what was when. Drag to zoom.";
-    if (this.#at !== null) text = describe(rowAt(this.#rows, this.#at), this.#at, this.#markers);
+    const text =
+      this.#at === null
+        ? gettext("Point at the charts, or use the arrow keys on them, to read what was when. Drag to zoom.")
+        : describe(rowAt(this.#rows, this.#at), this.#at, this.#markers);
     if (readout.textContent !== text) readout.textContent = text;
   }
 }

@@ -1,12 +1,18 @@
 /** The student's camera: opened after consent, closed for good when done. */
 
+import { gettext } from "../texts.js";
+
 const TROUBLES = {
-  NotAllowedError:
+  NotAllowedError: gettext(
     "The browser was not allowed to use the camera. You can allow it beside the address bar; it goes on from there.",
-  NotFoundError: "No camera was found on this device. Plug one in, and it goes on by itself.",
-  NotReadableError:
+  ),
+  NotFoundError: gettext(
+    "No camera was found on this device. Plug one in, and it goes on by itself.",
+  ),
+  NotReadableError: gettext(
     "The camera is in use by another program (perhaps the video call). Free it there and try again.",
-  OverconstrainedError: "The camera cannot give a picture of a usable size.",
+  ),
+  OverconstrainedError: gettext("The camera cannot give a picture of a usable size."),
 };
 const BUSY = ["NotReadableError", "AbortError"]; // the names that browsers have for it
 const TRIES = 3; // of a busy camera, before other cameras are tried
@@ -24,13 +30,14 @@ export class Camera {
    */
   static async open(video, again) {
     if (!navigator.mediaDevices) {
-      throw new CameraError("The camera works only on a page opened with https.");
+      throw new CameraError(gettext("The camera works only on a page opened with https."));
     }
     let stream;
     try {
       stream = await openAny(again);
     } catch (error) {
-      throw new CameraError(TROUBLES[error.name] ?? `The camera could not be opened (${error.name}).`);
+      const unknown = gettext("The camera could not be opened ({error}).", { error: error.name });
+      throw new CameraError(TROUBLES[error.name] ?? unknown);
     }
     const camera = new Camera(video, stream);
     try {
@@ -39,7 +46,9 @@ export class Camera {
       return camera;
     } catch (error) {
       camera.close(); // no stream may outlive the page's word that the camera is off
-      throw new CameraError(`The camera's picture could not be shown (${error.name}).`);
+      throw new CameraError(
+        gettext("The camera's picture could not be shown ({error}).", { error: error.name }),
+      );
     }
   }
 
