@@ -8,6 +8,7 @@ const form = document.querySelector("#open-class");
 const problem = document.querySelector("#problem");
 const list = new ClassList(startAgain);
 
+list.show();
 // The Back button brings the page back as it was left.
 window.addEventListener("pageshow", () => {
   form.querySelector("button").disabled = false;

@@ -1,10 +1,13 @@
 /** What all pages do with their elements and with what they remember. */
 
 // What is shown without a network. Later than all else, as nobody waits for it.
-globalThis.addEventListener?.("load", () => {
-  const { lang } = document.documentElement; // what it keeps is in the language of the last page
+if (globalThis.document?.readyState === "complete") keepOffline();
+else globalThis.addEventListener?.("load", keepOffline);
+
+function keepOffline() {
+  const { lang } = document.documentElement; // what is kept is in the language of the last page
   navigator.serviceWorker?.register(`/service-worker.js?language=${lang}`);
-});
+}
 
 const found = new Map();
 
