@@ -121,6 +121,10 @@ def create_server(settings: Settings) -> Server:
             settings.frame_ancestors,
         )
     )
+    if settings.platforms:
+        from server.lti import create_lti  # with it, the libraries that only it needs
+
+        app.register_blueprint(create_lti(settings, classroom, tokens, clock))
     queue = MessageQueue(settings.redis_url) if settings.redis_url else None
     # No Flask session: a connection is known by its auth object alone.
     socketio = SocketIO(

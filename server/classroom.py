@@ -21,7 +21,7 @@ from server.domain.timeline import Point, Recorder
 from server.domain.view import View, make_view
 from server.exchange import Exchange, ExchangeError, Meeting
 from server.journal import Journal
-from server.store import ClassStore, CodeTaken, StoreError
+from server.store import ClassStore, CodeTaken, LinkTaken, StoreError
 
 DAY = 24 * 60 * 60  # seconds
 IDLE = DAY  # seconds without anybody after which a class that nobody ended is over
@@ -171,8 +171,11 @@ class Classroom:
         """The classes that have somebody connected to this process, by code."""
         return {code: live.session for code, live in self._live.items()}
 
-    def open_class(self, asked: object, now: float) -> ClassSession:
-        """Start the class that a teacher's message asks for. Raises ClassError if it cannot be."""
+    def open_class(self, asked: object, now: float, link: str | None = None) -> ClassSession:
+        """Start the class that a teacher's message asks for. Raises ClassError if it cannot be.
+
+        link: where it is in a learning platform; a class that runs there already is the class.
+        """
         try:
             request = parse_class(asked)
         except MessageError as error:
@@ -183,10 +186,20 @@ class Classroom:
         while True:
             session = ClassSession(self._new_code(), request.title, request.mode, min_students, now)
             try:
-                self._store.add_class(session)
+                self._store.add_class(session, link)
             except CodeTaken:
                 continue
+            except LinkTaken:
+                if running := self.running_at(link or ""):
+                    return running
+                continue
             return session
+
+    def running_at(self, link: str) -> ClassSession | None:
+        """The class that runs at a link from a learning platform."""
+        code = self._store.code_at(link)
+        session = self.find(code) if code else None
+        return session if session and session.ended_at is None else None
 
     def find(self, code: str) -> ClassSession | None:
         """The class with this code, in the mode that the server allows today."""

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from server.domain.messages import FLOOR_STUDENTS, MOST_STUDENTS
 
 
 class SettingsError(ValueError):
     """A setting that is missing or cannot be used; the text names it and says what fits."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A learning platform (LTI 1.3) whose word on who teaches is taken."""
+
+    issuer: str
+    client_id: str
+    auth_login_url: str
+    key_set_url: str
+    deployment_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,7 @@ class Settings:
     frame_ancestors: tuple[str, ...] = ()  # origins whose pages may show ours in a frame
     webhook_url: str | None = None  # where the report of each class is sent
     webhook_key: bytes = b""  # what it is signed with
+    platforms: tuple[Platform, ...] = ()  # from which classes can be opened
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -74,6 +87,7 @@ class Settings:
             frame_ancestors=_origins(environment, "FRAME_ANCESTORS"),
             webhook_url=_webhook_url(environment),
             webhook_key=_webhook_key(environment),
+            platforms=_platforms(environment),
         )
 
 
@@ -86,9 +100,36 @@ def _redis_url(environment: Mapping[str, str]) -> str | None:
 
 def _webhook_url(environment: Mapping[str, str]) -> str | None:
     url = environment.get("WEBHOOK_URL") or None
-    if url is not None and not re.match(r"https://[^/]|http://(localhost|127\.0\.0\.1)\b", url):
+    if url is not None and not _is_safe(url):
         raise SettingsError("WEBHOOK_URL must begin with https://")
     return url
+
+
+def _is_safe(url: str) -> bool:
+    return bool(re.match(r"https://[^/]|http://(localhost|127\.0\.0\.1)\b", url))
+
+
+def _platforms(environment: Mapping[str, str]) -> tuple[Platform, ...]:
+    text = environment.get("LTI_PLATFORMS")
+    if not text:
+        return ()
+    names = [field.name for field in fields(Platform)]
+    try:
+        platforms = [Platform(**given) for given in json.loads(text)]
+        for platform in platforms:
+            *words, deployments = vars(platform).values()
+            if not isinstance(deployments, list) or not deployments:
+                raise ValueError
+            if not all(isinstance(word, str) and word for word in words + deployments):
+                raise ValueError
+            if not (_is_safe(platform.auth_login_url) and _is_safe(platform.key_set_url)):
+                raise ValueError
+    except (TypeError, ValueError):
+        raise SettingsError(
+            f"LTI_PLATFORMS must be a JSON list of objects with {', '.join(names)}: texts, the "
+            "last a list of them, and addresses that begin with https://"
+        ) from None
+    return tuple(replace(each, deployment_ids=tuple(each.deployment_ids)) for each in platforms)
 
 
 def _webhook_key(environment: Mapping[str, str]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 
 YEARS = 2 * 365 * 24 * 60 * 60  # seconds for which whoever came by https comes by nothing else
 # What our pages need, and nothing else; nothing inline, and nothing from anywhere else.
@@ -29,6 +29,11 @@ DENIED = (
     *("accelerometer", "display-capture", "geolocation", "gyroscope", "hid"),
     *("idle-detection", "magnetometer", "microphone", "midi", "payment", "serial", "usb"),
 )
+
+
+def is_https(request: Request) -> bool:
+    """Whether the browser came by https, to us or to a router in front of us."""
+    return "https" in (request.scheme, request.headers.get("X-Forwarded-Proto"))
 
 
 def protect(

@@ -94,15 +94,6 @@ def create_pages(
             abort(403, str(error))
         return session
 
-    def key_to(session: ClassSession) -> dict:
-        token = tokens.teacher(session)
-        room_url = url_for(".room", code=session.code, _external=True)
-        # In the fragment, which no server and no log ever sees.
-        return {"room_url": urljoin(room_url, f"#{token}"), "token": token}
-
-    def is_https() -> bool:
-        return "https" in (request.scheme, request.headers.get("X-Forwarded-Proto"))
-
     @pages.before_app_request
     def without_https_no_camera() -> BaseResponse | None:
         # Only a router in front of us sets this header; a page without https gets no camera.
@@ -116,7 +107,7 @@ def create_pages(
             response,
             headers.WORKER if request.path == WORKER_SCRIPT else headers.PAGE,
             has_camera=g.get("has_camera", False),
-            is_https=is_https(),
+            is_https=headers.is_https(request),
             frame_ancestors=frame_ancestors,
         )
         return response
@@ -136,8 +127,9 @@ def create_pages(
         if language not in LANGUAGES or request.headers.get("Sec-Fetch-Site") == "cross-site":
             abort(400)
         response = redirect(page if OUR_PAGE.fullmatch(page) else "/", 303)
+        secure = headers.is_https(request)
         response.set_cookie(
-            COOKIE, language, max_age=YEAR, secure=is_https(), httponly=True, samesite="Lax"
+            COOKIE, language, max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
         )
         return response
 
@@ -150,11 +142,15 @@ def create_pages(
             session = classroom.open_class(request.get_json(silent=True), now)
         except ClassError as error:
             return {"error": str(error)}, 400
-        return {"code": session.code, "join_url": _join_url(session), **key_to(session)}, 201
+        return {
+            "code": session.code,
+            "join_url": _join_url(session),
+            **key_to(session, tokens),
+        }, 201
 
     @pages.post("/api/classes/<code>/token")
     def renew_token(code: str) -> dict:
-        return key_to(classroom.renew_key(teachers_class(code)))
+        return key_to(classroom.renew_key(teachers_class(code)), tokens)
 
     @pages.get("/c/<code>")
     def student(code: str) -> str:
@@ -254,6 +250,14 @@ def create_pages(
         return page, code
 
     return pages
+
+
+def key_to(session: ClassSession, tokens: Tokens) -> dict[str, str]:
+    """What makes somebody the teacher of a class: a token, and the room's address with it."""
+    token = tokens.teacher(session)
+    room_url = url_for("pages.room", code=session.code, _external=True)
+    # In the fragment, which no server and no log ever sees.
+    return {"room_url": urljoin(room_url, f"#{token}"), "token": token}
 
 
 def _join_url(session: ClassSession) -> str:

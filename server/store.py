@@ -76,8 +76,6 @@ _markers = Table(
     Column("t", Float, nullable=False),
     Column("text", String(120), nullable=False),
 )
-
-
 _due_reports = Table(
     "due_reports",
     metadata,
@@ -86,8 +84,20 @@ _due_reports = Table(
 )
 
 
+_links = Table(
+    "links",
+    metadata,
+    Column("link", String(64), primary_key=True),
+    Column("code", String(12), nullable=False),
+)
+
+
 class CodeTaken(Exception):
     """Another class already has this code."""
+
+
+class LinkTaken(Exception):
+    """A running class already is at this link."""
 
 
 class StoreError(Exception):
@@ -156,13 +166,28 @@ class ClassStore:
                 "the database's tables are not those of this code: alembic upgrade head"
             )
 
-    def add_class(self, session: ClassSession) -> None:
-        """Raises CodeTaken."""
+    def add_class(self, session: ClassSession, link: str | None = None) -> None:
+        """Add a class, and put it at a link. Raises CodeTaken and LinkTaken, and adds nothing."""
         with self._transaction() as connection:
             try:
                 connection.execute(insert(_classes).values(**vars(session)))
             except IntegrityError as error:
                 raise CodeTaken(session.code) from error
+            if link is None:
+                return
+            running = select(_classes.c.code).where(_classes.c.ended_at.is_(None))
+            over = (_links.c.link == link) & _links.c.code.not_in(running)
+            connection.execute(delete(_links).where(over))
+            try:
+                connection.execute(insert(_links).values(link=link, code=session.code))
+            except IntegrityError as error:
+                raise LinkTaken(link) from error
+
+    def code_at(self, link: str) -> str | None:
+        """The code of the newest class at a link."""
+        query = select(_links.c.code).where(_links.c.link == link)
+        with self._transaction() as connection:
+            return connection.scalar(query)
 
     def find_class(self, code: str) -> ClassSession | None:
         """The class with this code, running or ended."""
@@ -280,7 +305,7 @@ class ClassStore:
         """Forget everything about a class."""
         with self._transaction() as connection:
             # The class first: whoever adds to it waits for us, or we for them (_not_deleted).
-            for table in (_classes, _points, _markers, _due_reports):
+            for table in (_classes, _points, _markers, _due_reports, _links):
                 connection.execute(delete(table).where(table.c.code == code))
 
     @contextmanager

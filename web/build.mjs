@@ -41,6 +41,7 @@ const { metafile } = await build({
     room: "web/src/room.js",
     report: "web/src/report.js",
     offline: "web/src/offline.js",
+    wait: "web/src/wait.js",
     worker: "web/src/engine/worker.js",
     style: "web/src/style.css",
   },
