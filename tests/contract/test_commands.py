@@ -37,6 +37,7 @@ RUN_BY = {
     "docker compose up --build": None,
     "curl .*": "tests/server/test_api.py",
     "python3 -c .*": "tests/server/test_api.py",
+    "make messages": "tests/contract/test_translations.py",
     "make audit": None,
     "heroku .*": None,
     "pre-commit install": None,

@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "server/message_queue.py": {"server.redis_exchange", "server.rooms"},
     "server/access.py": {"server.domain"},
     "server/headers.py": set(),
+    "server/languages.py": set(),
     "server/clock.py": set(),
     "server/limits.py": set(),
     "server/logs.py": set(),
@@ -38,9 +39,17 @@ MAY_IMPORT = {
     "server/config.py": {"server.domain"},
     "server/webhook.py": {"server.clock", "server.domain", "server.metrics", "server.store"},
     "server/classroom.py": {"server.domain", "server.store", "server.journal", "server.exchange"},
+    "server/lti.py": {
+        *SERVICE,
+        "server.config",
+        "server.headers",
+        "server.languages",
+        "server.pages",
+    },
     "server/pages.py": {
         *SERVICE,
         "server.headers",
+        "server.languages",
         "server.limits",
         "server.lookup",
         "server.metrics",
@@ -48,6 +57,7 @@ MAY_IMPORT = {
     },
     "server/sockets.py": {
         *SERVICE,
+        "server.languages",
         "server.limits",
         "server.lookup",
         "server.metrics",

@@ -1,6 +1,8 @@
 """Settings: checked before anything starts, each mistake in one clear line."""
 
+import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -9,6 +11,12 @@ from server.config import Settings, SettingsError
 from tests.conftest import ROOT, RUNTIME
 
 KEY = {"SECRET_KEY": "long enough to be a key"}
+
+# As docs/integrations.md has it.
+DOCUMENTED = re.search(
+    r"```json\n(.*?)```", (ROOT / "docs/integrations.md").read_text(), re.DOTALL
+)[1]
+[PLATFORM] = json.loads(DOCUMENTED)
 
 
 def test_defaults():
@@ -26,6 +34,12 @@ def test_what_the_operator_says_counts():
     assert (settings.port, settings.min_students) == (9000, 3)
     assert (settings.sensing, settings.tick_seconds) == ("self-report", 0.5)
     assert settings.retention_days == 0
+
+
+def test_the_documented_platform_is_one():
+    [platform] = Settings.from_environment(KEY | {"LTI_PLATFORMS": DOCUMENTED}).platforms
+    assert platform.issuer == "https://moodle.school.example"
+    assert platform.deployment_ids == ("1",)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +64,14 @@ def test_what_the_operator_says_counts():
         ("FRAME_ANCESTORS", "https://lms.example.org; script-src *"),
         ("WEBHOOK_URL", "http://example.org/reports"),
         ("WEBHOOK_URL", "file:///etc/passwd"),
+        ("LTI_PLATFORMS", "https://moodle.example"),
+        ("LTI_PLATFORMS", "[7]"),
+        ("LTI_PLATFORMS", json.dumps([PLATFORM | {"client_id": ""}])),
+        ("LTI_PLATFORMS", json.dumps([PLATFORM | {"client_id": 7}])),
+        ("LTI_PLATFORMS", json.dumps([PLATFORM | {"deployment_ids": []}])),
+        ("LTI_PLATFORMS", json.dumps([PLATFORM | {"deployment_ids": "1"}])),
+        ("LTI_PLATFORMS", json.dumps([PLATFORM | {"key_set_url": "http://moodle.example/keys"}])),
+        ("LTI_PLATFORMS", json.dumps([PLATFORM | {"secret": "more"}])),
     ],
 )
 def test_a_setting_that_does_not_fit_is_one_clear_error(name, value):
