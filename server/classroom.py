@@ -171,10 +171,13 @@ class Classroom:
         """The classes that have somebody connected to this process, by code."""
         return {code: live.session for code, live in self._live.items()}
 
-    def open_class(self, asked: object, now: float, link: str | None = None) -> ClassSession:
+    def open_class(
+        self, asked: object, now: float, link: str | None = None, over: str | None = None
+    ) -> ClassSession:
         """Start the class that a teacher's message asks for. Raises ClassError if it cannot be.
 
-        link: where it is in a learning platform; a class that runs there already is the class.
+        link: where it is in a learning platform, in the place of the class with the code `over`.
+            Raises LinkTaken if another one is there.
         """
         try:
             request = parse_class(asked)
@@ -186,18 +189,27 @@ class Classroom:
         while True:
             session = ClassSession(self._new_code(), request.title, request.mode, min_students, now)
             try:
-                self._store.add_class(session, link)
+                self._store.add_class(session, link, over)
             except CodeTaken:
-                continue
-            except LinkTaken:
-                if running := self.running_at(link or ""):
-                    return running
                 continue
             return session
 
+    def class_at(self, link: str, asked: object, now: float) -> ClassSession:
+        """The class that runs at a link from a learning platform; if none does, one as asked."""
+        while True:
+            code = self._store.code_at(link)
+            if session := self._if_running(code):
+                return session
+            try:
+                return self.open_class(asked, now, link, over=code)
+            except LinkTaken:
+                continue  # another teacher was faster
+
     def running_at(self, link: str) -> ClassSession | None:
         """The class that runs at a link from a learning platform."""
-        code = self._store.code_at(link)
+        return self._if_running(self._store.code_at(link))
+
+    def _if_running(self, code: str | None) -> ClassSession | None:
         session = self.find(code) if code else None
         return session if session and session.ended_at is None else None
 

@@ -86,7 +86,7 @@ def create_lti(settings: Settings, classroom: Classroom, tokens: Tokens, clock: 
         if not teaches:
             return redirect(url_for(".wait", ticket=waits.dumps(link)), 303)
         asked = {"title": _title(claims), "mode": _mode(claims, classroom.modes)}
-        session = classroom.running_at(link) or classroom.open_class(asked, clock.now(), link)
+        session = classroom.class_at(link, asked, clock.now())
         return redirect(key_to(session, tokens)["room_url"], 303)
 
     @lti.get("/wait/<ticket>")

@@ -97,7 +97,7 @@ class CodeTaken(Exception):
 
 
 class LinkTaken(Exception):
-    """A running class already is at this link."""
+    """Another class already is at this link."""
 
 
 class StoreError(Exception):
@@ -166,8 +166,13 @@ class ClassStore:
                 "the database's tables are not those of this code: alembic upgrade head"
             )
 
-    def add_class(self, session: ClassSession, link: str | None = None) -> None:
-        """Add a class, and put it at a link. Raises CodeTaken and LinkTaken, and adds nothing."""
+    def add_class(
+        self, session: ClassSession, link: str | None = None, over: str | None = None
+    ) -> None:
+        """Add a class, and put it at a link, in the place of the one with the code `over`.
+
+        Raises CodeTaken, and LinkTaken if there is a third; then nothing is added.
+        """
         with self._transaction() as connection:
             try:
                 connection.execute(insert(_classes).values(**vars(session)))
@@ -175,9 +180,8 @@ class ClassStore:
                 raise CodeTaken(session.code) from error
             if link is None:
                 return
-            running = select(_classes.c.code).where(_classes.c.ended_at.is_(None))
-            over = (_links.c.link == link) & _links.c.code.not_in(running)
-            connection.execute(delete(_links).where(over))
+            before = (_links.c.link == link) & (_links.c.code == over)
+            connection.execute(delete(_links).where(before))
             try:
                 connection.execute(insert(_links).values(link=link, code=session.code))
             except IntegrityError as error:
