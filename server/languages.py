@@ -38,4 +38,5 @@ def _language() -> str:
     chosen = request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return chosen
-    return request.accept_languages.best_match(LANGUAGES, "en")
+    wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((language for language in wanted if language in LANGUAGES), "en")
