@@ -55,6 +55,17 @@ def test_without_a_network_a_page_says_so_and_comes_back_with_it(server, context
     expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible()
 
 
+def test_without_a_network_a_page_says_so_in_the_language_of_the_last_one(
+    server, browser_with_camera
+):
+    context = browser_with_camera(None).new_context(locale="hi")
+    page = context.new_page()
+    visit(page, server.url)
+    context.set_offline(True)
+    page.goto(server.open_class()["join_url"])
+    expect(page.get_by_role("heading", name="कनेक्शन नहीं है")).to_be_visible()
+
+
 def test_nothing_of_a_class_is_kept_for_later(server, context, troubles):
     opened = server.open_class(mode="self-report")
     room, student = (troubles.watch(context.new_page()) for _ in range(2))
