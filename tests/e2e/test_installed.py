@@ -49,10 +49,23 @@ def test_without_a_network_a_page_says_so_and_comes_back_with_it(server, context
     page.goto(opened["join_url"])
     expect(page.get_by_role("heading", name="No connection")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.card')).padding") != "0px"
-    page.get_by_role("button", name="Try again").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("heading", name="No connection")).to_be_visible()
     context.set_offline(False)
-    expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible(timeout=30_000)
+
+
+def test_without_a_server_a_page_says_so_and_comes_back_with_it(start_server, context):
+    server = start_server()
+    page = context.new_page()
+    visit(page, server.url)
+    opened = server.open_class(mode="self-report")
+    server.kill()
+    page.goto(opened["join_url"])
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    server.start()
+    expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible(timeout=30_000)
 
 
 def test_without_a_network_a_page_says_so_in_the_language_of_the_last_one(

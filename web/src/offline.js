@@ -1,5 +1,10 @@
-/** In place of a page that could not be had: try again, as soon as there is a network. */
+/** In place of a page that could not be had: try again by itself. Only this script is kept with it. */
 
-// Without other modules, because only this one is kept.
+const PAUSE = 5000; // milliseconds
+
 document.querySelector("#again").addEventListener("click", () => location.reload());
 window.addEventListener("online", () => location.reload());
+setInterval(async () => {
+  const answer = await fetch("/healthz").catch(() => null);
+  if (answer?.ok) location.reload();
+}, PAUSE);
