@@ -7,7 +7,7 @@ report and its exports are made of views alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from server.domain.labels import OTHER, PACES, VALENCE
 from server.domain.room import Hand, Named, Tally
@@ -31,7 +31,7 @@ class Alert:
     kind: str
     since: float
     why: str
-    figures: Figures | None = None
+    figures: Figures | None = field(default=None, hash=False)  # a dictionary, which has none
 
 
 @dataclass(frozen=True)
