@@ -4,6 +4,8 @@ import gc
 import os
 import sys
 
+import gevent
+
 from server.config import Settings, SettingsError
 from server.logs import CONFIG
 
@@ -23,16 +25,30 @@ control_socket_disable = True  # one file for every gunicorn of a user, which no
 
 
 def post_worker_init(worker):
-    """With 10,000 students a full collection takes a quarter of a second: have few of them."""
+    """Few collections, and a goodbye that waits for nobody."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 50)
+    gc.set_threshold(10_000, 10, 50)  # with 10,000 students a full one takes a quarter of a second
+    worker.goodbye = gevent.spawn(say_goodbye, worker)
+
+
+def say_goodbye(worker):
+    """Send everybody away as soon as the worker does not listen any more.
+
+    worker_exit would be too late for it: a worker ends when all its requests have, and a browser
+    that polls may wait for longer than graceful_timeout.
+    """
+    while worker.alive:
+        gevent.sleep(0.1)
+    gevent.sleep(1)  # in which gunicorn closes its sockets, so that nobody comes back to this one
+    sys.modules["server.wsgi"].server.stop()
 
 
 def worker_exit(arbiter, worker):
-    """No longer listening, and before it ends, a worker sends everybody away."""
-    if loaded := sys.modules.get("server.wsgi"):
-        loaded.server.stop()
+    """WebSockets are no requests, and would not keep a worker: this does, until all are gone."""
+    worker.alive = False
+    if goodbye := getattr(worker, "goodbye", None):
+        goodbye.join()
 
 
 def when_ready(server):

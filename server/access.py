@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import time
+from contextlib import suppress
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
@@ -62,6 +64,17 @@ class Tokens:
             raise AccessError("This teacher's link was replaced by a new one.")
         return key_number
 
+    def name(self, token: object, code: str) -> bool:
+        """Whether a token of this server, a teacher's or a seat's, names the class `code`.
+
+        Then whoever has it did not guess the code, even if it opens nothing any more.
+        """
+        for serializer in (self._teacher, self._seat):
+            with suppress(BadSignature, ValueError):
+                signed_code, _ = _read(serializer, token, None)
+                return signed_code == code
+        return False
+
     def new_seat(self, code: str) -> tuple[str, str]:
         """A token for a new seat in the class `code`, and the seat, which say nothing about who
         takes it."""
@@ -77,7 +90,11 @@ class Tokens:
         return seat if signed_code == code else None
 
 
-def _read(serializer: URLSafeTimedSerializer, token: object, lifetime: int) -> list:
+def _read(serializer: URLSafeTimedSerializer, token: object, lifetime: int | None) -> list:
     if not isinstance(token, str) or not token.isascii():
         raise BadSignature("no token of ours")
-    return serializer.loads(token, max_age=lifetime)
+    content, signed_at = serializer.loads(token, return_timestamp=True)
+    # Only too old is wrong: a clock that is set, or another machine's, makes tokens of the future.
+    if lifetime is not None and time.time() - signed_at.timestamp() > lifetime:
+        raise SignatureExpired("older than its lifetime")
+    return content

@@ -67,13 +67,13 @@ class Server:
 
     def stop(self) -> None:
         """Hand over the classes and see everybody off; takes no longer than MOVING."""
+        until = time.monotonic() + MOVING
         self.ticker.stop()
         self.sockets.send_away(MOVING)
         try:
             self.classroom.close()
         except (StoreError, ExchangeError) as error:
             log.error("not all could be handed over: %s", error)
-        until = time.monotonic() + MOVING
         while self.sockets.count and time.monotonic() < until:
             self.socketio.sleep(0.1)
 

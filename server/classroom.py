@@ -39,6 +39,8 @@ class _Lead:
     alerts: AlertWatch
     recorder: Recorder = field(default_factory=Recorder)
     view: View | None = None
+    point: Point | None = None  # the newest that is full
+    here: bool = True  # all teachers are connected to this process
 
     def to_dict(self, now: float) -> dict:
         return {"room": self.room.to_dict(now), "alerts": self.alerts.to_dict(now)}
@@ -297,9 +299,7 @@ class Classroom:
         """The class is over; what was recorded of it stays for `retention_days`."""
         self._exchange.end(code)
         self._close(code)
-        self._journal.end_class(code, now)
-        if self.retention_days == 0 and not self._sends_reports:
-            self._journal.delete_class(code)
+        self._write_end(code, now)
 
     def delete(self, code: str) -> None:
         """The class is over, and nothing stays of it."""
@@ -338,12 +338,14 @@ class Classroom:
         )
         beat = Beat([], self._ended, self._renewed)
         for code in kept:
-            new = folded[code]
-            if code in changed:
-                new.lead.view = new.view
+            new, lead = folded[code], folded[code].lead
+            # A teacher of another process, of whom we hear now, missed what only ours were shown.
+            is_missed = lead.here and not new.here
+            lead.view, lead.point, lead.here = new.view, new.point or lead.point, new.here
+            if code in changed or is_missed:
                 beat.shown.append(Shown(code, new.view, new.here))
-            if new.point:
-                beat.shown.append(Shown(code, new.point, new.here))
+            if point := lead.point if is_missed else new.point:
+                beat.shown.append(Shown(code, point, new.here))
         self._leave([code for code in kept if folded[code].is_over and self._is_empty(code)])
         self._ended, self._renewed = [], []  # last: if this tick fails, the next one tells of it
         return beat
@@ -385,6 +387,7 @@ class Classroom:
             # Without a last point: whoever ended it may have wanted that nothing is kept.
             del self._live[code]
             self._ended.append(code)
+            self._write_end(code, now)  # too, because whoever ended it may have died of it
             return None
         if not meeting.ticker:
             live.lead = None
@@ -407,6 +410,11 @@ class Classroom:
             # The last one out keeps the groups in mind; before that, whoever is there does.
             is_over=live.is_empty and (bool(view.students) or lead.room.is_over(now)),
         )
+
+    def _write_end(self, code: str, now: float) -> None:
+        self._journal.end_class(code, now)
+        if self.retention_days == 0 and not self._sends_reports:
+            self._journal.delete_class(code)
 
     def _know_key(self, code: str, number: int) -> None:
         live = self._live.get(code)

@@ -106,7 +106,7 @@ def _webhook_url(environment: Mapping[str, str]) -> str | None:
 
 
 def _is_safe(url: str) -> bool:
-    return bool(re.match(r"https://[^/]|http://(localhost|127\.0\.0\.1)\b", url))
+    return bool(re.match(r"https://[^/]|http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)", url))
 
 
 def _platforms(environment: Mapping[str, str]) -> tuple[Platform, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from ipaddress import IPv6Address
 
 MOST_ADDRESSES = 10_000  # that are remembered; those that came least recently are forgotten
 
@@ -27,7 +28,7 @@ class Bucket:
 
 
 class PerAddress:
-    """At most `most` within any `seconds` for each address."""
+    """At most `most` within any `seconds` for each address, or IPv6 network of somebody."""
 
     def __init__(self, most: int, seconds: float) -> None:
         self._most, self._seconds = most, seconds
@@ -35,8 +36,9 @@ class PerAddress:
 
     def take(self, address: str, now: float) -> bool:
         """One more for this address; False if that is too many. now: in seconds."""
-        times = self._taken.setdefault(address, deque())
-        self._taken.move_to_end(address)
+        whose = _whose(address)
+        times = self._taken.setdefault(whose, deque())
+        self._taken.move_to_end(whose)
         if len(self._taken) > MOST_ADDRESSES:
             self._taken.popitem(last=False)
         if self.is_used_up(address, now):
@@ -46,7 +48,15 @@ class PerAddress:
 
     def is_used_up(self, address: str, now: float) -> bool:
         """Whether one more would be too many."""
-        times = self._taken.get(address, deque())
+        times = self._taken.get(_whose(address), deque())
         while times and now - times[0] >= self._seconds:
             times.popleft()
         return len(times) >= self._most
+
+
+def _whose(address: str) -> str:
+    """The first half of an IPv6 address, which a home or a machine has all to itself (RFC 6177)."""
+    try:
+        return str(int(IPv6Address(address)) >> 64)
+    except ValueError:
+        return address

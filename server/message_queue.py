@@ -14,7 +14,7 @@ from server.rooms import Rooms
 
 CHANNEL = "classpulse"
 RETRY_SECONDS = 0.5
-SILENCE_SECONDS = 20  # without a message, after which it is checked that Redis is still there
+SILENCE_SECONDS = 5  # without a message, after which Redis is asked whether it is still there
 
 log = logging.getLogger(__name__)
 
@@ -38,15 +38,20 @@ class MessageQueue(Rooms, RedisManager):
     def _listen(self) -> Iterator[bytes]:
         while True:
             try:
-                client = connect(self._url, health_check_interval=SILENCE_SECONDS)
-                with client.pubsub() as subscription:
+                with connect(self._url).pubsub() as subscription:
                     subscription.subscribe(self.channel)
+                    is_asked = False  # whether it is still there
                     while True:
                         message = subscription.get_message(timeout=SILENCE_SECONDS)
-                        if message and message["type"] == "subscribe":
+                        if message is None:
+                            if is_asked:
+                                raise redis.TimeoutError("no answer")
+                            subscription.ping()
+                        elif message["type"] == "subscribe":
                             self.on_listening()
-                        elif message:
+                        elif message["type"] == "message":
                             yield message["data"]
+                        is_asked = message is None
             except redis.RedisError as error:
                 log.warning("the message queue does not hear Redis: %s", error)
                 time.sleep(RETRY_SECONDS)

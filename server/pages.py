@@ -24,7 +24,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
 from server import headers
@@ -72,9 +72,10 @@ def create_pages(
     pages = Blueprint("pages", __name__)
     openings = PerAddress(classes_per_hour, HOUR)
 
-    def class_with(code: str) -> ClassSession:
+    def class_with(code: str, token: str | None = None) -> ClassSession:
+        is_known = tokens.name(token, clean_code(code))
         try:
-            session = lookup.find(code, request.remote_addr or "")
+            session = lookup.find(code, request.remote_addr or "", is_known)
         except GuessError as error:
             abort(429, str(error))
         if session is None:
@@ -83,13 +84,14 @@ def create_pages(
 
     def teachers_class(code: str) -> ClassSession:
         """The class, for a request with its teacher's token only."""
-        session = class_with(code)
-        if request.authorization is None:
+        token = request.authorization.token if request.authorization else None
+        session = class_with(code, token)
+        if token is None:
             abort(
                 401, "This takes the teacher's token.", www_authenticate=WWWAuthenticate("bearer")
             )
         try:
-            tokens.check_teacher(request.authorization.token, session)
+            tokens.check_teacher(token, session)
         except AccessError as error:
             abort(403, str(error))
         return session
@@ -234,14 +236,18 @@ def create_pages(
         current_app.logger.error("%s: %s", request.endpoint, error)
         return friendly_error(ServiceUnavailable(UNAVAILABLE))
 
+    @pages.app_errorhandler(Exception)
+    def broken(error: Exception) -> ResponseReturnValue:
+        # By the name of the page: Flask would log its address, which has the code of a class.
+        current_app.logger.exception("%s", request.endpoint)
+        return friendly_error(InternalServerError())
+
     @pages.app_errorhandler(HTTPException)
     def friendly_error(error: HTTPException) -> ResponseReturnValue:
         if request.path.startswith("/api/") or request.path.endswith((".json", ".csv")):
             headers = error.get_headers(request.environ)
             kept = {name: value for name, value in headers if name != "Content-Type"}
             return {"error": error.description}, error.code or 500, kept
-        if (error.code or 500) >= 500:
-            current_app.logger.error("%s %s", request.path, error)
         code = error.code or 500
         title, description = ERRORS.get(code, ERRORS[500 if code >= 500 else 400])
         if error.description and error.description != type(error).description:

@@ -163,8 +163,8 @@ class Sockets:
         if not isinstance(auth, dict) or auth.get("role") not in ("student", "teacher"):
             raise AccessError("The auth object needs a role: student or teacher.")
         code = clean_code(str(auth.get("code", "")))
-        is_known = self._tokens.read_seat(auth.get("seat"), code) is not None
-        session = self._lookup.find(code, address, is_known)
+        proof = auth.get("seat" if auth["role"] == "student" else "token")
+        session = self._lookup.find(code, address, is_known=self._tokens.name(proof, code))
         if session is None:
             raise AccessError("There is no class with this code.")
         if session.ended_at is not None:
@@ -295,6 +295,7 @@ class Sockets:
     def _end(self, peer: _Peer, data: object) -> None:
         messages.parse_empty(data)
         self._classroom.end(peer.session.code, self._clock.now())
+        self.save()
 
     def _hold_back(self, peer: _Peer, connection: str) -> None:
         """Drop a message over the limit; whoever goes on regardless is cut off."""

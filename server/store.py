@@ -46,8 +46,12 @@ _POSTGRES = {
     "max_overflow": 0,
     "pool_timeout": PATIENCE,
     "connect_args": {"connect_timeout": int(PATIENCE)},
+    "hide_parameters": True,  # from logs: they are codes of classes, and notes
 }
-_SQLITE = {"connect_args": {"timeout": 1.0}}  # seconds for which a lock holds up the whole process
+_SQLITE = {
+    "connect_args": {"timeout": 1.0},  # seconds for which a lock holds up the whole process
+    "hide_parameters": True,
+}
 
 metadata = MetaData()
 _classes = Table(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from server.metrics import Metrics
+from server.store import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,9 @@ class Ticker:
             began = monotonic()
             try:
                 task()
+            except StoreError as error:
+                log.warning("the database is away: %s", error)
+                self._metrics.error("store")
             except Exception:  # the beat outlives any error: what fails now may do in a second
                 log.exception("a task of the beat failed")
                 self._metrics.error("task")

@@ -47,7 +47,7 @@ PlainSocket = monkey.get_original("socket", "socket")
 
 
 def install(engine: Server, most: int) -> None:
-    """Take care of all WebSockets that come to `engine`; at most so many at the same time."""
+    """Take care of all WebSockets that come to `engine`; at most so many clients at a time."""
     engine._handle_connect = Transport(engine, most).connect
 
 
@@ -69,11 +69,11 @@ class Transport:
         self, environ: dict, start_response: Callable, transport: str, jsonp_index: int | None
     ) -> dict:
         """As Server._handle_connect, for WebSockets."""
-        if transport != "websocket":
-            return self._poll(environ, start_response, transport, jsonp_index)
-        if len(self._selector.get_map()) >= self._most:
+        if len(self.engine.sockets) >= self._most:
             log.error("no more than %d connections", self._most)
             return self.engine._bad_request("There are too many connections.")
+        if transport != "websocket":
+            return self._poll(environ, start_response, transport, jsonp_index)
         names = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in HANDSHAKE}
         headers = Headers({name: environ.get(key, "") for name, key in names.items()})
         answer = ServerProtocol(logger=_silent).accept(Request("/", headers))
@@ -229,7 +229,7 @@ class Connection(Socket):
                 self._send_more()
             self._read()
         except Exception as error:  # of many kinds: what comes is decoded without much ado
-            log.info("this is not Socket.IO: %r", error)
+            log.info("this is not Socket.IO: %s", type(error).__name__)  # not what it was
             self._lose()
         self.is_new = self.is_busy = False
 

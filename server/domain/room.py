@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from server.domain.seats import LONG_AGO, SEAT_GRACE, Partial, Seat
 
 REGROUP = 300.0  # seconds without anything shown after which groups are made anew
+MOST_GONE = 1000  # who are remembered in groups: whoever comes and goes without end fills no memory
 
 
 @dataclass(frozen=True)
@@ -159,10 +160,13 @@ class Room:
                 waiting.pop(seat, None)
         if self._groups and now - self._shown_at > REGROUP:
             self._groups, self._known = [], named
-        elif self._hides(waiting):
+        elif self._hides(waiting) and self._gone(seats) < MOST_GONE:
             if not self._groups:
                 self._shown_at = now  # from here on there is something to remember
             self._groups.append(waiting)
+
+    def _gone(self, seats: Mapping[str, Seat]) -> int:
+        return sum(len(group.keys() - seats.keys()) for group in self._groups)
 
     def _is_counted(self, group: Mapping[str, str], read: Mapping[str, str]) -> bool:
         """Decided by who is there and whose face is read, never by the labels themselves."""

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "server/logs.py": set(),
     "server/lookup.py": {*SERVICE, "server.limits"},
     "server/metrics.py": set(),
-    "server/ticker.py": {"server.metrics"},
+    "server/ticker.py": {"server.metrics", "server.store"},
     "server/config.py": {"server.domain"},
     "server/webhook.py": {"server.clock", "server.domain", "server.metrics", "server.store"},
     "server/classroom.py": {"server.domain", "server.store", "server.journal", "server.exchange"},

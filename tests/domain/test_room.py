@@ -5,7 +5,7 @@ import json
 import pytest
 
 from server.domain.messages import Help, Label
-from server.domain.room import REGROUP, Hand, Named, Room
+from server.domain.room import MOST_GONE, REGROUP, Hand, Named, Room
 from server.domain.seats import LABEL_LIFETIME, PACE_LIFETIME, SEAT_GRACE, Partial, Seats
 from server.domain.view import make_view
 
@@ -61,7 +61,7 @@ def test_students_who_come_one_by_one_are_shown_as_soon_as_there_are_enough():
     for seat in range(5):
         assert group.tick().shares is None
         group.comes(f"seat {seat}", "happy")
-    assert group.tick().shares == {"happy": 1.0}
+    assert group.tick(2).shares == {"happy": 1.0}
 
 
 def test_the_same_seat_on_a_new_connection_is_one_student():
@@ -281,6 +281,19 @@ def test_a_hand_keeps_its_place_while_its_student_connects_again():
     assert [hand.name for hand in group.room.tally(partials, group.now).hands] == ["Ben"]
     again.seats.set_help("seat 0", Help(True, "Ada"), group.now)
     assert group.room.tally(partials, group.now).hands == first
+
+
+def test_whoever_comes_and_goes_without_end_fills_no_memory():
+    group = class_of(*["happy"] * 20)
+    group.tick()
+    for number in range(0, 2 * MOST_GONE, MIN_STUDENTS):
+        seats = [f"passer-by {number + each}" for each in range(MIN_STUDENTS)]
+        for seat in seats:
+            group.comes(seat, "sad")
+        group.tick()
+        group.leaves(*seats)
+    assert group.tally().grouped < 20 + MOST_GONE + MIN_STUDENTS
+    assert group.tick().shares == {"happy": 1.0}
 
 
 def test_a_room_goes_on_in_another_process():

@@ -1,29 +1,36 @@
 """The service over the length of a lesson, with time as an argument."""
 
+import time
+
 import pytest
 
 from server.classroom import Classroom
 from server.domain.messages import Label
 from server.exchange import LocalExchange
+from server.redis_exchange import RedisExchange
 from server.store import ClassStore
 from tests.services import migrate
 
 STUDENTS = 12
 
 
+def classroom_in(folder, exchange):
+    return Classroom(
+        ClassStore(migrate(f"sqlite:///{folder / 'classpulse.db'}")),
+        exchange,
+        lambda: "ABC234",
+        min_students=5,
+        most_students=STUDENTS,
+        cameras_allowed=True,
+        retention_days=30,
+    )
+
+
 class Lesson:
     """A class of STUDENTS in front of their cameras, one tick a second."""
 
     def __init__(self, folder):
-        self.classroom = Classroom(
-            ClassStore(migrate(f"sqlite:///{folder / 'classpulse.db'}")),
-            LocalExchange(),
-            lambda: "ABC234",
-            min_students=5,
-            most_students=STUDENTS,
-            cameras_allowed=True,
-            retention_days=30,
-        )
+        self.classroom = classroom_in(folder, LocalExchange())
         self.now, self.fired, self.view = 1000.0, [], None
         asked = {"title": "Algebra", "mode": "camera"}
         self.session = self.classroom.open_class(asked, self.now)
@@ -83,3 +90,39 @@ def test_a_class_in_which_nobody_is_left_costs_nothing_more(tmp_path):
         beat = lesson.classroom.tick(lesson.now)
     assert beat.shown == []
     assert lesson.classroom.view(lesson.session, lesson.now)["students"] == 0
+
+
+@pytest.fixture
+def ticking_and_other(tmp_path, redis_server):
+    """A class of two processes, the first of which is its ticker and has a teacher."""
+    exchanges = [RedisExchange(redis_server.url, tick_seconds=2) for _ in range(2)]
+    ticking, other = (classroom_in(tmp_path, exchange) for exchange in exchanges)
+    session = ticking.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
+    ticking.watch(session)
+    deadline = time.monotonic() + 10
+    while not ticking.tick(1001.0).shown:  # whoever finds Redis empty waits for a while
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return ticking, other, session
+
+
+def test_a_teacher_who_comes_to_another_process_misses_no_view(ticking_and_other):
+    ticking, other, session = ticking_and_other
+    other.watch(session)
+    ticking.join(session, "seat", "connection", 1002.0)
+    (shown,) = ticking.tick(1002.0).shown  # before the other process has told of its teacher
+    assert shown.what.students == 1 and shown.here
+    other.tick(1002.5)
+    (shown,) = ticking.tick(1003.0).shown
+    assert shown.what.students == 1 and not shown.here
+    assert ticking.tick(1004.0).shown == []
+
+
+def test_an_end_that_only_redis_heard_of_is_written_by_another_process(ticking_and_other):
+    ticking, other, session = ticking_and_other
+    other.watch(session)
+    other.tick(1002.0)
+    ticking.end(session.code, 1003.0)  # and is killed before it writes
+    assert other.tick(1003.5).ended == [session.code]
+    other.save()
+    assert other.find(session.code).ended_at == 1003.5

@@ -56,6 +56,8 @@ def test_a_class_goes_on_without_its_database(start_server, postgres_server, joi
     # Who comes now is let in, a teacher as well; a class that nobody is in cannot be looked up.
     join(server, opened["code"], "sad")
     assert "cannot reach" in teach(server, opened).wait_for("trouble")["message"]
+    assert metric(server, 'classpulse_errors_total{kind="task"}') == 0  # for bugs alone
+    assert '"exception"' not in server.log()
     answer = requests.post(
         f"{server.url}/api/classes", json={"title": "Another", "mode": "camera"}, timeout=20
     )

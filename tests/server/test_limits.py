@@ -23,6 +23,14 @@ def test_an_address_may_do_so_much_within_a_time():
     assert allowed.take("one", 70.0)
 
 
+def test_all_addresses_of_somebodys_ipv6_network_count_together():
+    allowed = PerAddress(most=2, seconds=60)
+    assert allowed.take("2001:db8:1:2::1", 10.0) and allowed.take("2001:db8:1:2:aaaa::9", 10.0)
+    assert not allowed.take("2001:db8:1:2:ffff:ffff:ffff:ffff", 10.0)
+    assert allowed.is_used_up("2001:db8:1:2::5", 10.0)
+    assert allowed.take("2001:db8:1:3::1", 10.0)
+
+
 def test_a_flood_of_addresses_takes_no_more_memory():
     allowed = PerAddress(most=1, seconds=60)
     allowed.take("first", 0.0)

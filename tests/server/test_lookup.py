@@ -29,8 +29,9 @@ def test_guessing_codes_is_held_back_on_every_page(server):
     assert get(server, "/", "203.0.113.7").ok
 
 
-def test_sockets_count_and_whoever_was_in_the_class_comes_back(server, connect, join):
-    code = server.open_class()["code"]
+def test_sockets_count_and_whoever_was_in_the_class_comes_back(server, connect, join, teach):
+    opened = server.open_class()
+    code = opened["code"]
     student = join(server, code)
     for number in range(MISSES_AN_HOUR):
         address = "127.0.0.1"  # which sockets of this test come from
@@ -38,6 +39,11 @@ def test_sockets_count_and_whoever_was_in_the_class_comes_back(server, connect, 
     assert "Too many wrong codes" in connect(server, role="student", code="NOSUCH").refused
     assert "Too many wrong codes" in connect(server, role="student", code=code).refused
     join(server, code, seat=student.welcome["seat"])
+    teach(server, opened).wait_for("view")
+    for token, status in ((opened["token"], 200), ("of somebody else", 429)):
+        bearer = {"Authorization": f"Bearer {token}"}
+        page = f"{server.url}/report/{code}.json"
+        assert requests.get(page, headers=bearer, timeout=10).status_code == status
 
 
 def test_a_wrong_code_over_a_socket_counts_as_well(server, connect):

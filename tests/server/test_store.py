@@ -180,12 +180,14 @@ def test_a_postgresql_that_was_killed_is_used_again_when_it_is_back(postgres_ser
 
 def test_a_postgresql_that_says_nothing_holds_nobody_up_for_long(start_server, postgres_server):
     server = start_server(DATABASE_URL=postgres_server.url)
-    page = f"{server.url}/c/{server.open_class()['code']}"
+    code = server.open_class()["code"]
+    page = f"{server.url}/c/{code}"
     postgres_server.pause()
     for _ in range(2):
         assert requests.get(page, timeout=10).status_code == 503
         asked = {"title": "Algebra", "mode": "camera"}
         assert requests.post(f"{server.url}/api/classes", json=asked, timeout=10).status_code == 503
+    assert "pages.student" in server.log() and code not in server.log()
     postgres_server.resume()
     assert requests.get(page, timeout=10).status_code == 200
     server.open_class()

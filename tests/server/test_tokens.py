@@ -39,6 +39,16 @@ def test_a_token_ends_some_days_after_its_class_is_forgotten(monkeypatch):
         tokens.check_teacher(teacher, session)
 
 
+def test_a_clock_that_was_put_back_makes_no_token_invalid(monkeypatch):
+    session = ClassSession("ABC234", "Algebra", "camera", 5, 0.0)
+    tokens = Tokens(SECRET_KEY, retention_days=30)
+    teacher, (seat, _) = tokens.teacher(session), tokens.new_seat(session.code)
+    now = itsdangerous.timed.time.time()
+    monkeypatch.setattr(itsdangerous.timed.time, "time", lambda: now - 3600)
+    tokens.check_teacher(teacher, session)
+    assert tokens.read_seat(seat, session.code)
+
+
 def test_a_renewed_link_is_the_only_one_in_all_processes(
     start_server, redis_server, connect, teach
 ):

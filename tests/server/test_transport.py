@@ -4,6 +4,7 @@ import itertools
 import json
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -43,6 +44,26 @@ def join_wire(connect_wire):
         return wire
 
     return join
+
+
+class PollingStudent:
+    """In a class, behind a network that lets no WebSocket through."""
+
+    def __init__(self, server, code):
+        self._url = f"{server.url}/socket.io/?EIO=4&transport=polling"
+        greeting = json.loads(self.poll()[1:])
+        assert greeting["upgrades"] == []
+        self._url += f"&sid={greeting['sid']}"
+        self.send("40" + json.dumps({"role": "student", "code": code}))
+        packets = ""
+        while '"welcome"' not in packets:
+            packets += self.poll()
+
+    def poll(self):
+        return requests.get(self._url, timeout=30).text
+
+    def send(self, packet):
+        assert requests.post(self._url, data=packet.encode(), timeout=10).text == "OK"
 
 
 def event(name, data):
@@ -184,23 +205,11 @@ def test_a_handshake_that_is_none_is_refused(server):
 
 def test_whoever_can_only_poll_is_in_the_class_too(server, teach):
     opened = server.open_class()
-    teacher = teach(server, opened)
-    url = f"{server.url}/socket.io/?EIO=4&transport=polling"
-    greeting = json.loads(requests.get(url, timeout=10).text[1:])
-    assert greeting["upgrades"] == []
-    url += f"&sid={greeting['sid']}"
-
-    def send(packet):
-        assert requests.post(url, data=packet.encode(), timeout=10).text == "OK"
-
-    send("40" + json.dumps({"role": "student", "code": opened["code"]}))
-    packets = ""
-    while '"welcome"' not in packets:
-        packets += requests.get(url, timeout=10).text
+    teacher, student = teach(server, opened), PollingStudent(server, opened["code"])
     teacher.wait_for("view", lambda view: view["students"] == 1)
-    send(event("label", {"state": "guess"}))
-    assert "unknown state" in requests.get(url, timeout=10).text
-    send("1")
+    student.send(event("label", {"state": "guess"}))
+    assert "unknown state" in student.poll()
+    student.send("1")
     teacher.wait_for("view", lambda view: view["students"] == 0, seconds=20)
 
 
@@ -215,6 +224,21 @@ def test_a_server_that_is_stopped_sees_everybody_off_and_ends_when_they_are_gone
         assert peer.wait_for("restart")["within"] > 0
         peer.leave()
     assert server.wait_for_its_end() == 0
+
+
+def test_a_browser_that_polls_is_told_and_holds_up_nobody(start_server, teach):
+    server = start_server()
+    opened = server.open_class()
+    teacher, student = teach(server, opened), PollingStudent(server, opened["code"])
+    teacher.wait_for("view", lambda view: view["students"] == 1)
+    with ThreadPoolExecutor() as pool:
+        polled = pool.submit(student.poll)
+        server.terminate()
+        assert '"restart"' in polled.result()
+    assert teacher.wait_for("restart")["within"] > 0
+    teacher.leave()
+    assert server.wait_for_its_end() == 0
+    assert "graceful timeout" not in server.log()
 
 
 @pytest.mark.parametrize("name", ["connect", "disconnect", "*"])
