@@ -63,10 +63,21 @@ def test_what_is_so_is_no_violation(witness):
     show(witness, shares={"happy": 0.6, "sad": 0.4})
     tell(witness, "left", page=1, after=11)
     show(witness, after=20, students=6)
-    tell(witness, "lost", page=2, after=21)
+    tell(witness, "lost", page=2, after=21, reason="transport close")
     show(witness, after=22, students=6)
     show(witness, after=40, students=5)
     assert (witness.counts.bounded, witness.counts.exact) == (4, 3)
+
+
+def test_a_seat_that_nobody_heard_of_counts_for_as_long_as_polling_goes_unnoticed(witness):
+    tell(witness, "try", page=8, seat=None, after=1)
+    tell(witness, "failed", page=8, after=2, reason="xhr poll error", retry=False)
+    show(witness, after=40, students=8)
+    tell(witness, "try", page=9, seat=None, after=41)
+    tell(witness, "failed", page=9, after=42, reason="websocket error", retry=False)
+    show(witness, after=70, students=7)
+    with pytest.raises(Violation, match="there are 7 to 7"):
+        show(witness, after=80, students=8)
 
 
 @pytest.mark.parametrize(

@@ -167,8 +167,8 @@ class Witness:
     def _on_lost(self, page: _Page, record: ClassRecord, line: dict) -> None:
         self.counts.losses += page.is_connected
         page.lost.append(line["at"])
-        # Of one that polls the server learns nothing when it is lost.
-        unnoticed = UNNOTICED if page.polls else 0
+        # Of one that polls, or that tried to, the server learns nothing when it is lost.
+        unnoticed = UNNOTICED if page.polls or "poll" in line["reason"] else 0
         self._end(page, record, line["at"], unnoticed + SEAT_GRACE)
 
     def _on_asleep(self, page: _Page, record: ClassRecord, line: dict) -> None:
