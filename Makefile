@@ -10,7 +10,7 @@ SETTINGS := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} 
 MIGRATE := $(SETTINGS) alembic upgrade head
 SERVE := $(SETTINGS) gunicorn server.wsgi:app
 
-.PHONY: run demo test lint soak messages requirements audit clean
+.PHONY: run demo test lint soak screenshots messages requirements audit clean
 .PHONY: bench bench-model bench-browser bench-room bench-pages bench-server
 run: .venv/done web/static/dist/done instance/secret_key
 	$(MIGRATE)
@@ -45,6 +45,10 @@ bench-room: .venv/done .venv-dev/chromium web/static/dist/done
 
 bench-pages: .venv/done .venv-dev/chromium web/static/dist/done
 	$(DEV)/python -m tests.bench.pages
+
+# The README's pictures, of a simulated class; 3 minutes.
+screenshots: .venv/done .venv-dev/chromium node_modules/done web/static/dist/done
+	$(DEV)/python -m docs.screenshots
 
 # PARTS="student crowd": only these.
 bench-server: .venv/done .venv-dev/done node_modules/dev

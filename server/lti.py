@@ -31,6 +31,7 @@ from server.access import Tokens
 from server.classroom import Classroom
 from server.clock import Clock
 from server.config import Platform, Settings
+from server.domain.messages import MAX_TEXT, fit
 from server.headers import is_https
 from server.languages import N_
 from server.pages import key_to
@@ -41,6 +42,15 @@ KEY_SECONDS = 10 * 60  # for which a platform's public keys are believed
 KEY_PATIENCE = 5.0  # seconds for an answer of the platform
 MAX_LAUNCH_BYTES = 100_000  # platforms tell more than we want to know
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+# Whoever teaches a course has one of these roles in it, or the short name of the first (LTI 1.3,
+# A.2.2). Only whole roles: there are others that end the same, such as Learner#Instructor.
+TEACHING = {
+    "Instructor",
+    *(
+        f"http://purl.imsglobal.org/vocab/lis/v2/membership{role}"
+        for role in ("#Instructor", "#Administrator", "/Instructor#TeachingAssistant")
+    ),
+}
 REFUSED = N_(
     "Your learning platform did not let you in here, or too late. Please open the class there "
     "again, in a window of its own."
@@ -76,11 +86,11 @@ def create_lti(settings: Settings, classroom: Classroom, tokens: Tokens, clock: 
         request.max_content_length = MAX_LAUNCH_BYTES
         message = FlaskMessageLaunch(tool_config=tool, requests_session=key_sets, **parts())
         try:
-            claims = dict(message.get_launch_data())
+            claims: dict[str, Any] = dict(message.get_launch_data())
             if "exp" not in claims:  # without which the library believes it forever
                 raise LtiException("the token does not expire")
             link = _link(claims, message.get_client_id())
-            teaches = message.check_teacher_access() or message.check_teaching_assistant_access()
+            teaches = not TEACHING.isdisjoint(claims.get(f"{CLAIM}roles") or ())
         except Exception as error:
             refuse(error)
         if not teaches:
@@ -176,9 +186,9 @@ def _link(claims: dict, client_id: str) -> str:
 def _title(claims: dict) -> str:
     """What the class is called: as its link in the course is, or else as the course is."""
     for claim in ("resource_link", "context"):
-        title = " ".join(str((claims.get(CLAIM + claim) or {}).get("title") or "").split())
-        if title:
-            return "".join(character for character in title if character.isprintable())[:120]
+        title = str((claims.get(CLAIM + claim) or {}).get("title") or "")
+        if title := fit(" ".join(title.split()))[:MAX_TEXT].strip():
+            return title
     return "Class"
 
 

@@ -129,9 +129,17 @@ def create_pages(
         if language not in LANGUAGES or request.headers.get("Sec-Fetch-Site") == "cross-site":
             abort(400)
         response = redirect(page if OUR_PAGE.fullmatch(page) else "/", 303)
-        secure = headers.is_https(request)
+        is_https = headers.is_https(request)
+        # A page in another site's frame keeps its cookies for that site alone.
+        in_frames = bool(frame_ancestors) and is_https
         response.set_cookie(
-            COOKIE, language, max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
+            COOKIE,
+            language,
+            max_age=YEAR,
+            secure=is_https,
+            httponly=True,
+            samesite="None" if in_frames else "Lax",
+            partitioned=in_frames,
         )
         return response
 

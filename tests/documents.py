@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 from tests.conftest import ROOT
 
-PROGRAMS = "make|python|python3|pip|npm|alembic|gunicorn|docker|heroku|curl|source|pre-commit"
+PROGRAMS = (
+    r"make|python|python3|pip|pybabel|npm|alembic|gunicorn|docker|heroku|curl|source"
+    r"|\.venv-dev/bin/[\w-]+"
+)
 FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(rf"`((?:{PROGRAMS}) [^`\n]+)`")
 TOOL = "python -m training"  # in the text, of the tool as a whole

@@ -10,6 +10,7 @@ from server.domain.labels import ALERTS, CLEARABLE, EMOTIONS, MODES, PACES, STAT
 
 MAX_NAME = 60
 MAX_TEXT = 120
+UNFIT = {"Cc", "Cs", "Zl", "Zp"}  # categories of characters: controls, halves, ends of lines
 FLOOR_STUDENTS = 3  # the least number of students about whom any class or setting shows shares
 MOST_STUDENTS = 1000
 
@@ -163,13 +164,12 @@ def _is_whole(value: object) -> bool:
     return value % 1 == 0  # JSON's 5.0 is 5
 
 
+def fit(text: str) -> str:
+    """Without line breaks and control characters, but with whatever else names are made of."""
+    return "".join(each for each in text if unicodedata.category(each) not in UNFIT)
+
+
 def _text(value: object, field: str, limit: int) -> str:
-    # No line breaks and no control characters, but whatever else people's names are made of.
-    unfit = {"Cc", "Cs", "Zl", "Zp"}
-    if (
-        not isinstance(value, str)
-        or len(value) > limit
-        or not unfit.isdisjoint(unicodedata.category(character) for character in value)
-    ):
+    if not isinstance(value, str) or len(value) > limit or fit(value) != value:
         raise MessageError(f"{field} must be one line of at most {limit} characters")
     return value.strip()

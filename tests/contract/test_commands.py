@@ -5,9 +5,11 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import requests
@@ -16,12 +18,13 @@ from tests.conftest import ROOT, Peer
 from tests.documents import commands
 from tests.services import free_port
 
+PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
 PATIENCE = 600  # seconds in which all that serving needs is installed
 # What runs each of the documented commands: a test, or what `make test` is made of; None where it
 # takes an account or a daemon of one's own.
 RUN_BY = {
     "make (run|demo)": "tests/contract/test_commands.py",
-    "(make (test|lint)|npm test|npm run build|pip install -r .*|source .*)": "Makefile",
+    "(make (test|lint)|npm test|npm run build|source .*)": "Makefile",
     "make soak": "tests/soak/test_soak.py",
     "make bench": "tests/training/test_models.py",
     "make bench-model": "tests/training/test_bench_model.py",
@@ -38,9 +41,12 @@ RUN_BY = {
     "curl .*": "tests/server/test_api.py",
     "python3 -c .*": "tests/server/test_api.py",
     "make messages": "tests/contract/test_translations.py",
+    "make screenshots": "tests/bench/test_screenshots.py",
     "make audit": None,
     "heroku .*": None,
-    "pre-commit install": None,
+    r"\.venv-dev/bin/pre-commit install": "tests/contract/test_commands.py",
+    r"\.venv-dev/bin/python -m pytest .*": "Makefile",
+    "pybabel init.*": None,
 }
 
 
@@ -61,6 +67,13 @@ def clone(tmp_path):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, tmp_path / name)
     return tmp_path
+
+
+def test_the_commits_of_a_contributor_are_checked(clone):
+    subprocess.run(["git", "init", "--quiet"], cwd=clone, check=True)
+    for command in ("validate-config", "install"):
+        subprocess.run([PRE_COMMIT, command], cwd=clone, check=True, capture_output=True)
+    assert "pre_commit" in (clone / ".git/hooks/pre-commit").read_text()
 
 
 @contextmanager

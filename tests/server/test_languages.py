@@ -23,6 +23,12 @@ def test_a_chosen_language_is_remembered_and_leads_back(server):
     assert "Secure" in behind_https.headers["Set-Cookie"].split("; ")
 
 
+def test_in_a_frame_of_a_named_page_a_language_is_remembered_for_that_page_alone(start_server):
+    server = start_server(FRAME_ANCESTORS="https://lms.example.org")
+    cookie = choose(server, "hi", **{"X-Forwarded-Proto": "https"}).headers["Set-Cookie"]
+    assert {"Secure", "SameSite=None", "Partitioned"} <= set(cookie.split("; "))
+
+
 @pytest.mark.parametrize(
     "page",
     [

@@ -62,6 +62,12 @@ def test_all_launches_from_a_place_lead_to_its_one_running_class(school, platfor
     assert code_in(elsewhere) != code
 
 
+@pytest.mark.parametrize("role", [f"{MEMBERSHIP}/Learner#Instructor", "Learner", "", {}])
+def test_whoever_has_a_role_that_only_sounds_like_a_teachers_opens_no_room(school, platform, role):
+    launch = platform.launch(school, platform.says(role, place="nobody teaches here"))
+    assert "/room/" not in launch.headers.get("Location", "")
+
+
 def test_a_student_waits_for_a_class_that_has_not_begun_or_is_over(school, platform, connect):
     launch = platform.launch(school, platform.says(STUDENT))
     page = followed(school, launch)
@@ -106,6 +112,7 @@ def test_a_server_without_cameras_opens_no_class_with_them(start_server, platfor
         ({"id": "x2", "title": "a\n b\x00" + "c" * 200}, {}, "a b" + "c" * 117),
         ({"id": "x3", "title": " "}, None, "Class"),
         ({"id": "x4", "title": "<script>"}, {}, "&lt;script&gt;"),
+        ({"id": "x5", "title": "\x00"}, {"id": "m", "title": "क्\u200dष"}, "क्\u200dष"),
     ],
 )
 def test_any_title_is_made_one_line_of_text(school, platform, link, course, title):

@@ -5,14 +5,14 @@ import { Engine } from "./engine/engine.js";
 import { fromResting, RestingFace } from "./engine/resting.js";
 import { Smoother } from "./engine/smoother.js";
 import { EMOTION_WORDS } from "./labels.js";
-import { find, memory, setText } from "./page.js";
+import { find, setText, tabMemory } from "./page.js";
 import { gettext, ngettext } from "./texts.js";
 
 const ADDRESSES = {
   workerUrl: new URL("worker.js", import.meta.url).href,
   modelUrl: new URL("../model", import.meta.url).href,
 };
-const RESTING = "classpulse.resting"; // the student's face at rest: probabilities, on this device
+const RESTING = "classpulse.resting"; // the student's face at rest: probabilities
 const BACKEND_WORDS = { wasm: "WebAssembly", webgl: "WebGL", webgpu: "WebGPU" };
 const HINDRANCES = {
   nobody: [gettext("No face to be seen"), ""],
@@ -35,7 +35,7 @@ export class CameraCard {
   #engine = null;
   #loading = null; // the engine to be
   #smoother = null;
-  #resting = JSON.parse(memory.get(RESTING));
+  #resting = JSON.parse(tabMemory.get(RESTING));
   #learning = null; // the face at rest, while it is learnt
   #stopWaiting = null; // for a camera to come
   #starts = 0; // counts on when what was started is no longer wanted
@@ -47,7 +47,7 @@ export class CameraCard {
     find("pause").addEventListener("click", () => (this.#camera ? this.stop("") : this.start()));
     find("learn-resting").addEventListener("click", () => this.#learnResting());
     find("forget-resting").addEventListener("click", () => {
-      memory.remove(RESTING);
+      tabMemory.remove(RESTING);
       this.#resting = null;
       this.#showResting();
     });
@@ -207,7 +207,7 @@ export class CameraCard {
     if (learnt) {
       this.#learning = null;
       this.#resting = learnt;
-      memory.set(RESTING, JSON.stringify(learnt));
+      tabMemory.set(RESTING, JSON.stringify(learnt));
       this.#showResting();
     }
     if (this.#resting === null) return probabilities;

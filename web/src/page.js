@@ -30,12 +30,18 @@ export function showInstead(hidden, shown) {
   find(shown).querySelector("h1").focus();
 }
 
-/** Local storage, or nothing where the browser blocks it: a page works without. */
-export const memory = {
-  get: (key) => attempt(() => localStorage.getItem(key)),
-  set: (key, value) => attempt(() => localStorage.setItem(key, value)),
-  remove: (key) => attempt(() => localStorage.removeItem(key)),
-};
+/** What a browser remembers, or nothing where it will not: a page works without. */
+export const memory = memoryIn(() => localStorage);
+/** The same until the tab is closed: the next student at this machine is somebody else. */
+export const tabMemory = memoryIn(() => sessionStorage);
+
+function memoryIn(storage) {
+  return {
+    get: (key) => attempt(() => storage().getItem(key)),
+    set: (key, value) => attempt(() => storage().setItem(key, value)),
+    remove: (key) => attempt(() => storage().removeItem(key)),
+  };
+}
 
 function attempt(access) {
   try {
