@@ -36,9 +36,10 @@ bench: .venv-dev/done
 bench-model: .venv-dev/chromium node_modules/dev web/static/dist/done
 	$(DEV)/python -m training bench-model
 
-# FACES=folder: with photographs named after labels, the right ones are counted too.
+# FACES=folder: with photographs named after labels, the right ones are counted too; DATA=file: and
+# those of a prepared data set's PrivateTest.
 bench-browser: .venv-dev/chromium node_modules/dev web/static/dist/done
-	$(DEV)/python -m training bench-browser $(if $(FACES),--faces $(FACES))
+	$(DEV)/python -m training bench-browser $(if $(FACES),--faces $(FACES)) $(if $(DATA),--data $(DATA))
 
 bench-room: .venv/done .venv-dev/chromium web/static/dist/done
 	$(DEV)/python -m tests.bench.room

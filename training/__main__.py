@@ -136,7 +136,8 @@ def _bench_model(options: argparse.Namespace) -> None:
 def _bench_browser(options: argparse.Namespace) -> None:
     from training.bench_browser import QUICK, Effort, bench_browser
 
-    print(bench_browser(options.faces, QUICK if options.quick else Effort()))
+    data = Dataset.load(options.data) if options.data else None
+    print(bench_browser(options.faces, data, QUICK if options.quick else Effort()))
 
 
 def _framing(options: argparse.Namespace) -> None:
@@ -241,6 +242,7 @@ def _parser() -> argparse.ArgumentParser:
 
     step = add("bench-browser", _bench_browser, "measure our page beside others, in Chromium")
     add_path(step, "--faces", "FOLDER", "photographs named after labels: happy.jpg")
+    add_path(step, "--data", "FILE", "data set whose PrivateTest is shown as a webcam sees faces")
     step.add_argument("--quick", action="store_true", help="a little of everything, to try it")
 
     tflite = Path("node_modules/@mediapipe/face_detection/face_detection_short_range.tflite")

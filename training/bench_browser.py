@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -22,11 +23,11 @@ import skimage.data
 from playwright.sync_api import Browser, Error, Page, Playwright, Worker, sync_playwright
 
 from training.browser import STATIC, chromium, wait_until
-from training.dataset import LABELS
+from training.dataset import LABELS, Dataset
 from training.errors import TrainingError
 from training.hosts import ROOT, serve_class, serve_files
 from training.report import markdown_table
-from training.webcam import Portrait, portraits, write_video
+from training.webcam import Portrait, crop_portrait, portraits, write_video
 
 BENCH = ROOT / "web/bench"
 PEERS = ("face-api", "face-api, SSD", "human")
@@ -35,6 +36,7 @@ WORDS = {"disgusted": "disgust", "fearful": "fear", "afraid": "fear", "surprised
 LOOK_SECONDS = 0.5
 FACE_WIDTH = 120  # pixels in the frame, at arm's length
 FACE_WIDTHS = (170, 110, 60)  # the last one's student leans back
+FRAMES_AT_ONCE = 350  # half a megabyte each
 SLOWDOWN = 4
 READING_SECONDS = 1  # between the page and the click, so that the one does not slow the other
 PULSE_SECONDS = 0.005  # that a slowed browser runs at a time
@@ -49,16 +51,17 @@ class Effort(NamedTuple):
     seconds: float = 20.0  # that a page is watched from the click on
     looks: int = 10_000
     video_seconds: float = 12.0
+    faces: int = 700  # of PrivateTest
 
 
-QUICK = Effort(frames=3, visits=1, seconds=1, looks=50, video_seconds=3)
+QUICK = Effort(frames=3, visits=1, seconds=1, looks=50, video_seconds=3, faces=7)
 
 
-def bench_browser(faces: Path | None, effort: Effort) -> str:
+def bench_browser(faces: Path | None, data: Dataset | None, effort: Effort) -> str:
     """Measure everything; in Markdown. `faces` holds photographs named after their labels, if any.
 
-    Raises TrainingError if the page's script or a library is missing, the server or Chromium does
-    not start, or a photograph has no face.
+    `data`, if any, lends the faces of its PrivateTest. Raises TrainingError if the page's script or
+    a library is missing, the server or Chromium does not start, or a photograph has no face.
     """
     if not (STATIC / "dist/vision.js").exists():
         raise TrainingError("the page's script is not built yet: run `npm ci && npm run build`")
@@ -83,6 +86,8 @@ def bench_browser(faces: Path | None, effort: Effort) -> str:
                 tables.append(f"## Right labels\n\n{table}")
             else:
                 tables.append("No photographs named after labels (--faces): no right labels.\n")
+            if data:
+                tables.append(f"## Right labels on PrivateTest\n\n{bench.private_test(data)}")
         except Error as error:
             raise TrainingError(f"Chromium: {error.message.splitlines()[0]}") from error
     return "\n".join(tables)
@@ -107,18 +112,19 @@ class _Bench:
         self._tools, self._files, self._folder, self._effort = tools, files, folder, effort
         peers = {name: f"{files}bench/peer.html#{quote(name)}" for name in PEERS}
         self._pages = {"classpulse": join} | peers
+        self._numbers = itertools.count()
         self._slowdown: dict[str, float] = {}
         self._version = ""
 
     def rows(self, student: Portrait) -> list[list[str]]:
         """All measurements but that of the labels."""
-        frames = [student.frame(FACE_WIDTH, LOOK_SECONDS * at) for at in range(self._effort.frames)]
-        yuv = [cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420) for frame in frames]
-        Path(self._folder, "frames").write_bytes(np.stack(yuv).tobytes())
+        times = (LOOK_SECONDS * at for at in range(self._effort.frames))
+        frames = self._serve([student.frame(FACE_WIDTH, seconds) for seconds in times])
         with self._browser() as browser:
             self._version = browser.version
-            anew, tracking = (self._time_looks(browser, pace) for pace in (0, 1000 * LOOK_SECONDS))
-            memory = self._memory(browser)
+            anew = _times(self._look(browser, frames))
+            tracking = _times(self._look(browser, frames, LOOK_SECONDS))
+            memory = self._memory(browser, frames)
         video = self._folder / "student.mjpeg"
         write_video(video, student, [FACE_WIDTH], self._effort.video_seconds)
         watched = {name: self._watch(video, name) for name in PROGRAMS}
@@ -179,28 +185,51 @@ class _Bench:
         rows.append(["all", *(f"{100 * right / max(looks, 1):.1f} %" for right, looks in total)])
         return markdown_table(["", *columns], rows)
 
-    def _time_looks(self, browser: Browser, pace: float) -> dict[str, str]:
-        """Milliseconds by program, and where it missed the face, how often."""
+    def private_test(self, data: Dataset) -> str:
+        """Shares of right labels for faces of PrivateTest, each seen once, at arm's length."""
+        faces = data.split("PrivateTest").sample(self._effort.faces)
+        words: dict[str, list[str | None]] = {name: [] for name in PROGRAMS}
+        for at in range(0, len(faces.images), FRAMES_AT_ONCE):
+            crops = faces.images[at : at + FRAMES_AT_ONCE]
+            frames = self._serve([crop_portrait(crop).frame(FACE_WIDTH, 0) for crop in crops])
+            with self._browser() as browser:
+                for name, looks in self._look(browser, frames).items():
+                    words[name] += [look["word"] for look in looks]
+        labels = [LABELS[label] for label in faces.labels]
+        rows = []
+        for name, said in words.items():
+            right = sum(
+                _label(word or "") == label for word, label in zip(said, labels, strict=True)
+            )
+            counts = right, said.count(None), said.count("unsure")
+            rows.append([name, *(f"{100 * count / len(labels):.1f} %" for count in counts)])
+        return markdown_table([f"{len(labels)} faces", "right", "no face", "hard to say"], rows)
+
+    def _serve(self, frames: list[np.ndarray]) -> str:
+        """The address of frames, BGR. Never the same twice: whoever serves them remembers files."""
+        yuv = [cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420) for frame in frames]
+        name = f"frames-{next(self._numbers)}"
+        Path(self._folder, name).write_bytes(np.stack(yuv).tobytes())
+        return f"/{name}"
+
+    def _look(self, browser: Browser, frames: str, pace: float = 0) -> dict[str, list[dict]]:
+        """What each program found in each of the frames: `milliseconds`, and its `word` or None.
+
+        A look every `pace` seconds; for 0 without a rest, and each begins anew.
+        """
+        page = self._open(browser)
         script = (
             "async ([frames, pace]) => (await import('/bench/looks.js')).timeLooks(frames, pace)"
         )
-        page = self._open(browser)
-        found = page.evaluate(script, ["/frames", pace])
+        found = page.evaluate(script, [frames, 1000 * pace])
         page.context.close()
-        cells = {}
-        for name, looks in found.items():
-            times = [look["milliseconds"] for look in looks]
-            missed = sum(look["word"] is None for look in looks)
-            figures = np.median(times), np.mean(times), np.percentile(times, 95)
-            cells[name] = ", ".join(f"{figure:.1f}" for figure in figures)
-            cells[name] += f" (no face in {missed} of {len(looks)})" if missed else ""
-        return cells
+        return found
 
-    def _memory(self, browser: Browser) -> dict[str, str]:
+    def _memory(self, browser: Browser, frames: str) -> dict[str, str]:
         page = self._open(browser)
         tools = page.context.new_cdp_session(page)
-        script = "async () => (await import('/bench/looks.js')).endure('/frames')"
-        endure = page.evaluate_handle(script)
+        script = "async (frames) => (await import('/bench/looks.js')).endure(frames)"
+        endure = page.evaluate_handle(script, frames)
 
         def after(looks: int) -> tuple[int, float, float]:
             held = endure.evaluate("(endure, looks) => endure(looks)", looks)
@@ -321,6 +350,18 @@ class _Bench:
             yield browser
         finally:
             browser.close()
+
+
+def _times(found: dict[str, list[dict]]) -> dict[str, str]:
+    """Milliseconds by program: median, mean and p95, and where it missed the face, how often."""
+    cells = {}
+    for name, looks in found.items():
+        times = [look["milliseconds"] for look in looks]
+        missed = sum(look["word"] is None for look in looks)
+        figures = np.median(times), np.mean(times), np.percentile(times, 95)
+        cells[name] = ", ".join(f"{figure:.1f}" for figure in figures)
+        cells[name] += f" (no face in {missed} of {len(looks)})" if missed else ""
+    return cells
 
 
 def _label(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ MIN_SCORE = 0.5
 NOISE = 3.0  # standard deviation of a sensor's noise, grey levels
 JPEG_QUALITY = 92
 SQUARE = 128  # side of the detector's input
+GREY = 128
 
 
 class Portrait(NamedTuple):
@@ -71,6 +73,16 @@ def portraits(photos: dict[str, np.ndarray]) -> list[Portrait]:
         x, y, width = (left + right) / 2, (top + bottom) / 2, right - left
         found.append(Portrait(photo, x * side, y * side, width * side))
     return found
+
+
+def crop_portrait(crop: np.ndarray) -> Portrait:
+    """A crop of FER-2013, uint8 [48, 48], in grey: a detector wants something around a face."""
+    framing = json.loads((STATIC / "model/emotion/metadata.json").read_text())["crop"]
+    box = len(crop) / framing["scale"]
+    photo = cv2.copyMakeBorder(crop, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=GREY)
+    x = len(photo) / 2
+    y = x - framing["offset_y"] * box
+    return Portrait(cv2.cvtColor(photo, cv2.COLOR_GRAY2BGR), x, y, box)
 
 
 def write_video(path: Path, portrait: Portrait, widths: Sequence[float], seconds: float) -> None:

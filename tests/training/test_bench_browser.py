@@ -22,10 +22,10 @@ def astronaut(photos):
     return np.ascontiguousarray(photos[0][..., ::-1])
 
 
-def test_a_short_run_has_every_figure(browser, cli, astronaut, tmp_path):
+def test_a_short_run_has_every_figure(browser, cli, astronaut, data_file, tmp_path):
     cv2.imwrite(str(tmp_path / "happy.jpg"), astronaut)
     cv2.imwrite(str(tmp_path / "somebody.jpg"), astronaut[:90])  # no label, so that nobody cares
-    outcome = cli("bench-browser", "--quick", "--faces", tmp_path)
+    outcome = cli("bench-browser", "--quick", "--faces", tmp_path, "--data", data_file)
     assert (outcome.status, outcome.err) == (0, "")
     found = tables(outcome.out)
 
@@ -49,6 +49,12 @@ def test_a_short_run_has_every_figure(browser, cli, astronaut, tmp_path):
     assert right[""] == [*programs, "classpulse, as sent"]
     assert list(right)[1:] == ["happy", "all"]
     assert re.fullmatch(r"([1-9]\d*) of \1", right["happy"][0])
+
+    private = found["Right labels on PrivateTest"]
+    assert list(private)[1:] == programs
+    for cells in map(private.get, programs):
+        right, missed, vague = (float(cell.removesuffix(" %")) for cell in cells)
+        assert right + missed + vague <= 100.2
 
 
 def test_a_photograph_without_a_face_is_one_clear_line(browser, cli, astronaut, tmp_path):

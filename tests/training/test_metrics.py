@@ -154,11 +154,23 @@ def test_the_temperature_that_sharpened_probabilities_is_found_again(temperature
         assert calibration(labels, probabilities)["error"] > 5 * after
 
 
-def test_guesses_are_sure_from_where_three_in_four_are_right():
-    # Surest first: right, right, wrong, right, wrong, wrong, of which the first four will do.
-    sure = least_sure(np.array([0, 0, 1, 0, 1, 1]), top(0.9, 0.85, 0.8, 0.601, 0.5, 0.45))
-    assert sure == 0.61
-    assert least_sure(np.array([1, 1]), top(0.9, 0.8)) == 1.0
+def test_vague_guesses_are_left_out_if_they_are_wrong():
+    # Of a hundred images, thirty are guessed at random, and the others rightly.
+    labels = np.arange(100) % 7
+    guesses = np.where(np.arange(100) < 30, np.random.default_rng(0).permutation(labels), labels)
+    probabilities = np.full((100, 7), 0.04)
+    probabilities[np.arange(100), guesses] = 0.76
+    probabilities[:30] = (probabilities[:30] + 0.14) / 1.98  # 0.45 for the guess
+    assert 0.45 < least_sure(labels, probabilities) <= 0.76
+
+
+def test_vague_guesses_are_named_if_a_class_would_look_otherwise_without_them():
+    # All guesses are right, and sadness is vague: without it, nobody would look sad.
+    labels = np.arange(90) % 3
+    probabilities = np.full((90, 7), 0.02)
+    probabilities[np.arange(90), labels] = 0.88
+    probabilities[labels == 2] = (probabilities[labels == 2] + 0.35) / 3.45  # 0.36
+    assert least_sure(labels, probabilities) == 0.35
 
 
 def test_probabilities_that_were_rounded_to_zero_and_one_have_a_temperature():

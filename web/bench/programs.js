@@ -12,11 +12,13 @@ export const programs = {
   async classpulse() {
     const { Vision } = await import("/static/dist/vision.js");
     const vision = await Vision.load("/static/model");
-    const { labels } = vision.metadata;
+    const { labels, sure } = vision.metadata;
     return async (frame, anew) => {
       if (anew) vision.forget();
       const { probabilities } = await vision.look(frame, performance.now() / 1000);
-      return probabilities && labels[probabilities.indexOf(Math.max(...probabilities))];
+      if (!probabilities) return null;
+      const p = Math.max(...probabilities);
+      return p < sure ? "unsure" : labels[probabilities.indexOf(p)]; // as our page does
     };
   },
 
