@@ -1,7 +1,6 @@
 """The student's own words: how they are said, how long they last, and who they are said by."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -167,15 +166,12 @@ def test_the_small_window_reminds_a_student_who_is_shown_by_name(server, browser
 
 
 @pytest.mark.parametrize("mode", ["camera", "self-report"])
-def test_a_phone_joins_by_code_in_two_taps_and_under_ten_seconds(
-    server, browser, teach, troubles, mode
-):
+def test_a_phone_joins_by_code_in_two_taps(server, browser, teach, troubles, mode):
     opened = server.open_class(mode=mode)
     teacher = teach(server, opened)
     code = opened["code"].lower()
     context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
     page = troubles.watch(context.new_page())
-    started = time.monotonic()
     page.goto(server.url)
     within_sight(page.get_by_role("button", name="Join the class"))
     page.get_by_label("Code from your teacher").fill(f"{code[:3]}-{code[3:]}")
@@ -185,7 +181,6 @@ def test_a_phone_joins_by_code_in_two_taps_and_under_ten_seconds(
     expect(page.get_by_text("Being shown by name is off")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Join")).last.tap()
     teacher.wait_for("view", lambda view: view["students"] == 1)
-    assert time.monotonic() - started < 10
     assert troubles == []
 
 
