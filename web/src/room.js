@@ -47,8 +47,10 @@ function open() {
   socket.on("history", (past) => {
     asked = past.t;
     ahead = past.t - seconds();
-    ({ points, markers } = past);
-    timeline.reset(past);
+    // What came last is perhaps not written yet, or nothing can be read just now.
+    points = [...past.points, ...after(past.points, points)];
+    markers = [...past.markers, ...after(past.markers, markers)];
+    timeline.reset({ t: past.t, points, markers });
   });
   socket.on("view", (newest) => {
     if (view === null) begin(newest);
@@ -63,6 +65,7 @@ function open() {
     refresh();
   });
   socket.on("point", (point) => {
+    if (after(points, [point]).length === 0) return; // the history had it
     points.push(point);
     timeline.addPoint(point);
   });
@@ -192,4 +195,10 @@ function close(reason) {
 
 function seconds() {
   return Date.now() / 1000;
+}
+
+/** Those of `more` that are later than all of `some`, which are in order. */
+function after(some, more) {
+  const last = some.at(-1)?.t ?? -Infinity;
+  return more.filter(({ t }) => t > last);
 }

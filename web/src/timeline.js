@@ -65,7 +65,6 @@ export class Timeline {
 
   /** A point that has come to its end. */
   addPoint(point) {
-    if (point.t <= this.#points.at(-1)?.t) return; // the history had it
     this.#points.push(point);
   }
 
