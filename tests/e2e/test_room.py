@@ -193,6 +193,35 @@ def test_an_alert_says_why_and_is_silenced_with_one_click(server, browser, troub
     assert troubles == []
 
 
+def test_a_page_keeps_what_it_has_when_the_server_cannot_read_it(server, browser, troubles):
+    opened = server.open_class()
+    seed(server, opened, minutes=30)
+    connections = []
+
+    def between(page_side):
+        server_side = page_side.connect_to_server()
+        connections.append(server_side)
+
+        def from_server(message):
+            if len(connections) > 1 and message.startswith('42["history"'):
+                event, past = json.loads(message[2:])
+                message = "42" + json.dumps([event, past | {"points": [], "markers": []}])
+            page_side.send(message)
+
+        server_side.on_message(from_server)
+
+    room = troubles.watch(browser.new_page())
+    room.route_web_socket(re.compile("socket.io"), between)
+    room.goto(opened["room_url"])
+    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
+    before = "hidden: too few students · 3 students here"
+    expect(read(room, "Home")).to_contain_text(before)
+    connections[0].close()
+    expect(room.locator("#status")).to_contain_text("Trying again")
+    expect(room.locator("#status")).to_have_text("")
+    expect(read(room, "Home")).to_contain_text(before)
+
+
 def test_the_charts_are_read_with_the_keyboard(server, enter, troubles):
     opened = server.open_class()
     seed(server, opened, minutes=30)
