@@ -64,8 +64,8 @@ class Tokens:
             raise AccessError("This teacher's link was replaced by a new one.")
         return key_number
 
-    def name(self, token: object, code: str) -> bool:
-        """Whether a token of this server, a teacher's or a seat's, names the class `code`.
+    def is_for(self, token: object, code: str) -> bool:
+        """Whether a token of this server, a teacher's or a seat's, is for the class `code`.
 
         Then whoever has it did not guess the code, even if it opens nothing any more.
         """

@@ -73,7 +73,7 @@ def create_pages(
     openings = PerAddress(classes_per_hour, HOUR)
 
     def class_with(code: str, token: str | None = None) -> ClassSession:
-        is_known = tokens.name(token, clean_code(code))
+        is_known = tokens.is_for(token, clean_code(code))
         try:
             session = lookup.find(code, request.remote_addr or "", is_known)
         except GuessError as error:

@@ -164,7 +164,7 @@ class Sockets:
             raise AccessError("The auth object needs a role: student or teacher.")
         code = clean_code(str(auth.get("code", "")))
         proof = auth.get("seat" if auth["role"] == "student" else "token")
-        session = self._lookup.find(code, address, is_known=self._tokens.name(proof, code))
+        session = self._lookup.find(code, address, is_known=self._tokens.is_for(proof, code))
         if session is None:
             raise AccessError("There is no class with this code.")
         if session.ended_at is not None:
