@@ -21,7 +21,7 @@ demo: .venv/done web/static/dist/done instance/secret_key
 	$(SERVE) & server=$$!; trap "kill $$server" EXIT; node web/demo.mjs http://localhost:$(PORT)
 
 test: lint .venv/done .venv-dev/chromium .venv-dev/services
-	$(DEV)/python -m pytest -n 2 --dist loadfile
+	$(DEV)/python -m pytest
 	npm test
 
 lint: .venv-dev/done node_modules/dev web/static/dist/done

@@ -72,7 +72,7 @@ def create_pages(
     pages = Blueprint("pages", __name__)
     openings = PerAddress(classes_per_hour, HOUR)
 
-    def class_with(code: str, token: str | None = None) -> ClassSession:
+    def class_with(code: str, token: object = None) -> ClassSession:
         is_known = tokens.is_for(token, clean_code(code))
         try:
             session = lookup.find(code, request.remote_addr or "", is_known)
@@ -84,14 +84,14 @@ def create_pages(
 
     def teachers_class(code: str) -> ClassSession:
         """The class, for a request with its teacher's token only."""
-        token = request.authorization.token if request.authorization else None
-        session = class_with(code, token)
-        if token is None:
+        authorization = request.authorization
+        session = class_with(code, authorization and authorization.token)
+        if authorization is None:
             abort(
                 401, "This takes the teacher's token.", www_authenticate=WWWAuthenticate("bearer")
             )
         try:
-            tokens.check_teacher(token, session)
+            tokens.check_teacher(authorization.token, session)
         except AccessError as error:
             abort(403, str(error))
         return session
