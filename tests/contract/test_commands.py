@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -76,6 +76,15 @@ def test_the_commits_of_a_contributor_are_checked(clone):
     assert "pre_commit" in (clone / ".git/hooks/pre-commit").read_text()
 
 
+def wait_until_gone(group: int) -> None:
+    """Make ends before the server that it started, which goes on answering for a moment."""
+    deadline = time.monotonic() + 30
+    with suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(group, 0)  # which only asks whether it is there
+            time.sleep(0.1)
+
+
 @contextmanager
 def make(target: str, folder, port: int) -> Iterator[subprocess.Popen]:
     """Run a target that serves until it is interrupted; its output goes to a file `log`."""
@@ -93,6 +102,7 @@ def make(target: str, folder, port: int) -> Iterator[subprocess.Popen]:
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
+        wait_until_gone(process.pid)
 
 
 def wait_for(process, folder, look):
