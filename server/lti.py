@@ -38,7 +38,7 @@ from server.pages import key_to
 
 LAUNCH_SECONDS = 5 * 60  # from login to launch, in which the platform asks nobody for anything
 WAIT_SECONDS = 24 * 60 * 60  # for which a student's page waits for a class
-KEY_SECONDS = 10 * 60  # for which a platform's public keys are believed
+KEY_SECONDS = 60  # for which a platform's public keys are believed: it may change them
 KEY_PATIENCE = 5.0  # seconds for an answer of the platform
 MAX_LAUNCH_BYTES = 100_000  # platforms tell more than we want to know
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from flask import (
     abort,
     current_app,
     g,
+    jsonify,
     redirect,
     render_template,
     request,
@@ -206,13 +208,21 @@ def create_pages(
         )
 
     @pages.get("/report/<code>.json")
-    def report_json(code: str) -> dict:
-        return classroom.report(teachers_class(code), clock.now()).to_dict()
+    def report_json(code: str) -> Response:
+        return packed(jsonify(classroom.report(teachers_class(code), clock.now()).to_dict()))
 
     @pages.get("/report/<code>.csv")
     def report_csv(code: str) -> Response:
         text = classroom.report(teachers_class(code), clock.now()).to_csv()
-        return Response(text, mimetype="text/csv")
+        return packed(Response(text, mimetype="text/csv"))
+
+    def packed(response: Response) -> Response:
+        """Compressed for whoever takes that: two hours are 190 kB, or 15."""
+        response.vary.add("Accept-Encoding")
+        if request.accept_encodings.quality("gzip") > 0:
+            response.set_data(gzip.compress(response.get_data()))
+            response.content_encoding = "gzip"
+        return response
 
     @pages.get("/offline")
     def offline() -> str:
@@ -229,8 +239,10 @@ def create_pages(
     @pages.get("/readyz")
     def readyz() -> tuple[dict, int]:
         troubles = classroom.troubles()
+        for part, why in troubles.items():  # in the log alone: anybody may ask here
+            current_app.logger.warning("%s is not ready: %s", part, why)
         if troubles:
-            return {"status": "not ready", "troubles": troubles}, 503
+            return {"status": "not ready", "troubles": list(troubles)}, 503
         return {"status": "ok"}, 200
 
     @pages.get("/metrics")

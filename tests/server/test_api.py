@@ -25,12 +25,6 @@ OF_STRANGERS = [ignored_auth, missing_required_header, negative_data_rejection]
 schema = schemathesis.openapi.from_dict(DESCRIPTION)
 
 
-def some(examples):
-    """So many for each operation, however long a busy machine takes."""
-    checks = list(hypothesis.HealthCheck)
-    return hypothesis.settings(max_examples=examples, deadline=None, suppress_health_check=checks)
-
-
 @pytest.fixture(scope="module")
 def opened(server):
     return server.open_class()

@@ -62,7 +62,8 @@ def test_a_class_goes_on_without_its_database(start_server, postgres_server, joi
         f"{server.url}/api/classes", json={"title": "Another", "mode": "camera"}, timeout=20
     )
     assert answer.status_code == 503 and "try again" in answer.json()["error"]
-    assert list(requests.get(f"{server.url}/readyz", timeout=20).json()["troubles"]) == ["database"]
+    assert requests.get(f"{server.url}/readyz", timeout=20).json()["troubles"] == ["database"]
+    assert "database is not ready: " in server.log()
     during = teacher.wait_for("point", lambda point: "sad" in (point["shares"] or {}), seconds=30)
     postgres_server.start() if fault == "killed" else postgres_server.resume()
     assert teacher.wait_for("trouble", seconds=20)["message"] is None

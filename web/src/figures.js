@@ -31,19 +31,17 @@ export const studentsHere = (count) => ngettext("{count} student here", "{count}
 const own = globalThis.navigator?.languages?.find((tag) => tag.split("-")[0] === language);
 const LOCALE = new Intl.Locale(own ?? language, { calendar: "gregory", numberingSystem: "latn" });
 
-// Made once: a formatter takes a browser longer to make than a hundred times to write.
-const toMinutes = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
-const toSeconds = new Intl.DateTimeFormat(LOCALE, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-});
-
 /** A time of day to the minute; `seconds` since the epoch. */
-export const clock = (seconds) => toMinutes.format(seconds * 1000);
+export const clock = formatter({ hour: "2-digit", minute: "2-digit" });
 
 /** A time of day to the second; `seconds` since the epoch. */
-export const exactClock = (seconds) => toSeconds.format(seconds * 1000);
+export const exactClock = formatter({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** Made once, because that takes longer than to write a hundred times, and not before it is used. */
+function formatter(options) {
+  let made = null;
+  return (seconds) => (made ??= new Intl.DateTimeFormat(LOCALE, options)).format(seconds * 1000);
+}
 
 /** @param {number} seconds since the epoch */
 export const day = (seconds) =>

@@ -155,6 +155,7 @@ function open() {
 /** With the first view: the token has opened the room. */
 function begin({ students }) {
   find("invite").open = students < minStudents; // out of the way later
+  find("live").classList.remove("opening");
   keepToken(code, token);
   if (!myClasses().some((known) => known.code === code)) {
     remember({ code, title, mode, created_at: Number(createdAt) }, token);

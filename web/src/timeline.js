@@ -19,7 +19,8 @@ let made = 0; // timelines, for the names of their cursors
 
 export class Timeline {
   #element;
-  #charts; // {kind, figure, plot}
+  #sync = { key: `timeline ${++made}` }; // one cursor for this timeline's charts
+  #charts; // {kind, figure, place, plot, isDrawn}; plot: null until it is first drawn
   #points = [];
   #markers = [];
   #view = null; // the newest, for the time since the last point
@@ -33,7 +34,7 @@ export class Timeline {
   #ticking = null;
   #drawing = false;
   #drawnAt = 0; // server's time
-  #drawnWidth = 0; // CSS pixels
+  #width = 0; // CSS pixels; 0: not laid out, or nothing is known yet
   #printing = false;
   #watch;
   #closed = new AbortController();
@@ -46,13 +47,11 @@ export class Timeline {
     this.#element = element;
     element.classList.add("timeline");
     element.innerHTML = frameOf(mode);
-    const sync = { key: `timeline ${++made}` }; // one cursor for this timeline's charts
     this.#charts = chartsOf(mode).map((kind) => {
       const figure = element.querySelector(`[data-chart=${kind.name}]`);
-      return { kind, figure, plot: this.#plot(kind, figure, sync) };
+      return { kind, figure, place: figure.querySelector(".place"), plot: null, isDrawn: false };
     });
     this.#listen();
-    this.#drawSoon();
   }
 
   /** Start over with all that is known; `t`: the server's time, where the class goes on. */
@@ -60,6 +59,7 @@ export class Timeline {
     if (t !== undefined) this.#ahead = t - Date.now() / 1000;
     this.#points = [...points];
     this.#markers = [...markers];
+    this.#watch.observe(this.#element); // from now on it is drawn, as soon as it is laid out
     this.#drawSoon();
   }
 
@@ -91,18 +91,18 @@ export class Timeline {
     this.#watch.disconnect();
     clearInterval(this.#ticking);
     cancelAnimationFrame(this.#frame);
-    for (const { plot } of this.#charts) plot.destroy();
+    for (const { plot } of this.#charts) plot?.destroy();
     this.#element.replaceChildren();
   }
 
-  #plot(kind, figure, sync) {
+  #plot({ kind, figure, place }, size, data) {
     const colours = () => ({ ink: colour("ink"), card: colour("card") });
     const hidden = () => stretchesOf(this.#rows, kind.hidden);
     const options = optionsOf(kind, {
-      ...this.#size(kind, figure),
+      ...size,
       above: () => this.#above(figure),
       span: () => this.#span(),
-      cursor: { sync, bind: { dblclick: () => () => this.#show(null) } },
+      cursor: { sync: this.#sync, bind: { dblclick: () => () => this.#show(null) } },
       hooks: {
         drawAxes: [(plot) => drawHidden(plot, hidden(), colours())],
         draw: [(plot) => drawMarkers(plot, this.#markers, this.#isOnTop(figure), colours())],
@@ -110,7 +110,7 @@ export class Timeline {
         setSelect: [(plot) => this.#onSelect(plot)],
       },
     });
-    return new uPlot(options, [[], ...kind.lines.map(() => [])], figure);
+    return new uPlot(options, data, place);
   }
 
   #listen() {
@@ -128,10 +128,12 @@ export class Timeline {
     const charts = element.querySelector(".charts");
     charts.addEventListener("keydown", (event) => this.#onKey(event));
     charts.addEventListener("blur", () => this.#read(null));
-    this.#watch = new ResizeObserver(() => {
-      if (this.#width() !== this.#drawnWidth) this.#drawSoon(); // a longer text is no new width
+    this.#watch = new ResizeObserver(([{ contentRect }]) => {
+      const width = Math.round(contentRect.width);
+      if (width === this.#width) return; // a longer text is no new width
+      this.#width = width;
+      this.#drawSoon();
     });
-    this.#watch.observe(element);
     for (const query of ["(prefers-color-scheme: dark)", "print"]) {
       matchMedia(query).addEventListener("change", () => this.#drawSoon(), { signal });
     }
@@ -139,6 +141,7 @@ export class Timeline {
     const print = (printing) => () => {
       this.#printing = printing;
       document.documentElement.classList.toggle("printing", printing);
+      this.#drawSoon();
       this.#draw();
     };
     window.addEventListener("beforeprint", print(true), { signal });
@@ -149,11 +152,16 @@ export class Timeline {
   #tick() {
     this.#rows = rowsOf(this.#points, this.#view, this.#now());
     const [from, to] = this.#span();
-    if (this.#now() - this.#drawnAt >= (to - from) / this.#width()) this.#drawSoon();
+    if (this.#now() - this.#drawnAt >= (to - from) / this.#width) this.#drawSoon();
   }
 
   /** Draw with the next frame: once for all that asks for it, never while the page is hidden. */
   #drawSoon() {
+    for (const chart of this.#charts) chart.isDrawn = false;
+    this.#goOnSoon();
+  }
+
+  #goOnSoon() {
     this.#frame ??= requestAnimationFrame(() => this.#draw());
   }
 
@@ -161,10 +169,9 @@ export class Timeline {
     cancelAnimationFrame(this.#frame);
     this.#frame = null;
     const element = this.#element;
-    if (this.#width() === 0) return; // not laid out
+    if (this.#width === 0) return;
     this.#drawing = true;
     this.#drawnAt = this.#now();
-    this.#drawnWidth = this.#width();
     this.#rows = rowsOf(this.#points, this.#view, this.#now());
     for (const { kind, figure } of this.#charts) {
       figure.hidden = kind.isMood && kind.name !== this.#mood;
@@ -175,25 +182,35 @@ export class Timeline {
     const [last, whole] = element.querySelectorAll("[data-span]");
     last.setAttribute("aria-pressed", String(this.#zoom === LAST));
     whole.setAttribute("aria-pressed", String(this.#zoom === null));
-    for (const { kind, figure, plot } of this.#charts) {
-      if (figure.hidden) continue;
+    let hasNew = false;
+    for (const chart of this.#charts) {
+      const { kind, figure, place, plot } = chart;
+      if (figure.hidden || chart.isDrawn) continue;
       const values = kind.lines.map(({ value }) => this.#rows.map(value));
+      const data = [this.#rows.map(({ t }) => t), ...values];
       const size = this.#size(kind, figure);
-      plot.batch(() => {
-        if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
-        plot.setData([this.#rows.map(({ t }) => t), ...values]);
-      });
+      place.style.height = `${size.height}px`;
+      if (plot === null && hasNew && !this.#printing) {
+        this.#goOnSoon(); // one new chart a frame: a slow machine answers in between
+        continue;
+      }
+      if (plot === null) {
+        chart.plot = this.#plot(chart, size, data);
+        hasNew = true;
+      } else {
+        plot.batch(() => {
+          if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
+          plot.setData(data);
+        });
+      }
+      chart.isDrawn = true;
     }
-    this.#read(this.#at);
+    this.#read(hasNew ? null : this.#at); // a new one cannot tell yet where a time is
     this.#drawing = false;
   }
 
-  #width() {
-    return this.#printing ? PRINT_WIDTH : this.#element.clientWidth;
-  }
-
   #size({ height }, figure) {
-    const width = this.#width();
+    const width = this.#printing ? PRINT_WIDTH : this.#width;
     const own = Math.round(width < WIDE ? height : 1.3 * height);
     return { width, height: own + this.#above(figure) };
   }
@@ -266,7 +283,7 @@ export class Timeline {
   #read(at) {
     this.#at = at;
     for (const { figure, plot } of this.#charts) {
-      if (figure.hidden) continue;
+      if (figure.hidden || !plot) continue;
       plot.setCursor({ left: at === null ? -10 : plot.valToPos(at, "x"), top: 0 }, false);
     }
     this.#say();
