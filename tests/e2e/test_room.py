@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import expect
 
+from server.domain.session import Marker
 from server.domain.timeline import Point
 from server.store import ClassStore
 from training.browser import wait_until
@@ -479,3 +480,31 @@ def test_who_renews_the_link_goes_on_and_who_has_the_old_one_does_not(server, en
     expect(teacher.locator("#headline")).to_have_text("Nobody is here yet")
     other.goto(link)
     expect(other.locator("#headline")).to_have_text("Nobody is here yet")
+
+
+@pytest.mark.parametrize("width", [412, 1350])
+@pytest.mark.parametrize("path", ["room", "report"])
+def test_nothing_moves_while_a_page_opens(server, browser, troubles, path, width):
+    opened = server.open_class()
+    seed(server, opened, minutes=20)
+    store = ClassStore(server.settings["DATABASE_URL"])
+    store.add_marker(opened["code"], Marker(time.time() - 300, "started recursion"))
+    context = browser.new_context(viewport={"width": width, "height": 820})
+    page = troubles.watch(context.new_page())
+    page.add_init_script(
+        """window.shifts = [];
+        const add = (list) => window.shifts.push(...list.getEntries());
+        window.observer = new PerformanceObserver(add);
+        window.observer.observe({ type: "layout-shift", buffered: true });"""
+    )
+    page.goto(opened["room_url"].replace("/room/", f"/{path}/"))
+    expect(page.locator("#timeline figure:visible .u-over")).to_have_count(3)
+    if path == "room":
+        expect(page.locator("#before")).to_contain_text("started recursion")
+    moved = page.evaluate(
+        """() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+          const shifts = [...window.shifts, ...window.observer.takeRecords()];
+          resolve(shifts.map(({ value }) => value));
+        })))"""
+    )
+    assert sum(moved) < 0.01

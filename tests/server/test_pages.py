@@ -164,3 +164,21 @@ def test_old_classes_are_forgotten_when_the_server_starts(start_server):
     assert found["ENDED2"] is None and found["KEPT23"].ended_at is not None
     assert found["LEFT23"].ended_at is not None  # nobody ended it, and nobody is there
     assert "This class has ended" in requests.get(f"{again.url}/c/LEFT23", timeout=10).text
+
+
+@pytest.mark.parametrize("extension", ["json", "csv"])
+def test_a_report_is_compressed_for_whoever_takes_that(server, teach, extension):
+    opened = server.open_class()
+    teacher = teach(server, opened)
+    teacher.send("end", {})
+    teacher.wait_for("ended")
+    report = f"{server.url}/report/{opened['code']}.{extension}"
+    answers = []
+    for encoding in ("gzip", "identity"):
+        asked = {**as_teacher(opened), "Accept-Encoding": encoding}
+        answers.append(requests.get(report, headers=asked, timeout=10))
+    packed, plain = answers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert packed.content == plain.content and plain.content
+    assert "Accept-Encoding" in plain.headers["Vary"]

@@ -53,7 +53,10 @@ function open() {
     timeline.reset({ t: past.t, points, markers });
   });
   socket.on("view", (newest) => {
-    if (view === null) begin(newest);
+    if (view === null) {
+      begin(newest);
+      timeline.placed.then(() => find("live").classList.remove("opening"));
+    }
     view = newest;
     // The first one after the history may be from before: nothing has changed since.
     if (view.t > asked) ahead = view.t - seconds();
@@ -155,7 +158,6 @@ function open() {
 /** With the first view: the token has opened the room. */
 function begin({ students }) {
   find("invite").open = students < minStudents; // out of the way later
-  find("live").classList.remove("opening");
   keepToken(code, token);
   if (!myClasses().some((known) => known.code === code)) {
     remember({ code, title, mode, created_at: Number(createdAt) }, token);

@@ -38,6 +38,9 @@ export class Timeline {
   #printing = false;
   #watch;
   #closed = new AbortController();
+  #setPlaced;
+  /** Resolves when all charts have their places, drawn or not: then they move nothing any more. */
+  placed = new Promise((resolve) => (this.#setPlaced = resolve));
 
   /**
    * @param {HTMLElement} element to draw in
@@ -207,6 +210,7 @@ export class Timeline {
     }
     this.#read(hasNew ? null : this.#at); // a new one cannot tell yet where a time is
     this.#drawing = false;
+    this.#setPlaced();
   }
 
   #size({ height }, figure) {
