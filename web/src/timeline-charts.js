@@ -95,7 +95,8 @@ export function frameOf(mode) {
       `<span><svg width="22" height="4" aria-hidden="true"><path d="M0 2H22" stroke="var(--${name})"
         stroke-width="3" stroke-dasharray="${dash}"/></svg> ${safe(word)}</span>`);
     return `<figure data-chart="${name}"><figcaption><strong>${safe(title)}</strong>
-      <span class="legend">${lines.length > 1 ? legend.join(" ") : ""}</span></figcaption><div class="place"></div></figure>`;
+      <span class="legend">${lines.length > 1 ? legend.join(" ") : ""}</span></figcaption>
+      <div class="place"></div></figure>`;
   });
   return `<div class="timeline-tools">${mode === "camera" ? mood : ""}
     <div class="switch" role="group" aria-label="${timeShown}">
