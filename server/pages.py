@@ -209,20 +209,12 @@ def create_pages(
 
     @pages.get("/report/<code>.json")
     def report_json(code: str) -> Response:
-        return packed(jsonify(classroom.report(teachers_class(code), clock.now()).to_dict()))
+        return _packed(jsonify(classroom.report(teachers_class(code), clock.now()).to_dict()))
 
     @pages.get("/report/<code>.csv")
     def report_csv(code: str) -> Response:
         text = classroom.report(teachers_class(code), clock.now()).to_csv()
-        return packed(Response(text, mimetype="text/csv"))
-
-    def packed(response: Response) -> Response:
-        """Compressed for whoever takes that: two hours are 190 kB, or 40."""
-        response.vary.add("Accept-Encoding")
-        if request.accept_encodings.quality("gzip") > 0:
-            response.set_data(gzip.compress(response.get_data()))
-            response.content_encoding = "gzip"
-        return response
+        return _packed(Response(text, mimetype="text/csv"))
 
     @pages.get("/offline")
     def offline() -> str:
@@ -288,3 +280,12 @@ def key_to(session: ClassSession, tokens: Tokens) -> dict[str, str]:
 
 def _join_url(session: ClassSession) -> str:
     return url_for(".student", code=session.code, _external=True)
+
+
+def _packed(response: Response) -> Response:
+    """Compressed for whoever takes that: two hours are 190 kB, or 40."""
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings.quality("gzip") > 0:
+        response.set_data(gzip.compress(response.get_data()))
+        response.content_encoding = "gzip"
+    return response

@@ -59,22 +59,23 @@ def _pages(server: LiveServer) -> dict[str, str]:
 def _visit(url: str, options: list[str]) -> list[float]:
     """The scores of a page, and the seconds after which its largest part was there."""
     path = {"CHROME_PATH": found} if (found := chromium()) else {}
-    for _ in range(TRIES):
-        with TemporaryDirectory() as folder:
-            written = Path(folder) / "report.json"
-            command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", *options]
-            command += ["--output=json", f"--output-path={written}"]
-            command += [
-                f"--only-categories={','.join(CATEGORIES)}",
-                "--chrome-flags=--headless=new --no-sandbox",
-            ]
+    with TemporaryDirectory() as folder:
+        written = Path(folder) / "report.json"
+        command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", *options]
+        command += [
+            *("--output=json", f"--output-path={written}"),
+            f"--only-categories={','.join(CATEGORIES)}",
+            "--chrome-flags=--headless=new --no-sandbox",
+        ]
+        for _ in range(TRIES):
             done = subprocess.run(
                 command, cwd=ROOT, env=os.environ | path, capture_output=True, text=True
             )
             report = json.loads(written.read_text()) if written.exists() else {}
-        if "categories" in report and "runtimeError" not in report:
-            scores = [100 * report["categories"][name]["score"] for name in CATEGORIES]
-            return [*scores, report["audits"]["largest-contentful-paint"]["numericValue"] / 1000]
+            if "categories" in report and "runtimeError" not in report:
+                scores = [100 * report["categories"][name]["score"] for name in CATEGORIES]
+                paint = report["audits"]["largest-contentful-paint"]["numericValue"]
+                return [*scores, paint / 1000]
     raise SystemExit(f"Lighthouse: {report.get('runtimeError') or done.stderr.strip()[-500:]}")
 
 

@@ -98,7 +98,7 @@ export class Timeline {
     this.#element.replaceChildren();
   }
 
-  #plot({ kind, figure, place }, size, data) {
+  #plot({ kind, figure, place }, size) {
     const colours = () => ({ ink: colour("ink"), card: colour("card") });
     const hidden = () => stretchesOf(this.#rows, kind.hidden);
     const options = optionsOf(kind, {
@@ -113,7 +113,7 @@ export class Timeline {
         setSelect: [(plot) => this.#onSelect(plot)],
       },
     });
-    return new uPlot(options, data, place);
+    return new uPlot(options, this.#dataOf(kind), place);
   }
 
   #listen() {
@@ -172,7 +172,7 @@ export class Timeline {
     cancelAnimationFrame(this.#frame);
     this.#frame = null;
     const element = this.#element;
-    if (this.#width === 0) return;
+    if (this.#width === 0 && !this.#printing) return;
     this.#drawing = true;
     this.#drawnAt = this.#now();
     this.#rows = rowsOf(this.#points, this.#view, this.#now());
@@ -189,28 +189,30 @@ export class Timeline {
     for (const chart of this.#charts) {
       const { kind, figure, place, plot } = chart;
       if (figure.hidden || chart.isDrawn) continue;
-      const values = kind.lines.map(({ value }) => this.#rows.map(value));
-      const data = [this.#rows.map(({ t }) => t), ...values];
       const size = this.#size(kind, figure);
       place.style.height = `${size.height}px`;
-      if (plot === null && hasNew && !this.#printing) {
-        this.#goOnSoon(); // one new chart a frame: a slow machine answers in between
-        continue;
-      }
-      if (plot === null) {
-        chart.plot = this.#plot(chart, size, data);
-        hasNew = true;
-      } else {
+      if (plot !== null) {
         plot.batch(() => {
           if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
-          plot.setData(data);
+          plot.setData(this.#dataOf(kind));
         });
+      } else if (!hasNew || this.#printing) {
+        chart.plot = this.#plot(chart, size);
+        hasNew = true;
+      } else {
+        this.#goOnSoon(); // one new chart a frame: a slow machine answers in between
+        continue;
       }
       chart.isDrawn = true;
     }
     this.#read(hasNew ? null : this.#at); // a new one cannot tell yet where a time is
     this.#drawing = false;
     this.#setPlaced();
+  }
+
+  /** What uPlot draws: the times, and the values of each line. */
+  #dataOf({ lines }) {
+    return [({ t }) => t, ...lines.map(({ value }) => value)].map((of) => this.#rows.map(of));
   }
 
   #size({ height }, figure) {
