@@ -10,7 +10,7 @@ import math
 import cv2
 import numpy as np
 
-from training.dataset import SIDE
+from training.dataset import SIDE, FloatArray, UInt8Array
 
 MOST_ANGLE = math.radians(18)
 CENTRE = (SIDE - 1) / 2
@@ -18,7 +18,7 @@ LEVELS = np.arange(256) / 255
 RAMP = np.linspace(-1, 1, SIDE)  # from the left to the right
 
 
-def augment(image: np.ndarray, rng: np.random.Generator, strength: float = 1.0) -> np.ndarray:
+def augment(image: UInt8Array, rng: np.random.Generator, strength: float = 1.0) -> UInt8Array:
     """A changed copy of `image`, uint8 [48, 48] in and out; the same `rng` gives the same copy.
 
     `strength` 0..1 is how far and how often; at 0 the copy is mirrored or not, no more.
@@ -34,7 +34,7 @@ def augment(image: np.ndarray, rng: np.random.Generator, strength: float = 1.0) 
     return image
 
 
-def _move(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
+def _move(image: UInt8Array, rng: np.random.Generator, strength: float) -> UInt8Array:
     """Rotation, scale and aspect, shear and shift about the centre."""
     # Plain floats, because arrays as small as these are slow.
     changes = (strength * rng.uniform(-1, 1, 7)).tolist()
@@ -50,20 +50,20 @@ def _move(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.nd
     return warp(image, np.array([[xx, xy, shift_x], [yx, yy, shift_y]]))
 
 
-def warp(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+def warp(image: UInt8Array, matrix: FloatArray) -> UInt8Array:
     """The image moved by an affine matrix [2, 3]; edges are repeated: what lies beyond is lost."""
     return cv2.warpAffine(
         image, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
 
 
-def far_away(image: np.ndarray, side: int) -> np.ndarray:
+def far_away(image: UInt8Array, side: int) -> UInt8Array:
     """Lose detail as a face does that is small, `side` pixels, or badly focused."""
     small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
     return cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
 
 
-def _light(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
+def _light(image: UInt8Array, rng: np.random.Generator, strength: float) -> UInt8Array:
     """Gamma, contrast, brightness and a sideways slope, through which the face stays the same."""
     gamma, contrast, brightness, slope = strength * rng.uniform(-1, 1, 4)
     # What is the same for all pixels of one level is worked out once for each level.
@@ -74,7 +74,7 @@ def _light(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.n
     return (np.clip(grey, 0, 1) * 255).round().astype(np.uint8)
 
 
-def _cover(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _cover(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     """Cutout (DeVries and Taylor 2017): a grey rectangle, as a hand or hair might hide a part."""
     height, width = rng.integers(8, 22, 2)
     top, left = rng.integers(-6, SIDE - 8, 2)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from statistics import median
+from typing import Any
 
 import keras
 import numpy as np
 
 from training import models
-from training.dataset import LABELS, SIDE, VOTES, Dataset
+from training.dataset import LABELS, SIDE, VOTES, Dataset, FloatArray
 from training.run import Config
 from training.train import Batches, compile_model, soft_targets
 
@@ -27,7 +28,7 @@ class Ready(keras.utils.PyDataset):
     def __len__(self) -> int:
         return len(self._batches)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[FloatArray, FloatArray]:
         return self._batches[index]
 
 
@@ -37,10 +38,10 @@ class Stopwatch(keras.callbacks.Callback):
     What `fit` does before and after its steps takes seconds at times, and is no part of them.
     """
 
-    def on_train_begin(self, logs: dict | None = None) -> None:
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._ends: list[float] = []
 
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         self._ends.append(time.perf_counter())
 
     @property

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 from urllib.parse import quote
 
 import cv2
@@ -23,7 +23,7 @@ import skimage.data
 from playwright.sync_api import Browser, Error, Page, Playwright, Worker, sync_playwright
 
 from training.browser import STATIC, chromium, wait_until
-from training.dataset import LABELS, Dataset
+from training.dataset import LABELS, Dataset, UInt8Array
 from training.errors import TrainingError
 from training.hosts import ROOT, serve_class, serve_files
 from training.report import markdown_table
@@ -52,6 +52,13 @@ class Effort(NamedTuple):
     looks: int = 10_000
     video_seconds: float = 12.0
     faces: int = 700  # of PrivateTest
+
+
+class Look(TypedDict):
+    """What a program says of a frame."""
+
+    milliseconds: float
+    word: str | None  # None where it found no face
 
 
 QUICK = Effort(frames=3, visits=1, seconds=1, looks=50, video_seconds=3, faces=7)
@@ -93,7 +100,7 @@ def bench_browser(faces: Path | None, data: Dataset | None, effort: Effort) -> s
     return "\n".join(tables)
 
 
-def _photographs(folder: Path) -> dict[str, np.ndarray]:
+def _photographs(folder: Path) -> dict[str, UInt8Array]:
     """Those in a folder, BGR, whose names are labels or words for them."""
     photos = {}
     for path in sorted(folder.glob("*.jpg")):
@@ -205,15 +212,15 @@ class _Bench:
             rows.append([name, *(f"{100 * count / len(labels):.1f} %" for count in counts)])
         return markdown_table([f"{len(labels)} faces", "right", "no face", "hard to say"], rows)
 
-    def _serve(self, frames: list[np.ndarray]) -> str:
+    def _serve(self, frames: list[UInt8Array]) -> str:
         """The address of frames, BGR. Never the same twice: whoever serves them remembers files."""
         yuv = [cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420) for frame in frames]
         name = f"frames-{next(self._numbers)}"
         Path(self._folder, name).write_bytes(np.stack(yuv).tobytes())
         return f"/{name}"
 
-    def _look(self, browser: Browser, frames: str, pace: float = 0) -> dict[str, list[dict]]:
-        """What each program found in each of the frames: `milliseconds`, and its `word` or None.
+    def _look(self, browser: Browser, frames: str, pace: float = 0) -> dict[str, list[Look]]:
+        """What each program found in each of the frames.
 
         A look every `pace` seconds; for 0 without a rest, and each begins anew.
         """
@@ -352,7 +359,7 @@ class _Bench:
             browser.close()
 
 
-def _times(found: dict[str, list[dict]]) -> dict[str, str]:
+def _times(found: dict[str, list[Look]]) -> dict[str, str]:
     """Milliseconds by program: median, mean and p95, and where it missed the face, how often."""
     cells = {}
     for name, looks in found.items():

@@ -11,10 +11,11 @@ from scipy.stats import binomtest
 
 from training import metrics
 from training.browser import classify, compare
-from training.dataset import LABELS, SPLITS, Dataset
+from training.dataset import LABELS, SPLITS, BoolArray, Dataset, FloatArray
 from training.duplicates import Duplicates
 from training.errors import TrainingError
 from training.evaluate import load_metadata
+from training.figures import NO_AGREEMENT, SplitFigures
 from training.report import markdown_table
 from training.robustness import CHANGES
 
@@ -54,7 +55,7 @@ def bench_model(emotion: Path, data: Dataset) -> str:
     )
 
 
-def _peers(emotion: Path, faces: Dataset, results: dict[str, tuple[np.ndarray, np.ndarray]]) -> str:
+def _peers(emotion: Path, faces: Dataset, results: dict[str, tuple[FloatArray, FloatArray]]) -> str:
     rows = []
     for name, (probabilities, times) in results.items():
         figures = metrics.measure(faces.labels, probabilities, faces.votes)
@@ -64,7 +65,7 @@ def _peers(emotion: Path, faces: Dataset, results: dict[str, tuple[np.ndarray, n
                 name,
                 _percent(figures["accuracy"]),
                 figures["macro_f1"],
-                _percent((figures["ferplus"] or {}).get("accuracy")),
+                _percent((figures["ferplus"] or NO_AGREEMENT)["accuracy"]),
                 f"{np.median(times):.1f}",
                 f"{np.percentile(times, 95):.1f}",
                 f"{size:,}",
@@ -84,9 +85,9 @@ def _size(manifest: Path) -> tuple[int, int]:
     return sum(file.stat().st_size for file in files), sum(map(math.prod, shapes))
 
 
-def _figures(figures: dict, temperature: float, right_and_new: np.ndarray) -> str:
-    images, errors, votes = figures["images"], figures["calibration"], figures["ferplus"] or {}
-    voted = votes.get("images", 0)
+def _figures(figures: SplitFigures, temperature: float, right_and_new: BoolArray) -> str:
+    images, errors = figures["images"], figures["calibration"]
+    votes = figures["ferplus"] or NO_AGREEMENT
     new = len(right_and_new)
     rows = [
         ["accuracy", *_interval(figures["accuracy"], images)],
@@ -94,15 +95,15 @@ def _figures(figures: dict, temperature: float, right_and_new: np.ndarray) -> st
             "without images that are also in Training",
             *_interval(right_and_new.sum() / max(new, 1), new),
         ],
-        ["by the majority of FER+", *_interval(votes.get("accuracy"), voted)],
-        ["FER-2013's labels by that majority", *_interval(votes.get("fer2013"), voted)],
+        ["by the majority of FER+", *_interval(votes["accuracy"], votes["images"])],
+        ["FER-2013's labels by that majority", *_interval(votes["fer2013"], votes["images"])],
         ["ECE as exported", f"{errors['before']['error']:.3f}", "", f"{images:,}"],
         [f"ECE at temperature {temperature}", f"{errors['after']['error']:.3f}", "", f"{images:,}"],
     ]
     return markdown_table(["", SPLIT, "95 % interval", "images"], rows)
 
 
-def _also_in_training(data: Dataset) -> np.ndarray:
+def _also_in_training(data: Dataset) -> BoolArray:
     """Of each image of the split, whether it is in Training, pixel for pixel: bool [n]."""
     seen = np.zeros(len(data.images), bool)
     for group in Duplicates.of(data).trained:
@@ -110,13 +111,15 @@ def _also_in_training(data: Dataset) -> np.ndarray:
     return seen[data.splits == SPLITS.index(SPLIT)]
 
 
-def _labels(figures: dict) -> str:
-    keys = ("precision", "recall", "f1", "auc", "support")
-    rows = [[label, *(each[key] for key in keys)] for label, each in figures["classes"].items()]
+def _labels(figures: SplitFigures) -> str:
+    rows = [
+        [label, each["precision"], each["recall"], each["f1"], each["auc"], each["support"]]
+        for label, each in figures["classes"].items()
+    ]
     return markdown_table(["label", "precision", "recall", "F1", "AUC", "images"], rows)
 
 
-def _confusion(figures: dict) -> str:
+def _confusion(figures: SplitFigures) -> str:
     rows = [[label, *row] for label, row in zip(LABELS, figures["confusion"], strict=True)]
     return markdown_table(["labelled as", *LABELS], rows)
 

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from training.dataset import FloatArray
 from training.errors import TrainingError
 
 SIDE = 128  # pixels of the square input; the raw regressors are in these pixels too
@@ -29,7 +30,7 @@ COLUMNS = ("score", "xmin", "ymin", "xmax", "ymax") + tuple(
 )
 
 
-def anchors() -> np.ndarray:
+def anchors() -> FloatArray:
     """Centres (x, y) of the SSD anchors, float32 [896, 2], in units of the input (0..1).
 
     Two anchors in each cell of the 16 x 16 grid, then six in each of the 8 x 8 grid, row by row
@@ -100,7 +101,7 @@ def _network() -> keras.Model:
     return keras.Model(image, outputs, name="blazeface_raw")
 
 
-def _block(x, number: int, channels: int, stride: int):
+def _block(x: keras.KerasTensor, number: int, channels: int, stride: int) -> keras.KerasTensor:
     """A BlazeBlock: depthwise 3x3, pointwise 1x1, and a shortcut padded with zero channels."""
     suffix = f"_{number}" if number else ""
     shortcut = layers.MaxPooling2D(2)(x) if stride == 2 else x
@@ -114,7 +115,7 @@ def _block(x, number: int, channels: int, stride: int):
     return layers.ReLU()(layers.Add()([shortcut, y]))
 
 
-def _read_weights(tflite: Path) -> dict[str, list[np.ndarray]]:
+def _read_weights(tflite: Path) -> dict[str, list[FloatArray]]:
     """Layer name -> [kernel] or [kernel, bias], float32, in Keras's axis order."""
     import tensorflow as tf  # here only: the rest of the module runs on every Keras backend
 
@@ -127,7 +128,7 @@ def _read_weights(tflite: Path) -> dict[str, list[np.ndarray]]:
         tensors = interpreter.get_tensor_details()
     except ValueError as error:
         raise TrainingError(f"{tflite} is not a tflite file") from error
-    weights: dict[str, list[np.ndarray]] = {}
+    weights: dict[str, list[FloatArray]] = {}
     # In reverse alphabetical order a layer's kernel comes before its bias, as Keras wants them.
     for tensor in sorted(tensors, key=lambda tensor: tensor["name"], reverse=True):
         layer, _, part = tensor["name"].rpartition("/")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Error, Page, sync_playwright
 
+from training.dataset import FloatArray, UInt8Array
 from training.errors import TrainingError
 
 STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
@@ -65,7 +66,7 @@ _COMPARE = """async (warmup) => {
 }"""
 
 
-def classify(crops: np.ndarray, emotion: Path, face: Path = STATIC / "model/face") -> np.ndarray:
+def classify(crops: UInt8Array, emotion: Path, face: Path = STATIC / "model/face") -> FloatArray:
     """Probabilities [n, 7] for grey crops, uint8 [n, 48, 48], by the model exported to `emotion`.
 
     Raises TrainingError if the page's script has not been built or the model cannot be run.
@@ -74,13 +75,13 @@ def classify(crops: np.ndarray, emotion: Path, face: Path = STATIC / "model/face
     return np.array(outputs).reshape(len(crops), -1)
 
 
-def detect(images: np.ndarray, face: Path, emotion: Path = STATIC / "model/emotion") -> np.ndarray:
+def detect(images: UInt8Array, face: Path, emotion: Path = STATIC / "model/emotion") -> FloatArray:
     """Rows [n, 896, 17] for RGB images, uint8 [n, 128, 128, 3], by the model exported to `face`."""
     outputs = _run(_RUN, ["face", images[0].size], images, [emotion], face)
     return np.array(outputs).reshape(len(images), 896, 17)
 
 
-def time_crops(emotions: Sequence[Path], crops: np.ndarray) -> np.ndarray:
+def time_crops(emotions: Sequence[Path], crops: UInt8Array) -> FloatArray:
     """Milliseconds that each exported model takes for each crop by itself, [models, crops].
 
     The crops are grey, uint8 [n, 48, 48]. All models take turns at each, so that whatever else
@@ -90,7 +91,7 @@ def time_crops(emotions: Sequence[Path], crops: np.ndarray) -> np.ndarray:
     return np.array(_run(_TIME, arguments, crops, emotions, STATIC / "model/face"))
 
 
-def compare(crops: np.ndarray, emotion: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def compare(crops: UInt8Array, emotion: Path) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Probabilities [n, 7] and milliseconds [n] by the classifier's name: ours and the peers'.
 
     `emotion` holds our exported model; the crops are grey, uint8 [n, 48, 48], and each goes through
@@ -103,7 +104,7 @@ def compare(crops: np.ndarray, emotion: Path) -> dict[str, tuple[np.ndarray, np.
 
 
 def _run(
-    script: str, arguments: Any, inputs: np.ndarray, emotions: Sequence[Path], face: Path
+    script: str, arguments: Any, inputs: UInt8Array, emotions: Sequence[Path], face: Path
 ) -> Any:
     """What the script returns in a page with /input.bin and /models/0, 1, ... for the Vision."""
     if not (STATIC / "dist/vision.js").exists():

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from training.dataset import LABELS, SPLITS, Dataset
+from training.dataset import LABELS, SPLITS, Dataset, FloatArray, IntArray, UInt8Array
 from training.plots import SOFT, WIDTH, plain
 
 SPLIT_COLOURS = ("#0b5cad", "#56b4e9", "#e69f00")
@@ -24,7 +24,7 @@ BANDS = (
 )
 
 
-def shares(counts: np.ndarray) -> Figure:
+def shares(counts: IntArray) -> Figure:
     """Counts [7, 3] as the share of each label in each split."""
     figure = Figure(figsize=(WIDTH, 4.2), layout="constrained")
     axes = figure.subplots()
@@ -46,7 +46,7 @@ def shares(counts: np.ndarray) -> Figure:
     return figure
 
 
-def montage(faces: np.ndarray) -> np.ndarray:
+def montage(faces: UInt8Array) -> UInt8Array:
     """Faces [n, 48, 48] side by side in rows of eight, enlarged, on white: uint8 [h, w]."""
     step = LARGE + GAP
     sheet = np.full((-(-len(faces) // ACROSS) * step - GAP, ACROSS * step - GAP), 255, np.uint8)
@@ -113,7 +113,7 @@ def brightness(data: Dataset) -> Figure:
     return figure
 
 
-def matrix(counts: np.ndarray, columns: Sequence[str]) -> Figure:
+def matrix(counts: IntArray, columns: Sequence[str]) -> Figure:
     """Counts [7, columns] as the percentage of their row."""
     figure = Figure(figsize=(WIDTH, 4.8), layout="constrained")
     axes = figure.subplots()
@@ -132,7 +132,7 @@ def matrix(counts: np.ndarray, columns: Sequence[str]) -> Figure:
     return figure
 
 
-def unity(united: np.ndarray, labels: np.ndarray) -> Figure:
+def unity(united: FloatArray, labels: UInt8Array) -> Figure:
     """Shares [n] of annotators who chose alike, as a bar for each of the labels [n]."""
     figure = Figure(figsize=(WIDTH, 3.6), layout="constrained")
     axes = figure.subplots()

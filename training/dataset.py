@@ -5,9 +5,11 @@ from __future__ import annotations
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Literal
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.errors import TrainingError
 from training.files import new_file
@@ -15,10 +17,17 @@ from training.files import new_file
 # The order of the labels in the original fer2013.csv (0 = angry ... 6 = neutral).
 LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 SPLITS = ("Training", "PublicTest", "PrivateTest")
-TEST_SPLITS = SPLITS[1:]
+TestSplit = Literal["PublicTest", "PrivateTest"]
+TEST_SPLITS: tuple[TestSplit, ...] = ("PublicTest", "PrivateTest")
 # What FER+'s annotators could choose: our labels first.
 VOTES = (*LABELS, "contempt", "unknown", "not a face")
 SIDE = 48
+
+# Arrays by what they hold; docstrings give their shapes.
+UInt8Array = NDArray[np.uint8]
+IntArray = NDArray[np.integer[Any]]  # of any width, UInt8Array among them
+FloatArray = NDArray[np.floating[Any]]
+BoolArray = NDArray[np.bool]
 
 
 @dataclass(frozen=True)
@@ -30,10 +39,10 @@ class Dataset:
     where there are none.
     """
 
-    images: np.ndarray
-    labels: np.ndarray
-    splits: np.ndarray
-    votes: np.ndarray
+    images: UInt8Array
+    labels: UInt8Array
+    splits: UInt8Array
+    votes: UInt8Array
 
     def split(self, name: str) -> Dataset:
         """The faces of one split, in file order."""
@@ -45,7 +54,7 @@ class Dataset:
             return self
         return self._pick(np.linspace(0, len(self.images), limit, endpoint=False, dtype=int))
 
-    def counts(self) -> np.ndarray:
+    def counts(self) -> IntArray:
         """Images per label and split: int [7, 3]."""
         table = np.zeros((len(LABELS), len(SPLITS)), int)
         np.add.at(table, (self.labels, self.splits), 1)
@@ -59,7 +68,7 @@ class Dataset:
         with new_file(path) as partial:
             np.savez_compressed(partial, **asdict(self))
 
-    def _pick(self, chosen: np.ndarray) -> Dataset:
+    def _pick(self, chosen: IntArray | BoolArray) -> Dataset:
         return Dataset(*(each[chosen] for each in vars(self).values()))
 
     @staticmethod

@@ -6,14 +6,16 @@ import json
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from training import metrics
 from training.browser import classify
-from training.dataset import LABELS, TEST_SPLITS, Dataset
+from training.dataset import LABELS, TEST_SPLITS, Dataset, FloatArray, TestSplit, UInt8Array
 from training.errors import TrainingError
 from training.evaluation_page import build_page
+from training.figures import Figures, RunFigures, SplitFigures
 from training.files import new_file, new_folder
 from training.run import BEST_WEIGHTS, Config, load_classifier, read_history
 
@@ -21,7 +23,7 @@ EVALUATION = "evaluation"  # the folder in a run
 FIGURES = "figures.json"
 METADATA = "metadata.json"  # of an exported model
 
-Classifier = Callable[[np.ndarray], np.ndarray]  # uint8 [n, 48, 48] -> probabilities [n, 7]
+Classifier = Callable[[UInt8Array], FloatArray]  # uint8 [n, 48, 48] -> probabilities [n, 7]
 
 
 def fingerprint(run: Path) -> str:
@@ -35,31 +37,33 @@ def fingerprint(run: Path) -> str:
         raise TrainingError(f"{run / BEST_WEIGHTS} cannot be read: {error.strerror}") from error
 
 
-def evaluate(run: Path, data: Dataset) -> dict:
+def evaluate(run: Path, data: Dataset) -> RunFigures:
     """Measure the run's best weights and write figures, plots and a page to `run`/evaluation.
 
-    The figures are `metrics.measure`'s of each test split, the `temperature`, the `model` and the
-    `weights`' SHA-256. An earlier evaluation stays until this one is complete. Raises TrainingError
-    as `load_classifier` does, if a split is empty, and if the folder is something else or cannot be
+    An earlier evaluation stays until this one is complete. Raises TrainingError as
+    `load_classifier` does, if a split is empty, and if the folder is something else or cannot be
     written.
     """
     model = load_classifier(run)
     history = read_history(run)
 
-    def classifier(images: np.ndarray) -> np.ndarray:
+    def classifier(images: UInt8Array) -> FloatArray:
         return model.predict(images[..., None].astype(np.float32), 512, verbose=0)
 
     with new_folder(run / EVALUATION, FIGURES) as folder:
         probabilities = _classify_test_splits(data, classifier)
-        about = {"model": Config.load(run).model, "weights": fingerprint(run)}
-        figures = about | _measure(data, probabilities)
+        figures: RunFigures = {
+            "model": Config.load(run).model,
+            "weights": fingerprint(run),
+            **_measure(data, probabilities),
+        }
         Path(folder, FIGURES).write_text(json.dumps(figures, indent=2) + "\n")
         private = data.split("PrivateTest"), probabilities["PrivateTest"]
         build_page(run.resolve().name, figures, *private, history).save(folder)
     return figures
 
 
-def publish_accuracy(emotion: Path, data: Dataset) -> dict:
+def publish_accuracy(emotion: Path, data: Dataset) -> Figures:
     """Measure an exported model on both test splits; its metadata gets what the page needs to know.
 
     These are its `accuracy`, and from PublicTest its `temperature` and `sure`, the probability from
@@ -78,7 +82,7 @@ def publish_accuracy(emotion: Path, data: Dataset) -> dict:
     return figures
 
 
-def load_metadata(emotion: Path) -> dict:
+def load_metadata(emotion: Path) -> dict[str, Any]:
     """What an exported model says of itself. Raises TrainingError if it is none of ours."""
     try:
         metadata = json.loads((emotion / METADATA).read_text())
@@ -89,7 +93,7 @@ def load_metadata(emotion: Path) -> dict:
     return metadata
 
 
-def _classify_test_splits(data: Dataset, classifier: Classifier) -> dict[str, np.ndarray]:
+def _classify_test_splits(data: Dataset, classifier: Classifier) -> dict[TestSplit, FloatArray]:
     """Probabilities by split. Raises TrainingError if one is empty."""
     splits = {name: data.split(name).images for name in TEST_SPLITS}
     for name, images in splits.items():
@@ -98,11 +102,17 @@ def _classify_test_splits(data: Dataset, classifier: Classifier) -> dict[str, np
     return {name: classifier(images) for name, images in splits.items()}
 
 
-def _measure(data: Dataset, probabilities: dict[str, np.ndarray]) -> dict:
+def _measure(data: Dataset, probabilities: dict[TestSplit, FloatArray]) -> Figures:
     """`metrics.measure` of each split, with the `temperature` that PublicTest asks for."""
     splits = {name: data.split(name) for name in TEST_SPLITS}
     temperature = metrics.fit_temperature(splits["PublicTest"].labels, probabilities["PublicTest"])
-    return {"temperature": temperature} | {
-        name: metrics.measure(faces.labels, probabilities[name], faces.votes, temperature)
-        for name, faces in splits.items()
+
+    def measure(name: TestSplit) -> SplitFigures:
+        faces = splits[name]
+        return metrics.measure(faces.labels, probabilities[name], faces.votes, temperature)
+
+    return {
+        "temperature": temperature,
+        "PublicTest": measure("PublicTest"),
+        "PrivateTest": measure("PrivateTest"),
     }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping, Sequence
 
 from training import metrics, plots
-from training.dataset import LABELS, TEST_SPLITS, Dataset
+from training.dataset import LABELS, TEST_SPLITS, Dataset, FloatArray, TestSplit
+from training.figures import NO_AGREEMENT, Figures, RunFigures
 from training.report import Report
 
 MISTAKES = 24  # how many faces the page shows
 
 
-def describe(figures: dict) -> str:
+def describe(figures: Figures) -> str:
     """The figures of both splits, as text."""
     lines = []
     for split in TEST_SPLITS:
@@ -32,7 +33,11 @@ def describe(figures: dict) -> str:
 
 
 def build_page(
-    name: str, figures: dict, faces: Dataset, probabilities: np.ndarray, history: list[dict]
+    name: str,
+    figures: RunFigures,
+    faces: Dataset,
+    probabilities: FloatArray,
+    history: Sequence[Mapping[str, str]],
 ) -> Report:
     """What a person opens; `faces` and their probabilities are those of PrivateTest."""
     report = Report(
@@ -51,10 +56,10 @@ def build_page(
     return report
 
 
-def _summary(figures: dict) -> list[list[str]]:
+def _summary(figures: Figures) -> list[list[str]]:
     splits = [figures[name] for name in TEST_SPLITS]
     errors = [split["calibration"] for split in splits]
-    votes = [split["ferplus"] or {} for split in splits]
+    votes = [split["ferplus"] or NO_AGREEMENT for split in splits]
     return [
         ["images", *(f"{split['images']:,}" for split in splits)],
         ["accuracy", *(_text(split["accuracy"]) for split in splits)],
@@ -65,19 +70,19 @@ def _summary(figures: dict) -> list[list[str]]:
             f"ECE at temperature {figures['temperature']}",
             *(_text(error["after"]["error"]) for error in errors),
         ],
-        ["accuracy by FER+", *(_text(each.get("accuracy")) for each in votes)],
-        ["FER-2013's labels by FER+", *(_text(each.get("fer2013")) for each in votes)],
-        ["images with a FER+ majority", *(f"{each.get('images', 0):,}" for each in votes)],
+        ["accuracy by FER+", *(_text(each["accuracy"]) for each in votes)],
+        ["FER-2013's labels by FER+", *(_text(each["fer2013"]) for each in votes)],
+        ["images with a FER+ majority", *(f"{each['images']:,}" for each in votes)],
     ]
 
 
-def _add_split(report: Report, split: str, figures: dict) -> None:
+def _add_split(report: Report, split: TestSplit, figures: Figures) -> None:
     each = figures[split]
     report.heading(split)
     report.table(
         ["label", "precision", "recall", "F1", "AUC", "images"],
         [
-            [label, *(_text(one[key]) for key in ("precision", "recall", "f1", "auc"))]
+            [label, *map(_text, (one["precision"], one["recall"], one["f1"], one["auc"]))]
             + [f"{one['support']:,}"]
             for label, one in each["classes"].items()
         ],
@@ -97,7 +102,7 @@ def _add_split(report: Report, split: str, figures: dict) -> None:
     )
 
 
-def _add_mistakes(report: Report, faces: Dataset, probabilities: np.ndarray) -> None:
+def _add_mistakes(report: Report, faces: Dataset, probabilities: FloatArray) -> None:
     worst = metrics.confident_mistakes(faces.labels, probabilities, MISTAKES)
     if not len(worst):
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from training import data_plots, plots
-from training.dataset import LABELS, SPLITS, VOTES, Dataset
+from training.dataset import LABELS, SPLITS, VOTES, Dataset, FloatArray, IntArray
 from training.duplicates import Duplicates, images_in
 from training.files import new_folder
 from training.metrics import ferplus_majority
@@ -39,7 +39,7 @@ def explore(data: Dataset, to: Path) -> None:
         report.save(folder)
 
 
-def agreement(data: Dataset) -> np.ndarray:
+def agreement(data: Dataset) -> IntArray:
     """FER-2013's label against FER+'s majority: images, int [7, 11].
 
     Columns are VOTES, then those without a majority. Images without votes do not count.
@@ -51,7 +51,7 @@ def agreement(data: Dataset) -> np.ndarray:
     return table
 
 
-def unity(data: Dataset) -> np.ndarray:
+def unity(data: Dataset) -> FloatArray:
     """How far FER+'s annotators agree with each other on each image that has votes, 0..1.
 
     It is the share of the votes that the most chosen of VOTES got.
@@ -71,7 +71,7 @@ def places(data: Dataset, group: list[int]) -> str:
     return "\n".join(lines)
 
 
-def _spread(length: int, limit: int) -> np.ndarray:
+def _spread(length: int, limit: int) -> IntArray:
     """At most `limit` of the indices below `length`, evenly spaced."""
     return np.linspace(0, length, min(limit, length), endpoint=False, dtype=int)
 

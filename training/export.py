@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -14,7 +15,7 @@ from training.run import Config, load_classifier
 from training.tfjs import export_graph_model
 
 
-def export(run: Path, to: Path) -> dict:
+def export(run: Path, to: Path) -> dict[str, Any]:
     """Write the run's best weights to the folder `to` and return its metadata."""
     config = Config.load(run)
     keras.utils.clear_session()  # layers are numbered anew: the graph is as long each time

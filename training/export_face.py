@@ -1,13 +1,14 @@
 """The face detector's export: MediaPipe's tflite file in, a TensorFlow.js graph model out."""
 
 from pathlib import Path
+from typing import Any
 
 from training.tfjs import export_graph_model, quietly
 
 SOURCE = "BlazeFace short range, Google MediaPipe, Apache-2.0"
 
 
-def export_face(source: Path, to: Path) -> dict:
+def export_face(source: Path, to: Path) -> dict[str, Any]:
     """Rebuilds the detector in `source` and writes it to the folder `to`; returns its metadata.
 
     The graph takes float32 [n, height, width, channels], RGB 0..255, and gives [n, 896, 17] in

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from training import blazeface
+from training.dataset import FloatArray, UInt8Array
 from training.errors import TrainingError
 
 FRAMING = Path(__file__).with_name("framing.json")  # what was measured on the Training images
@@ -20,7 +21,7 @@ BATCH = 250
 DIGITS = 3
 
 
-def measure_framing(images: np.ndarray, model: keras.Model) -> dict:
+def measure_framing(images: UInt8Array, model: keras.Model) -> dict[str, object]:
     """How `images` (uint8 [n, side, side], grey) frame the face that `model` finds in them.
 
     `model` is the detector of `training.blazeface.build`. The result holds medians over the
@@ -62,7 +63,7 @@ def measure_framing(images: np.ndarray, model: keras.Model) -> dict:
     }
 
 
-def _best(images: np.ndarray, model: keras.Model) -> np.ndarray:
+def _best(images: UInt8Array, model: keras.Model) -> FloatArray:
     """The detector's best-scored row for each image, [n, 17]."""
     crops = ops.image.resize(
         images[..., None].astype(np.float32), (CROP_SIDE, CROP_SIDE), interpolation="bilinear"

@@ -50,7 +50,7 @@ def serve_class(folder: Path) -> Iterator[str]:
         server.wait()
 
 
-def _open_class(address: str, server: subprocess.Popen, log: Path) -> str:
+def _open_class(address: str, server: subprocess.Popen[bytes], log: Path) -> str:
     content = json.dumps({"title": "Benchmark", "mode": "camera"}).encode()
     request = Request(f"{address}/api/classes", content, {"Content-Type": "application/json"})
     deadline = time.monotonic() + 30

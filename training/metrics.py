@@ -18,7 +18,8 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from training.dataset import LABELS
+from training.dataset import LABELS, FloatArray, IntArray, UInt8Array
+from training.figures import Agreement, Bins, SplitFigures
 
 BINS = 15  # as in Guo et al. 2017
 TEMPERATURES = (0.05, 20.0)  # to search between; beyond, all answers are certain or all are equal
@@ -29,8 +30,8 @@ LEAST = 1e-12  # of a probability before its logarithm: float32 softmax rounds t
 
 
 def measure(
-    labels: np.ndarray, probabilities: np.ndarray, votes: np.ndarray, temperature: float = 1.0
-) -> dict:
+    labels: IntArray, probabilities: FloatArray, votes: UInt8Array, temperature: float = 1.0
+) -> SplitFigures:
     """All figures of one split, as JSON keeps them; `temperature` as `fit_temperature` gives it.
 
     Macro figures are means over the labels that have the figure. Rows of the confusion matrix are
@@ -75,8 +76,8 @@ def measure(
 
 
 def roc_curves(
-    labels: np.ndarray, probabilities: np.ndarray
-) -> list[tuple[np.ndarray, np.ndarray] | None]:
+    labels: IntArray, probabilities: FloatArray
+) -> list[tuple[FloatArray, FloatArray] | None]:
     """Of each label against the rest, the corners: false positive rates, true positive rates.
 
     None for a label that no image has, or all have: there is nothing to tell apart.
@@ -85,7 +86,7 @@ def roc_curves(
     return [roc_curve(*one)[:2] if len(np.unique(one[0])) == 2 else None for one in each]
 
 
-def calibration(labels: np.ndarray, probabilities: np.ndarray) -> dict:
+def calibration(labels: IntArray, probabilities: FloatArray) -> Bins:
     """How far the highest probability is from the share of guesses that are right.
 
     Guo et al. 2017, "On Calibration of Modern Neural Networks": guesses fall into 15 bins of equal
@@ -98,17 +99,19 @@ def calibration(labels: np.ndarray, probabilities: np.ndarray) -> dict:
     bins = np.digitize(confidence, edges[1:-1], right=True)
     images = np.bincount(bins, minlength=BINS)
     sums = [np.bincount(bins, weights=each, minlength=BINS) for each in (confidence, right)]
+    means = [
+        [_share(total / n) if n else None for total, n in zip(each, images, strict=True)]
+        for each in sums
+    ]
     return {
         "error": _share(np.abs(sums[0] - sums[1]).sum() / len(labels)),
         "images": images.tolist(),
-        **{
-            name: [_share(total / n) if n else None for total, n in zip(each, images, strict=True)]
-            for name, each in zip(("confidence", "accuracy"), sums, strict=True)
-        },
+        "confidence": means[0],
+        "accuracy": means[1],
     }
 
 
-def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
+def fit_temperature(labels: IntArray, probabilities: FloatArray) -> float:
     """The temperature that makes these labels most likely (least negative log-likelihood).
 
     Temperature scaling, Guo et al. 2017: one number that divides all logits, so that no guess
@@ -124,7 +127,7 @@ def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
     return round(float(np.exp(found.x)), 4)
 
 
-def least_sure(labels: np.ndarray, probabilities: np.ndarray) -> float:
+def least_sure(labels: IntArray, probabilities: FloatArray) -> float:
     """The highest probability that a guess can be asked for without misreading classes for it.
 
     What is left out is no random part of a class: models are seldom certain of anger, fear and
@@ -147,12 +150,12 @@ def least_sure(labels: np.ndarray, probabilities: np.ndarray) -> float:
     return max(sure for sure in np.arange(100) / 100 if misread(sure) <= most)
 
 
-def soften(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+def soften(probabilities: FloatArray, temperature: float) -> FloatArray:
     """The probabilities [n, 7] that logits / temperature give."""
     return softmax(_logits(probabilities) / temperature, axis=1)
 
 
-def ferplus_agreement(labels: np.ndarray, guesses: np.ndarray, votes: np.ndarray) -> dict | None:
+def ferplus_agreement(labels: IntArray, guesses: IntArray, votes: UInt8Array) -> Agreement | None:
     """Accuracy against the majority of FER+'s annotators, on the images that have one of ours.
 
     `images`: how many those are; `fer2013`: on how many of them, as a share, FER-2013's own label
@@ -169,7 +172,7 @@ def ferplus_agreement(labels: np.ndarray, guesses: np.ndarray, votes: np.ndarray
     }
 
 
-def ferplus_majority(votes: np.ndarray) -> np.ndarray:
+def ferplus_majority(votes: UInt8Array) -> IntArray:
     """The index into VOTES that most annotators chose: int [n], -1 where none has a majority.
 
     The rule of Barsoum et al. 2016 ("Training Deep Networks for Facial Expression Recognition with
@@ -181,13 +184,13 @@ def ferplus_majority(votes: np.ndarray) -> np.ndarray:
     return np.where(clear, counted.argmax(axis=1), -1)
 
 
-def confident_mistakes(labels: np.ndarray, probabilities: np.ndarray, limit: int) -> np.ndarray:
+def confident_mistakes(labels: IntArray, probabilities: FloatArray, limit: int) -> IntArray:
     """Indices of at most `limit` wrong guesses, those with the highest probability first."""
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
     return wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:limit]
 
 
-def _logits(probabilities: np.ndarray) -> np.ndarray:
+def _logits(probabilities: FloatArray) -> FloatArray:
     """log(p): the logits less one number a row, which makes no difference to a softmax."""
     return np.log(np.maximum(probabilities.astype(float), LEAST))
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from training.dataset import LABELS
+from training.dataset import LABELS, FloatArray, IntArray, UInt8Array
+from training.figures import Calibration, SplitFigures
 from training.metrics import BINS
 
 # The emotions as the teacher's page colours them (web/src/style.css): told apart by colour-blind
@@ -35,7 +36,7 @@ def confusion(counts: Sequence[Sequence[int]]) -> Figure:
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for (row, column), share in np.ndenumerate(shares):
         ink = "white" if share > 0.5 else "black"
-        text: dict = {"ha": "center", "va": "center", "color": ink}
+        text: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
         axes.text(column, row - 0.12, f"{table[row, column]:,}", fontsize=11, **text)
         axes.text(column, row + 0.22, f"{share:.0%}", fontsize=8.5, **text)
     axes.set_xticks(range(len(LABELS)), LABELS, rotation=40, ha="right", rotation_mode="anchor")
@@ -47,7 +48,7 @@ def confusion(counts: Sequence[Sequence[int]]) -> Figure:
     return figure
 
 
-def roc(figures: dict) -> Figure:
+def roc(figures: SplitFigures) -> Figure:
     """The ROC curve of each label against the rest, its area in the legend."""
     figure, axes = _square()
     axes.plot([0, 1], [0, 1], color=SOFT, linewidth=1, linestyle=":", label="chance: 0.500")
@@ -65,17 +66,17 @@ def roc(figures: dict) -> Figure:
     return figure
 
 
-def reliability(calibration: dict, temperature: float) -> Figure:
+def reliability(calibration: Calibration, temperature: float) -> Figure:
     """Above, how often guesses of each probability are right; below, how many there are."""
     figure = Figure(figsize=(WIDTH, 7), layout="constrained")
     above, below = figure.subplots(2, sharex=True, height_ratios=(4, 1))
     above.plot([0, 1], [0, 1], color=SOFT, linewidth=1, linestyle=":", label="calibrated")
+    before, after = calibration["before"], calibration["after"]
     named = (
-        ("before", SOFT, f"as trained: ECE {calibration['before']['error']:.3f}"),
-        ("after", ACCENT, f"at temperature {temperature:.2f}: {calibration['after']['error']:.3f}"),
+        (before, SOFT, f"as trained: ECE {before['error']:.3f}"),
+        (after, ACCENT, f"at temperature {temperature:.2f}: {after['error']:.3f}"),
     )
-    for name, colour, label in named:
-        bins = calibration[name]
+    for bins, colour, label in named:
         filled = [index for index, images in enumerate(bins["images"]) if images]
         above.plot(
             [bins["confidence"][index] for index in filled],
@@ -118,7 +119,7 @@ def training(history: Sequence[Mapping[str, str]]) -> Figure:
     return figure
 
 
-def mistakes(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> Figure:
+def mistakes(images: UInt8Array, labels: IntArray, probabilities: FloatArray) -> Figure:
     """Faces [n, 48, 48], each with the guess, its probability and the label."""
     titles = [
         f"{LABELS[row.argmax()]} {row.max():.0%}\nlabel: {LABELS[label]}"
@@ -127,7 +128,7 @@ def mistakes(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) 
     return faces(images, titles)
 
 
-def faces(images: np.ndarray, titles: Sequence[str]) -> Figure:
+def faces(images: UInt8Array, titles: Sequence[str]) -> Figure:
     """Faces [n, 48, 48] in rows of four, each under its title of up to three lines."""
     rows = -(-len(images) // 4)
     figure = Figure(figsize=(WIDTH, 2.1 * rows), layout="constrained")

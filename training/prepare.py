@@ -14,13 +14,13 @@ from zipfile import BadZipFile, ZipFile
 import cv2
 import numpy as np
 
-from training.dataset import LABELS, SIDE, SPLITS, VOTES, Dataset
+from training.dataset import LABELS, SIDE, SPLITS, VOTES, Dataset, UInt8Array
 from training.duplicates import Duplicates, images_in
 from training.errors import TrainingError
 from training.rows import read_rows
 from training.votes import join_votes
 
-Face = tuple[str, np.ndarray, int, int]  # path (or CSV row), pixels [48, 48], label, split
+Face = tuple[str, UInt8Array, int, int]  # path (or CSV row), pixels [48, 48], label, split
 
 
 def prepare(source: Path, votes: Path | None = None) -> Dataset:
@@ -125,7 +125,7 @@ def _from_images(files: Iterable[tuple[str, bytes]]) -> Iterator[Face]:
         yield "/".join(path.parts[-3:]), pixels, LABELS.index(label), SPLITS.index(split)
 
 
-def _decode(content: bytes) -> np.ndarray | None:
+def _decode(content: bytes) -> UInt8Array | None:
     """The grey levels of an image file, or None where there is none (OpenCV raises if empty)."""
     return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE) if content else None
 

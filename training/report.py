@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
-import numpy as np
 from jinja2 import Environment, FileSystemLoader
 from matplotlib.figure import Figure
+
+from training.dataset import UInt8Array
 
 PAGE = "index.html"
 _TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
@@ -23,7 +24,7 @@ class Report:
 
     def __init__(self, title: str, lead: str) -> None:
         self.title, self.lead = title, lead
-        self._parts: list[dict] = []
+        self._parts: list[dict[str, object]] = []
         self._plots: dict[str, bytes] = {}
 
     def heading(self, text: str, words: str = "") -> None:
@@ -40,7 +41,7 @@ class Report:
         figure.savefig(image, format="png", dpi=110)
         self._add_image(name, image.getvalue(), caption)
 
-    def picture(self, name: str, pixels: np.ndarray, caption: str) -> None:
+    def picture(self, name: str, pixels: UInt8Array, caption: str) -> None:
         """Grey levels, uint8 [height, width], shown as a plot is."""
         self._add_image(name, cv2.imencode(".png", pixels)[1].tobytes(), caption)
 

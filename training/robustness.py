@@ -9,25 +9,25 @@ import cv2
 import numpy as np
 
 from training.augment import CENTRE, far_away, warp
-from training.dataset import SIDE
+from training.dataset import SIDE, UInt8Array
 
-Change = Callable[[np.ndarray], np.ndarray]  # uint8 [48, 48] in and out
+Change = Callable[[UInt8Array], UInt8Array]  # uint8 [48, 48] in and out
 
 
 def _move(
-    face: np.ndarray, x: float = 0, y: float = 0, scale: float = 1, degrees: float = 0
-) -> np.ndarray:
+    face: UInt8Array, x: float = 0, y: float = 0, scale: float = 1, degrees: float = 0
+) -> UInt8Array:
     matrix = cv2.getRotationMatrix2D((CENTRE, CENTRE), degrees, scale)
     matrix[0, 2] += x * SIDE
     matrix[1, 2] += y * SIDE
     return warp(face, matrix)
 
 
-def _darken(face: np.ndarray) -> np.ndarray:
+def _darken(face: UInt8Array) -> UInt8Array:
     return (face * 0.4).round().astype(np.uint8)
 
 
-def _blur(face: np.ndarray) -> np.ndarray:
+def _blur(face: UInt8Array) -> UInt8Array:
     return cv2.GaussianBlur(face, (0, 0), sigmaX=1)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def select(runs: Path, data: Dataset) -> Selection:
     return selection
 
 
-def _measured_runs(runs: Path, data: Dataset) -> tuple[dict[str, dict], dict[str, str]]:
+def _measured_runs(runs: Path, data: Dataset) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """Each evaluated run's figures, and why the other folders are left out, both by name."""
     if not runs.is_dir():
         raise TrainingError(f"{runs} is no folder of runs: train one first")
@@ -64,7 +65,7 @@ def _measured_runs(runs: Path, data: Dataset) -> tuple[dict[str, dict], dict[str
     return measured, left_out
 
 
-def _figures(run: Path, data: Dataset) -> dict:
+def _figures(run: Path, data: Dataset) -> dict[str, Any]:
     config, history, path = Config.load(run), read_history(run), run / EVALUATION / FIGURES
     if not path.exists():
         raise TrainingError(f"no evaluation: `python -m training evaluate --run {run}` makes one")
@@ -95,7 +96,7 @@ def _figures(run: Path, data: Dataset) -> dict:
     return known
 
 
-def _effort(history: Sequence[Mapping[str, str]]) -> dict:
+def _effort(history: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Hours and machine; None where an epoch lacks them, as in runs of earlier versions."""
     seconds = [row.get("seconds") for row in history]
     machines = dict.fromkeys(row.get("machine") for row in history)

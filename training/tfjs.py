@@ -1,5 +1,7 @@
 """A Keras model as a TensorFlow.js graph model: one folder, replaced whole or not at all."""
 
+from __future__ import annotations
+
 import contextlib
 import datetime
 import json
@@ -9,12 +11,18 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from training.errors import TrainingError
 from training.files import new_folder
 
+if TYPE_CHECKING:
+    import keras
 
-def export_graph_model(model, to: Path, metadata: dict, *, uint8: Sequence[str] = ()) -> dict:
+
+def export_graph_model(
+    model: keras.Model, to: Path, metadata: dict[str, Any], *, uint8: Sequence[str] = ()
+) -> dict[str, Any]:
     """Writes `to`/model.json, its weight shards and metadata.json; returns the metadata.
 
     `model`: a built Keras model with one input and one output. Weights are stored as float16,
@@ -68,7 +76,7 @@ def quietly() -> Iterator[None]:
             os.close(descriptor)
 
 
-def _convert(model, saved_model: Path, graph: Path, uint8: list[str]) -> None:
+def _convert(model: keras.Model, saved_model: Path, graph: Path, uint8: list[str]) -> None:
     types = {"float16": True} | ({"uint8": uint8} if uint8 else {})
     # Its import brings in tensorflow_decision_forests, whose welcome wants IPython when the
     # standard output is anything but a terminal or a file.

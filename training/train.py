@@ -9,13 +9,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from training import models
 from training.augment import augment
-from training.dataset import LABELS, Dataset
+from training.dataset import LABELS, Dataset, FloatArray
 from training.errors import TrainingError
 from training.run import (
     BEST_WEIGHTS,
@@ -37,7 +38,7 @@ HEAD_RATE = 1e-3
 class Batches(keras.utils.PyDataset):
     """The training faces, shuffled and augmented anew each epoch, the same for the same seed."""
 
-    def __init__(self, faces: Dataset, targets: np.ndarray, config: Config, epoch: int) -> None:
+    def __init__(self, faces: Dataset, targets: FloatArray, config: Config, epoch: int) -> None:
         super().__init__(workers=1, max_queue_size=16)
         self._faces, self._targets = faces, targets
         self._config, self._epoch = config, epoch
@@ -46,7 +47,7 @@ class Batches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return math.ceil(len(self._order) / self._config.batch)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[FloatArray, FloatArray]:
         rng = np.random.default_rng([self._config.seed, self._epoch, index])
         strength = self._config.strength
         chosen = self._order[index * self._config.batch : (index + 1) * self._config.batch]
@@ -63,7 +64,7 @@ class Batches(keras.utils.PyDataset):
         self._order = rng.permutation(len(self._faces.images))
 
 
-def make_targets(faces: Dataset, config: Config) -> np.ndarray:
+def make_targets(faces: Dataset, config: Config) -> FloatArray:
     """float32 [n, 7]: what the run is to learn: labels, votes and its teachers' answers, mixed.
 
     Raises TrainingError if a teacher cannot be loaded.
@@ -75,7 +76,7 @@ def make_targets(faces: Dataset, config: Config) -> np.ndarray:
     return targets + np.float32(config.teachers_weight) * (taught - targets)
 
 
-def soft_targets(faces: Dataset, votes_weight: float) -> np.ndarray:
+def soft_targets(faces: Dataset, votes_weight: float) -> FloatArray:
     """float32 [n, 7]: the label, mixed with the distribution of FER+ votes where there are any."""
     labels = np.eye(len(LABELS), dtype=np.float32)[faces.labels]
     votes = faces.votes[:, : len(LABELS)]
@@ -84,7 +85,7 @@ def soft_targets(faces: Dataset, votes_weight: float) -> np.ndarray:
     return (1 - weight) * labels + weight * (votes / np.maximum(total, 1))
 
 
-def teach(faces: Dataset, runs: Sequence[str]) -> np.ndarray:
+def teach(faces: Dataset, runs: Sequence[str]) -> FloatArray:
     """float32 [n, 7]: the mean answer of some runs' models for each face and its mirror image.
 
     Raises TrainingError if a run's model cannot be loaded.
@@ -107,7 +108,7 @@ class Backup(keras.callbacks.Callback):
         super().__init__()
         self._run, self._seed = run, seed
 
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         for layer in self.model.layers:
             if hasattr(layer, "seed_generator"):
                 layer.seed_generator.state.assign([self._seed, epoch * self.params["steps"]])
@@ -126,10 +127,10 @@ class Record(keras.callbacks.Callback):
         self._run, self._config = run, config
         self._history = read_history(run)
 
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._began = time.perf_counter()
 
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         figures = {name: str(value) for name, value in (logs or {}).items()}
         seconds = f"{time.perf_counter() - self._began:.1f}"
         row = {"epoch": str(epoch), **figures, "seconds": seconds, "machine": machine()}
@@ -232,7 +233,7 @@ def _check(config: Config) -> None:
         raise TrainingError(f"unknown precision, expected one of {', '.join(PRECISIONS)}")
 
 
-def _train(faces: Dataset, targets: np.ndarray, public: Dataset, run: Path, config: Config) -> None:
+def _train(faces: Dataset, targets: FloatArray, public: Dataset, run: Path, config: Config) -> None:
     backups, history = _backups(run), read_history(run)
     epoch = max(backups, default=0)
     model = models.build(config.model) if backups else _begin(config)

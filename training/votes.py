@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.dataset import VOTES
+from training.dataset import VOTES, UInt8Array
 from training.errors import TrainingError
 from training.rows import Row, read_rows
 
@@ -22,7 +22,7 @@ COLUMNS = (
 )
 
 
-def join_votes(path: Path, faces: Sequence[str], usages: Sequence[str] | None) -> np.ndarray:
+def join_votes(path: Path, faces: Sequence[str], usages: Sequence[str] | None) -> UInt8Array:
     """uint8 [n, 10]: the votes for each face in the order of VOTES, zeros where it has none.
 
     `faces`: the path of each, `train/<label>/<file>` or `test/<label>/<file>`; `usages`: the Usage
@@ -37,7 +37,7 @@ def join_votes(path: Path, faces: Sequence[str], usages: Sequence[str] | None) -
     return _by_row(path, rows, usages)
 
 
-def _by_path(path: Path, rows: Sequence[Row], faces: Sequence[str]) -> np.ndarray:
+def _by_path(path: Path, rows: Sequence[Row], faces: Sequence[str]) -> UInt8Array:
     by_path = {row["path"]: _counts(path, number, row) for number, row in rows}
     if by_path.keys().isdisjoint(faces):
         raise TrainingError(f"{path}: no path in it is one of the source's")
@@ -45,7 +45,7 @@ def _by_path(path: Path, rows: Sequence[Row], faces: Sequence[str]) -> np.ndarra
     return np.stack([by_path.get(face, none) for face in faces])
 
 
-def _by_row(path: Path, rows: Sequence[Row], usages: Sequence[str] | None) -> np.ndarray:
+def _by_row(path: Path, rows: Sequence[Row], usages: Sequence[str] | None) -> UInt8Array:
     if usages is None:
         raise TrainingError(f"{path} counts the rows of fer2013.csv: it needs that as the source")
     if len(rows) != len(usages):
@@ -60,7 +60,7 @@ def _by_row(path: Path, rows: Sequence[Row], usages: Sequence[str] | None) -> np
     return np.stack([_counts(path, number, row) for number, row in rows])
 
 
-def _counts(path: Path, number: int, row: dict[str, str]) -> np.ndarray:
+def _counts(path: Path, number: int, row: dict[str, str]) -> UInt8Array:
     try:
         return np.array([int(row[name]) for name in COLUMNS], np.uint8)
     except (ValueError, OverflowError, TypeError) as error:

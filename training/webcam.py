@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from training.browser import STATIC, detect
+from training.dataset import UInt8Array
 from training.errors import TrainingError
 
 WIDTH, HEIGHT = 640, 480
@@ -26,12 +27,12 @@ GREY = 128
 class Portrait(NamedTuple):
     """A photograph, BGR, and its face: the middle and the width of the detector's box, pixels."""
 
-    photo: np.ndarray
+    photo: UInt8Array
     x: float
     y: float
     width: float
 
-    def frame(self, width: float, seconds: float) -> np.ndarray:
+    def frame(self, width: float, seconds: float) -> UInt8Array:
         """The webcam's picture at a time, BGR uint8: the face is about so many pixels wide.
 
         It moves as that of somebody who listens: about 5 mm, 2 degrees and 1 % of the distance.
@@ -41,7 +42,7 @@ class Portrait(NamedTuple):
         near = min(1.0, scale)  # what shrinks is averaged first, as a lens does
         photo = cv2.resize(self.photo, None, fx=near, fy=near, interpolation=cv2.INTER_AREA)
         centre = self.x * near, self.y * near
-        turn: np.ndarray = cv2.getRotationMatrix2D(centre, 2 * sway[2], scale / near)
+        turn = cv2.getRotationMatrix2D(centre, 2 * sway[2], scale / near)
         turn[:, 2] += (
             WIDTH / 2 + 0.03 * width * sway[0] - centre[0],
             0.45 * HEIGHT + 0.02 * width * sway[1] - centre[1],
@@ -54,7 +55,7 @@ class Portrait(NamedTuple):
         return np.clip(picture + noise, 0, 255).astype(np.uint8)
 
 
-def portraits(photos: dict[str, np.ndarray]) -> list[Portrait]:
+def portraits(photos: dict[str, UInt8Array]) -> list[Portrait]:
     """Find the best face in each named photograph, BGR. Raises TrainingError if one has none."""
     squares, scales = [], []
     for photo in photos.values():
@@ -75,7 +76,7 @@ def portraits(photos: dict[str, np.ndarray]) -> list[Portrait]:
     return found
 
 
-def crop_portrait(crop: np.ndarray) -> Portrait:
+def crop_portrait(crop: UInt8Array) -> Portrait:
     """A crop of FER-2013, uint8 [48, 48], in grey: a detector wants something around a face."""
     framing = json.loads((STATIC / "model/emotion/metadata.json").read_text())["crop"]
     box = len(crop) / framing["scale"]
@@ -93,7 +94,7 @@ def write_video(path: Path, portrait: Portrait, widths: Sequence[float], seconds
             file.write(2 * frame.tobytes())
 
 
-def _pictures(portrait: Portrait, widths: Sequence[float], seconds: float) -> Iterator[np.ndarray]:
+def _pictures(portrait: Portrait, widths: Sequence[float], seconds: float) -> Iterator[UInt8Array]:
     count = round(seconds * PICTURES_A_SECOND)
     for index in range(count):
         yield portrait.frame(widths[index * len(widths) // count], index / PICTURES_A_SECOND)

@@ -10,12 +10,13 @@ place of the 6 x 6 map by itself (as MobileFaceNet's global depthwise convolutio
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
 from keras import layers
 
-from training.dataset import LABELS, SIDE
+from training.dataset import LABELS, SIDE, FloatArray
 
 STEM = 24  # filters of the first convolution, 5 x 5, which halves the side
 STAGES = ((24, 2), (56, 3), (128, 3))  # filters, convolutions; all but the first halve the side
@@ -72,7 +73,12 @@ def _network(block: Block) -> keras.Model:
 
 
 def _learning(
-    x: keras.KerasTensor, kind: type[layers.Layer], name: str, *, padding: str = "same", **shape
+    x: keras.KerasTensor,
+    kind: type[layers.Layer],
+    name: str,
+    *,
+    padding: str = "same",
+    **shape: Any,
 ) -> keras.KerasTensor:
     y = kind(padding=padding, use_bias=False, name=name, **shape)(x)
     y = layers.BatchNormalization(name=f"{name}_norm")(y)
@@ -82,13 +88,18 @@ def _learning(
 
 
 def _shipped(
-    x: keras.KerasTensor, kind: type[layers.Layer], name: str, *, padding: str = "same", **shape
+    x: keras.KerasTensor,
+    kind: type[layers.Layer],
+    name: str,
+    *,
+    padding: str = "same",
+    **shape: Any,
 ) -> keras.KerasTensor:
     activation = None if kind is layers.DepthwiseConv2D else "relu"
     return kind(padding=padding, activation=activation, name=name, **shape)(x)
 
 
-def _fold(model: keras.Model, name: str) -> list[np.ndarray]:
+def _fold(model: keras.Model, name: str) -> list[FloatArray]:
     """Kernel and bias that do what a convolution, its normalisation and the addition do."""
     layer = model.get_layer(name)
     (kernel,) = layer.get_weights()

@@ -1,0 +1,81 @@
+"""What an evaluation measures, as its figures.json holds it.
+
+Figures are shares 0..1; None where one is not defined, as the recall of a label that no image has.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class ClassFigures(TypedDict):
+    """Those of one label against the rest."""
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    auc: float | None
+    support: int  # images that have the label
+
+
+class Agreement(TypedDict):
+    """With the majority of FER+'s annotators, on the images that have one of ours."""
+
+    images: int
+    accuracy: float | None
+    fer2013: float | None  # of FER-2013's own labels
+
+
+NO_AGREEMENT: Agreement = {"images": 0, "accuracy": None, "fer2013": None}
+
+
+class Bins(TypedDict):
+    """Guesses by their probability, in bins of equal width; None where a bin holds no image."""
+
+    error: float | None  # ECE
+    images: list[int]
+    confidence: list[float | None]
+    accuracy: list[float | None]
+
+
+class Calibration(TypedDict):
+    """As the model was trained, and at the temperature."""
+
+    before: Bins
+    after: Bins
+
+
+class Curve(TypedDict):
+    """The corners of an ROC curve."""
+
+    false_positives: list[float | None]
+    true_positives: list[float | None]
+
+
+class SplitFigures(TypedDict):
+    """All of one split; macro figures are means over the labels that have the figure."""
+
+    images: int
+    accuracy: float | None
+    macro_f1: float | None
+    macro_auc: float | None
+    classes: dict[str, ClassFigures]
+    confusion: list[list[int]]  # rows are the true labels
+    ferplus: Agreement | None
+    calibration: Calibration
+    roc: dict[str, Curve | None]
+
+
+class Figures(TypedDict):
+    """Both test splits, with the temperature that PublicTest asks for."""
+
+    temperature: float
+    PublicTest: SplitFigures
+    PrivateTest: SplitFigures
+
+
+class RunFigures(Figures):
+    """With the run's model, and the SHA-256 of the weights that were measured."""
+
+    model: str
+    weights: str
