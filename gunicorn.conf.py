@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from typing import Any
 
 import gevent
 
@@ -24,7 +25,7 @@ logconfig_dict = CONFIG
 control_socket_disable = True  # one file for every gunicorn of a user, which nothing here needs
 
 
-def post_worker_init(worker):
+def post_worker_init(worker: Any) -> None:
     """Few collections, and a goodbye that waits for nobody."""
     gc.collect()
     gc.freeze()
@@ -32,7 +33,7 @@ def post_worker_init(worker):
     worker.goodbye = gevent.spawn(say_goodbye, worker)
 
 
-def say_goodbye(worker):
+def say_goodbye(worker: Any) -> None:
     """Send everybody away as soon as the worker does not listen any more.
 
     worker_exit would be too late for it: a worker ends when all its requests have, and a browser
@@ -44,13 +45,13 @@ def say_goodbye(worker):
     sys.modules["server.wsgi"].server.stop()
 
 
-def worker_exit(arbiter, worker):
+def worker_exit(arbiter: Any, worker: Any) -> None:
     """WebSockets are no requests, and would not keep a worker: this does, until all are gone."""
     worker.alive = False
     if goodbye := getattr(worker, "goodbye", None):
         goodbye.join()
 
 
-def when_ready(server):
+def when_ready(server: Any) -> None:
     """Say where to go."""
     print(f"Classpulse is at http://localhost:{settings.port}", file=sys.stderr, flush=True)

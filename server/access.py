@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from contextlib import suppress
+from typing import Any
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
@@ -62,7 +63,7 @@ class Tokens:
             raise AccessError("This teacher's link is for another class.")
         if key_number < session.key_number:
             raise AccessError("This teacher's link was replaced by a new one.")
-        return key_number
+        return int(key_number)
 
     def is_for(self, token: object, code: str) -> bool:
         """Whether a token of this server, a teacher's or a seat's, is for the class `code`.
@@ -90,11 +91,15 @@ class Tokens:
         return seat if signed_code == code else None
 
 
-def _read(serializer: URLSafeTimedSerializer, token: object, lifetime: int | None) -> list:
+def _read(
+    serializer: URLSafeTimedSerializer, token: object, lifetime: int | None
+) -> tuple[str, Any]:
+    """The code that was signed, and what with it."""
     if not isinstance(token, str) or not token.isascii():
         raise BadSignature("no token of ours")
     content, signed_at = serializer.loads(token, return_timestamp=True)
     # Only too old is wrong: a clock that is set, or another machine's, makes tokens of the future.
     if lifetime is not None and time.time() - signed_at.timestamp() > lifetime:
         raise SignatureExpired("older than its lifetime")
-    return content
+    code, rest = content
+    return code, rest

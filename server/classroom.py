@@ -19,7 +19,7 @@ from server.domain.seats import Seats
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point, Recorder
 from server.domain.view import View, make_view
-from server.exchange import Exchange, ExchangeError, Meeting
+from server.exchange import Exchange, ExchangeError, Meeting, Order, State
 from server.journal import Journal
 from server.store import ClassStore, CodeTaken, LinkTaken, StoreError
 
@@ -42,17 +42,17 @@ class _Lead:
     point: Point | None = None  # the newest that is full
     here: bool = True  # all teachers are connected to this process
 
-    def to_dict(self, now: float) -> dict:
+    def to_dict(self, now: float) -> State:
         return {"room": self.room.to_dict(now), "alerts": self.alerts.to_dict(now)}
 
     @staticmethod
-    def from_dict(stored: dict | None, min_students: int, now: float) -> _Lead:
+    def from_dict(stored: State | None, min_students: int, now: float) -> _Lead:
         if stored is None:
             return _Lead(Room(min_students), AlertWatch())
         room = Room.from_dict(stored["room"], min_students, now)
         return _Lead(room, AlertWatch.from_dict(stored["alerts"], now))
 
-    def obey(self, order: dict, now: float) -> None:
+    def obey(self, order: Order, now: float) -> None:
         if "clear" in order:
             self.room.clear(order["clear"], now)
         if "silence" in order:
@@ -308,7 +308,7 @@ class Classroom:
         self._journal.delete_class(code)
         self._journal.save()
 
-    def view(self, session: ClassSession, now: float) -> dict:
+    def view(self, session: ClassSession, now: float) -> dict[str, object]:
         """The class as it was last shown."""
         view = self._exchange.view(session.code)
         return view or make_view(now, session.mode, session.min_students, Tally()).to_dict()

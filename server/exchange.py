@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypedDict
 
+from server.domain.alerts import WatchState
+from server.domain.room import RoomState
 from server.domain.seats import Partial
 
 
 class ExchangeError(Exception):
     """What the processes share cannot be reached now."""
+
+
+class State(TypedDict):
+    """What a ticker leaves behind of a class."""
+
+    room: RoomState
+    alerts: dict[str, WatchState]
+
+
+class Order(TypedDict, total=False):
+    """What a teacher asks of a room: to `clear` one of CLEARABLE, or to `silence` an alert."""
+
+    clear: str
+    silence: str
 
 
 @dataclass(frozen=True)
@@ -28,8 +44,8 @@ class Meeting:
     ended: bool = False
     ticker: bool = False
     partials: Collection[Partial] = ()
-    state: dict | None = None
-    orders: Collection[dict] = ()
+    state: State | None = None
+    orders: Collection[Order] = ()
 
 
 class Exchange(Protocol):
@@ -39,7 +55,10 @@ class Exchange(Protocol):
         """Tell what this process knows of its classes, by their codes; called once a tick."""
 
     def commit(
-        self, codes: Collection[str], views: Mapping[str, dict], state: Callable[[str], dict]
+        self,
+        codes: Collection[str],
+        views: Mapping[str, dict[str, object]],
+        state: Callable[[str], State],
     ) -> Collection[str]:
         """Leave behind the state of each class that this process has just folded.
 
@@ -47,10 +66,10 @@ class Exchange(Protocol):
         the ticker of; nothing may be told of the others.
         """
 
-    def view(self, code: str) -> dict | None:
+    def view(self, code: str) -> dict[str, object] | None:
         """The newest view of a class."""
 
-    def order(self, code: str, order: dict) -> None:
+    def order(self, code: str, order: Order) -> None:
         """Ask something of the room of a class; its ticker sees to it in the next tick."""
 
     def end(self, code: str) -> None:
@@ -67,8 +86,8 @@ class LocalExchange:
     """For one process alone, which is the ticker of all classes."""
 
     def __init__(self) -> None:
-        self._views: dict[str, dict] = {}
-        self._orders: defaultdict[str, list[dict]] = defaultdict(list)
+        self._views: dict[str, dict[str, object]] = {}
+        self._orders: defaultdict[str, list[Order]] = defaultdict(list)
 
     def meet(self, partials: Mapping[str, Partial], now: float) -> Mapping[str, Meeting]:
         return {
@@ -77,15 +96,18 @@ class LocalExchange:
         }
 
     def commit(
-        self, codes: Collection[str], views: Mapping[str, dict], state: Callable[[str], dict]
+        self,
+        codes: Collection[str],
+        views: Mapping[str, dict[str, object]],
+        state: Callable[[str], State],
     ) -> Collection[str]:
         self._views |= views
         return codes
 
-    def view(self, code: str) -> dict | None:
+    def view(self, code: str) -> dict[str, object] | None:
         return self._views.get(code)
 
-    def order(self, code: str, order: dict) -> None:
+    def order(self, code: str, order: Order) -> None:
         self._orders[code].append(order)
 
     def end(self, code: str) -> None:

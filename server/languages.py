@@ -25,7 +25,7 @@ def install(app: Flask, translations: Path) -> None:
     Babel(app, default_translation_directories=str(translations), locale_selector=_language)
 
     @app.context_processor
-    def of_the_request() -> dict:
+    def of_the_request() -> dict[str, object]:
         locale = get_locale()
         return {
             "languages": LANGUAGES,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Mapping
 from time import monotonic
 from typing import Any, NoReturn
 
@@ -67,7 +68,7 @@ def create_lti(settings: Settings, classroom: Classroom, tokens: Tokens, clock: 
     waits = URLSafeTimedSerializer(settings.secret_key, salt="lti wait")
     nonces = URLSafeTimedSerializer(settings.secret_key, salt="lti nonce")
 
-    def parts() -> dict:
+    def parts() -> dict[str, Any]:
         ours = FlaskRequest(session={}, request_is_secure=is_https(request))
         cookies = FlaskCookieService(ours)
         sessions = _Nonces(ours, cookies, nonces)
@@ -110,7 +111,7 @@ def create_lti(settings: Settings, classroom: Classroom, tokens: Tokens, clock: 
         return redirect(url_for("pages.student", code=session.code))
 
     @lti.get("/keys")
-    def keys() -> dict:
+    def keys() -> dict[str, object]:
         """Our public keys: none, because we ask platforms for nothing."""
         return {"keys": []}
 
@@ -149,8 +150,9 @@ class _KeySets(requests.Session):
         super().__init__()
         self._known: dict[str, tuple[float, requests.Response]] = {}
 
-    def get(self, url, **options):  # type: ignore[no-untyped-def, override]
-        since, answer = self._known.get(url, (-KEY_SECONDS, None))
+    # With a text for the address, as PyLTI1p3 calls it.
+    def get(self, url: str, **options: Any) -> requests.Response:  # type: ignore[override]
+        since, answer = self._known.get(url) or (0.0, None)
         if answer is None or monotonic() - since > KEY_SECONDS:
             answer = super().get(url, timeout=KEY_PATIENCE)
             answer.raise_for_status()
@@ -174,7 +176,7 @@ def _tool(platforms: tuple[Platform, ...]) -> ToolConfDict:
     return ToolConfDict(clients)
 
 
-def _link(claims: dict, client_id: str) -> str:
+def _link(claims: Mapping[str, Any], client_id: str) -> str:
     """The hash of a place in a platform: hexadecimal, 64 characters."""
     place = [
         *(claims["iss"], client_id, claims[f"{CLAIM}deployment_id"]),
@@ -183,7 +185,7 @@ def _link(claims: dict, client_id: str) -> str:
     return hashlib.sha256(json.dumps(place).encode()).hexdigest()
 
 
-def _title(claims: dict) -> str:
+def _title(claims: Mapping[str, Any]) -> str:
     """What the class is called: as its link in the course is, or else as the course is."""
     for claim in ("resource_link", "context"):
         title = str((claims.get(CLAIM + claim) or {}).get("title") or "")
@@ -192,7 +194,7 @@ def _title(claims: dict) -> str:
     return "Class"
 
 
-def _mode(claims: dict, modes: tuple[str, ...]) -> str:
+def _mode(claims: Mapping[str, Any], modes: tuple[str, ...]) -> str:
     """Without cameras, unless a custom parameter of the link says otherwise."""
     mode = (claims.get(f"{CLAIM}custom") or {}).get("mode")
     return mode if mode in modes else "self-report"

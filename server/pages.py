@@ -146,7 +146,7 @@ def create_pages(
         return response
 
     @pages.post("/api/classes")
-    def open_class() -> tuple[dict, int]:
+    def open_class() -> tuple[dict[str, object], int]:
         now = clock.now()
         if not openings.take(request.remote_addr or "", now):
             abort(429, "Too many classes were opened from your network. Please try again later.")
@@ -161,7 +161,7 @@ def create_pages(
         }, 201
 
     @pages.post("/api/classes/<code>/token")
-    def renew_token(code: str) -> dict:
+    def renew_token(code: str) -> dict[str, str]:
         return key_to(classroom.renew_key(teachers_class(code)), tokens)
 
     @pages.get("/c/<code>")
@@ -187,7 +187,7 @@ def create_pages(
         )
 
     @pages.get("/api/classes/<code>")
-    def about_class(code: str) -> dict:
+    def about_class(code: str) -> dict[str, object]:
         about = asdict(teachers_class(code))
         del about["key_number"]
         return about
@@ -225,11 +225,11 @@ def create_pages(
         return current_app.send_static_file("dist/service-worker.js")
 
     @pages.get("/healthz")
-    def healthz() -> dict:
+    def healthz() -> dict[str, object]:
         return {"status": "ok"}
 
     @pages.get("/readyz")
-    def readyz() -> tuple[dict, int]:
+    def readyz() -> tuple[dict[str, object], int]:
         troubles = classroom.troubles()
         for part, why in troubles.items():  # in the log alone: anybody may ask here
             current_app.logger.warning("%s is not ready: %s", part, why)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from server.domain.seats import SEAT_GRACE, Partial
-from server.exchange import ExchangeError, Meeting
+from server.exchange import ExchangeError, Meeting, Order, State
 
 KEPT = 900  # seconds without a tick after which nothing is known of a class any more
 ENDED_KEPT = 24 * 60 * 60  # seconds for which a process may not have heard that a class is over
@@ -133,7 +133,10 @@ class RedisExchange:
         )
 
     def commit(
-        self, codes: Collection[str], views: Mapping[str, dict], state: Callable[[str], dict]
+        self,
+        codes: Collection[str],
+        views: Mapping[str, dict[str, object]],
+        state: Callable[[str], State],
     ) -> Collection[str]:
         with _one_error(), self._redis.pipeline(transaction=False) as pipeline:
             for code in codes:
@@ -154,12 +157,12 @@ class RedisExchange:
         self._holds |= kept
         return kept
 
-    def view(self, code: str) -> dict | None:
+    def view(self, code: str) -> dict[str, object] | None:
         with _one_error():
             text = self._redis.get(*_keys(code, "view"))
         return json.loads(text) if text else None
 
-    def order(self, code: str, order: dict) -> None:
+    def order(self, code: str, order: Order) -> None:
         (orders,) = _keys(code, "orders")
         with _one_error(), self._redis.pipeline() as pipeline:
             pipeline.rpush(orders, json.dumps(order))
@@ -210,7 +213,7 @@ def _keys(code: str, *names: str) -> list[str]:
 
 
 @contextmanager
-def _one_error():
+def _one_error() -> Iterator[None]:
     try:
         yield
     except redis.RedisError as error:

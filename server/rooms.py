@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from socketio import Manager
 
@@ -13,7 +14,7 @@ class Rooms(Manager):
     With many connections that takes longer than all else: 2 s of standstill when 4,000 leave.
     """
 
-    def __init__(self, *arguments, **options) -> None:
+    def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._rooms_of: defaultdict[str, list[str | None]] = defaultdict(list)  # by connection
 
@@ -23,7 +24,7 @@ class Rooms(Manager):
         super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
         self._rooms_of[sid].append(room)
 
-    def basic_disconnect(self, sid: str, namespace: str, **options) -> None:
+    def basic_disconnect(self, sid: str, namespace: str, **options: Any) -> None:
         for room in self._rooms_of.pop(sid, []):
             self.basic_leave_room(sid, namespace, room)
         self.callbacks.pop(sid, None)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError
@@ -143,7 +144,7 @@ class Sockets:
 
         return called
 
-    def _connect(self, connection: str, environ: dict, auth: object) -> None:
+    def _connect(self, connection: str, environ: WSGIEnvironment, auth: object) -> None:
         try:
             self._let_in(connection, environ.get("REMOTE_ADDR", ""), auth)
         except (StoreError, ExchangeError) as error:
@@ -208,7 +209,7 @@ class Sockets:
     def _show_class(self, session: ClassSession, to: str) -> None:
         """All that a teacher's page shows, as far as it can be had."""
         now = self._clock.now()
-        past: dict = {"t": now, "points": [], "markers": []}
+        past: dict[str, object] = {"t": now, "points": [], "markers": []}
         with suppress(StoreError):
             points, markers = self._classroom.history(session.code)
             past["points"] = [point.to_dict() for point in points]
@@ -340,12 +341,12 @@ class Sockets:
         for code in self._classroom.live:
             self._emit("trouble", self._trouble(), _teachers(code), here=True)
 
-    def _trouble(self) -> dict:
+    def _trouble(self) -> dict[str, object]:
         """What is wrong, if anything, and whether views go on all the same."""
         message = next(iter(self._troubles.values()), None)
         return {"message": message, "live": ExchangeError not in self._troubles}
 
-    def _emit(self, event: str, data: dict, to: str, here: bool = False) -> None:
+    def _emit(self, event: str, data: Mapping[str, object], to: str, here: bool = False) -> None:
         """here: nobody connected to another process is meant."""
         self._server.emit(event, data, to=to, ignore_queue=here)
 

@@ -235,7 +235,7 @@ class ClassStore:
                 same = (_due_reports.c.code == row.code) & (due == row.due)
                 claim = update(_due_reports).where(same).values(due=until)
                 if connection.execute(claim).rowcount:  # else another process was faster
-                    return row.code
+                    return str(row.code)
         return None
 
     def put_off_due_report(self, code: str, until: float) -> None:

@@ -12,11 +12,13 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import count
 from selectors import EVENT_READ, EVENT_WRITE
 from socket import socket as AnySocket
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import gevent
 from engineio import Server
@@ -66,8 +68,12 @@ class Transport:
         self._beating: gevent.Greenlet | None = None
 
     def connect(
-        self, environ: dict, start_response: Callable, transport: str, jsonp_index: int | None
-    ) -> dict:
+        self,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        transport: str,
+        jsonp_index: int | None,
+    ) -> dict[str, Any]:
         """As Server._handle_connect, for WebSockets."""
         if len(self.engine.sockets) >= self._most:
             log.error("no more than %d connections", self._most)

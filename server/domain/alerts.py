@@ -9,9 +9,10 @@ repeated, the less it is heeded (Ancker et al. 2017, doi:10.1186/s12911-017-0430
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import exp, sqrt
+from typing import TypedDict
 
 from server.domain.view import Alert, Figures, View
 
@@ -84,6 +85,25 @@ KINDS = (
 )
 
 
+class AlertState(TypedDict):
+    """An Alert as it is left to the next ticker, with its age in seconds."""
+
+    age: float
+    figures: Figures
+
+
+class WatchState(TypedDict):
+    """What is known of one kind of alert; `rests` is for how many seconds none comes."""
+
+    quick: float | None
+    baseline: float
+    variance: float
+    known: float
+    beyond: float
+    rests: float
+    alert: AlertState | None
+
+
 class AlertWatch:
     """Watches the views of one class, one after the other."""
 
@@ -91,12 +111,12 @@ class AlertWatch:
         self._watched = [_Watched(kind) for kind in KINDS]
         self._last: float | None = None  # time of the view before
 
-    def to_dict(self, now: float) -> dict:
-        """What another process needs to go on from here; times as ages."""
+    def to_dict(self, now: float) -> dict[str, WatchState]:
+        """What another process needs to go on from here, by the kinds of alerts."""
         return {watched.kind.name: watched.to_dict(now) for watched in self._watched}
 
     @staticmethod
-    def from_dict(stored: dict, now: float) -> AlertWatch:
+    def from_dict(stored: Mapping[str, WatchState], now: float) -> AlertWatch:
         """The inverse of to_dict, for a class that was left just now."""
         watch = AlertWatch()
         for watched in watch._watched:
@@ -129,7 +149,8 @@ class _Watched:
         self._beyond = 0.0  # seconds beyond the limit, without a break
         self._rests_until = 0.0
 
-    def to_dict(self, now: float) -> dict:
+    def to_dict(self, now: float) -> WatchState:
+        alert = self.alert
         return {
             "quick": self._quick,
             "baseline": self._baseline,
@@ -137,10 +158,10 @@ class _Watched:
             "known": self._known,
             "beyond": self._beyond,
             "rests": self._rests_until - now,
-            "alert": self.alert and {"age": now - self.alert.since, "figures": self.alert.figures},
+            "alert": {"age": now - alert.since, "figures": alert.figures or {}} if alert else None,
         }
 
-    def restore(self, stored: dict, now: float) -> None:
+    def restore(self, stored: WatchState, now: float) -> None:
         self._quick, self._baseline = stored["quick"], stored["baseline"]
         self._variance, self._known = stored["variance"], stored["known"]
         self._beyond, self._rests_until = stored["beyond"], now + stored["rests"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from server.domain.labels import ALERTS, CLEARABLE, EMOTIONS, MODES, PACES, STATES
 
@@ -51,9 +52,7 @@ def parse_class(data: object) -> ClassRequest:
     title = _text(fields["title"], "title", MAX_TEXT)
     if not title:
         raise MessageError("a class needs a title")
-    mode, min_students = fields["mode"], fields.get("min_students")
-    if mode not in MODES:
-        raise MessageError(f"mode must be one of {', '.join(MODES)}")
+    mode, min_students = _one_of(MODES, fields["mode"], "mode"), fields.get("min_students")
     if min_students is not None and (
         not _is_whole(min_students) or not FLOOR_STUDENTS <= min_students <= MOST_STUDENTS
     ):
@@ -66,8 +65,8 @@ def parse_class(data: object) -> ClassRequest:
 def parse_label(data: object) -> Label:
     """`{"state", "emotion"?, "p"?}`; raises MessageError."""
     fields = _fields(data, required={"state"}, optional={"emotion", "p"})
-    state, emotion, p = fields["state"], fields.get("emotion"), fields.get("p")
-    if state not in STATES:
+    state, emotion = fields["state"], fields.get("emotion")
+    if not isinstance(state, str) or state not in STATES:
         raise MessageError(f"unknown state: expected one of {', '.join(STATES)}")
     if state != "ok":
         if len(fields) > 1:
@@ -75,15 +74,15 @@ def parse_label(data: object) -> Label:
         return Label(state)
     if not isinstance(emotion, str) or emotion not in EMOTIONS:
         raise MessageError(f"unknown emotion: expected one of {', '.join(sorted(EMOTIONS))}")
-    if "p" in fields and not _is_probability(p):
-        raise MessageError("p must be a number from 0 to 1")
-    return Label(state, emotion, p)
+    return Label(state, emotion, _probability(fields["p"]) if "p" in fields else None)
 
 
 def parse_pace(data: object) -> str | None:
     """`{"value"}`: one of PACES, or None to take it back; raises MessageError."""
     value = _fields(data, required={"value"})["value"]
-    if value is not None and value not in PACES:
+    if value is None:
+        return None
+    if not isinstance(value, str) or value not in PACES:
         raise MessageError(f"unknown pace: expected one of {', '.join(PACES)} or null")
     return value
 
@@ -135,7 +134,7 @@ def parse_empty(data: object) -> None:
 
 def _fields(
     data: object, required: Set[str] = frozenset(), optional: Set[str] = frozenset()
-) -> dict:
+) -> dict[str, object]:
     if not isinstance(data, dict):
         raise MessageError("a message is one JSON object")
     missing, extra = required - data.keys(), data.keys() - required - optional
@@ -153,12 +152,14 @@ def _one_of(words: Sequence[str], value: object, field: str) -> str:
     return value
 
 
-def _is_probability(p: object) -> bool:
+def _probability(p: object) -> float:
     # NaN and the infinities fail the comparison, as they should.
-    return isinstance(p, int | float) and not isinstance(p, bool) and 0 <= p <= 1
+    if isinstance(p, int | float) and not isinstance(p, bool) and 0 <= p <= 1:
+        return p
+    raise MessageError("p must be a number from 0 to 1")
 
 
-def _is_whole(value: object) -> bool:
+def _is_whole(value: object) -> TypeGuard[float]:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return value % 1 == 0  # JSON's 5.0 is 5

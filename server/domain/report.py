@@ -56,7 +56,7 @@ class ClassReport:
     alerts: tuple[Alert, ...]
     points: tuple[Point, ...]
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, object]:
         """The report as JSON has it."""
         report = asdict(self)
         session = report.pop("session")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from server.domain.seats import LONG_AGO, SEAT_GRACE, Partial, Seat
 
@@ -49,6 +50,16 @@ class Tally:
     named: tuple[Named, ...] = ()
 
 
+class RoomState(TypedDict):
+    """A Room as it is left to the next ticker; times as ages in seconds, None if long ago."""
+
+    groups: list[dict[str, str]]
+    known: list[str]
+    shown: float | None
+    hands: dict[str, float | None]
+    cleared: dict[str, float | None]
+
+
 class Room:
     """One class, in the one process that is its ticker.
 
@@ -64,7 +75,7 @@ class Room:
         self._hands: dict[str, float] = {}  # seat -> since when it waits for the teacher
         self._cleared_at = {"pace": LONG_AGO, "help": LONG_AGO}
 
-    def to_dict(self, now: float) -> dict:
+    def to_dict(self, now: float) -> RoomState:
         """What another process needs to go on from here; times as ages, as in Partial."""
         return {
             "groups": self._groups,
@@ -75,7 +86,7 @@ class Room:
         }
 
     @staticmethod
-    def from_dict(stored: dict, min_students: int, now: float) -> Room:
+    def from_dict(stored: RoomState, min_students: int, now: float) -> Room:
         """The inverse of to_dict, for a room that was left just now."""
         room = Room(min_students)
         room._groups = stored["groups"]

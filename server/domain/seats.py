@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, TypedDict
 
 from server.domain.messages import Help, Label
 
@@ -38,6 +39,13 @@ class Seat:
         return self.pace if now - self.paced_at <= PACE_LIFETIME else None
 
 
+class PartialState(TypedDict):
+    """A Partial as other processes get it."""
+
+    teachers: int
+    seats: dict[str, list[Any]]  # by seat: five ages, then four texts, as `_to_list` has them
+
+
 @dataclass(frozen=True)
 class Partial:
     """What one process knows about a class now: its seats, and how many teachers it serves."""
@@ -45,7 +53,7 @@ class Partial:
     seats: Mapping[str, Seat]
     teachers: int
 
-    def to_dict(self, now: float) -> dict:
+    def to_dict(self, now: float) -> PartialState:
         """For other processes, whose clocks differ: each time as its age in tenths of a second."""
         return {
             "teachers": self.teachers,
@@ -53,13 +61,13 @@ class Partial:
         }
 
     @staticmethod
-    def from_dict(stored: dict, now: float) -> Partial:
+    def from_dict(stored: PartialState, now: float) -> Partial:
         """The inverse of to_dict, for a partial that was made just now."""
         seats = {seat: _from_list(ages, now) for seat, ages in stored["seats"].items()}
         return Partial(seats, stored["teachers"])
 
 
-def _to_list(known: Seat, now: float) -> list:
+def _to_list(known: Seat, now: float) -> list[Any]:
     # Spelled out: this is done for each student in each second.
     return [
         int(10 * (now - known.joined_at)),
@@ -74,7 +82,7 @@ def _to_list(known: Seat, now: float) -> list:
     ]
 
 
-def _from_list(stored: list, now: float) -> Seat:
+def _from_list(stored: list[Any], now: float) -> Seat:
     joined, dropped, read, paced, raised, emotion, pace, hand_name, name = stored
     return Seat(
         joined_at=now - joined / 10,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from server.domain.view import Alert, View
 
 POINT_SECONDS = 10  # two hours are 720 points: fine enough for a lesson, few enough to draw
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,12 @@ class Point:
     pace: dict[str, int] | None
     alerts: tuple[Alert, ...]
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, object]:
         """The message of the contract, which is also what is stored."""
         return asdict(self)
 
     @staticmethod
-    def from_dict(stored: dict) -> Point:
+    def from_dict(stored: dict[str, Any]) -> Point:
         """The inverse of to_dict."""
         return Point(**stored | {"alerts": tuple(Alert(**alert) for alert in stored["alerts"])})
 
@@ -72,7 +74,11 @@ class Recorder:
         )
 
 
-def mean(values: Iterable[float | None], digits: int | None) -> Any:
+@overload
+def mean(values: Iterable[float | None], digits: int) -> float | None: ...
+@overload
+def mean(values: Iterable[float | None], digits: None) -> int | None: ...
+def mean(values: Iterable[float | None], digits: int | None) -> float | None:
     """The mean of the values that are there, rounded to digits, or to a whole number for None.
 
     None if there are none.
@@ -81,18 +87,30 @@ def mean(values: Iterable[float | None], digits: int | None) -> Any:
     return round(fmean(there), digits) if there else None
 
 
-def mean_of_each(values: Iterable[dict | None], digits: int | None) -> dict | None:
+@overload
+def mean_of_each(
+    values: Iterable[Mapping[str, float] | None], digits: int
+) -> dict[str, float] | None: ...
+@overload
+def mean_of_each(
+    values: Iterable[Mapping[str, float] | None], digits: None
+) -> dict[str, int] | None: ...
+def mean_of_each(
+    values: Iterable[Mapping[str, float] | None], digits: int | None
+) -> Mapping[str, float] | None:
     """The same for each name in dictionaries of numbers, in which a missing name means 0."""
     there = [value for value in values if value is not None]
     names = dict.fromkeys(name for value in there for name in value)  # in the order of their coming
-    return {n: mean([v.get(n, 0) for v in there], digits) for n in names} if there else None
+    if not there:
+        return None
+    return {name: round(fmean(value.get(name, 0) for value in there), digits) for name in names}
 
 
 def _start(t: float) -> float:
     return t // POINT_SECONDS * POINT_SECONDS
 
 
-def _mostly(values: Sequence, or_half: bool = False) -> list:
+def _mostly(values: Sequence[T | None], or_half: bool = False) -> list[T]:
     """The values that are there, or none of them if half of them or more are missing."""
     there = [value for value in values if value is not None]
     return there if 2 * len(there) + or_half > len(values) else []

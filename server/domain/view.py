@@ -65,7 +65,7 @@ class View:
         """True if only the time differs."""
         return replace(self, t=other.t) == other
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, object]:
         """The message of the contract."""
         lists = {
             name: [dict(vars(each)) for each in getattr(self, name)]

@@ -7,7 +7,7 @@ revision = "0001"
 down_revision = None
 
 
-def upgrade():
+def upgrade() -> None:
     there = sa.inspect(op.get_bind()).get_table_names()
     if "views" in there:  # what was kept before there were points
         op.drop_table("views")
@@ -38,6 +38,6 @@ def upgrade():
         )
 
 
-def downgrade():
+def downgrade() -> None:
     for table in ("markers", "points", "classes"):
         op.drop_table(table)

@@ -7,11 +7,11 @@ revision = "0002"
 down_revision = "0001"
 
 
-def upgrade():
+def upgrade() -> None:
     op.add_column(
         "classes", sa.Column("key_number", sa.Integer, nullable=False, server_default="0")
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_column("classes", "key_number")

@@ -7,7 +7,7 @@ revision = "0003"
 down_revision = "0002"
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "due_reports",
         sa.Column("code", sa.String(12), primary_key=True),
@@ -15,5 +15,5 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("due_reports")

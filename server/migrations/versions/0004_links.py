@@ -7,7 +7,7 @@ revision = "0004"
 down_revision = "0003"
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "links",
         sa.Column("link", sa.String(64), primary_key=True),
@@ -15,5 +15,5 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("links")
