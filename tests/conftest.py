@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -47,7 +48,7 @@ class LiveServer:
             "TICK_SECONDS": str(TICK_SECONDS),
             **settings,
         }
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Returns when it answers; its database has all tables, as after a release."""
@@ -73,42 +74,51 @@ class LiveServer:
 
     def kill(self) -> None:
         """As a power cut does."""
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def stop(self) -> None:
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGTERM)
-            self._process.wait(timeout=30)
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.wait(timeout=30)
 
     def terminate(self) -> None:
         """Ask it to end, as an operator does."""
-        self._process.terminate()
+        self.process.terminate()
 
     def wait_for_its_end(self) -> int:
         """Its exit status."""
-        return self._process.wait(timeout=30)
+        return self.process.wait(timeout=30)
 
     def limit_its_files(self, size: int) -> None:
         """No file of it grows beyond so many bytes, as on a full disk."""
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
         for pid in map(int, children.read_text().split()):
             _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, most))
 
     @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """What `start` has started."""
+        assert self._process is not None
+        return self._process
+
+    @property
     def pid(self) -> int:
-        return self._process.pid
+        return self.process.pid
 
     def log(self) -> str:
         return self._log.read_text()
 
-    def open_class(self, title: str = "Algebra", mode: str = "camera", **extra: object) -> dict:
+    def open_class(
+        self, title: str = "Algebra", mode: str = "camera", **extra: Any
+    ) -> dict[str, Any]:
         response = requests.post(
             f"{self.url}/api/classes", json={"title": title, "mode": mode, **extra}, timeout=10
         )
         assert response.status_code == 201, response.text
-        return response.json()
+        opened: dict[str, Any] = response.json()
+        return opened
 
 
 @pytest.fixture
@@ -142,7 +152,9 @@ def _starter(folder: Path, servers: contextlib.ExitStack) -> Callable[..., LiveS
 class Peer:
     """A student or a teacher on a real socket; what the server sends is kept to be waited for."""
 
-    def __init__(self, url: str, auth: dict) -> None:
+    welcome: dict[str, Any]  # of a student that `join` brought in
+
+    def __init__(self, url: str, auth: dict[str, Any]) -> None:
         self.received: queue.Queue[tuple[str, object]] = queue.Queue()
         self.refused: str | None = None
         self.closed = False
@@ -166,10 +178,15 @@ class Peer:
     def looks(self, emotion: str) -> None:
         self.send("label", {"state": "ok", "emotion": emotion, "p": 0.9})
 
-    def wait_for(self, event: str, such_that: Callable = lambda data: True, seconds: float = 10):
+    def wait_for(
+        self,
+        event: str,
+        such_that: Callable[[Any], object] = lambda data: True,
+        seconds: float = 10,
+    ) -> Any:
         """The next such event; anything else that comes before it is dropped."""
         deadline = time.monotonic() + seconds
-        seen = []
+        seen: list[tuple[str, object]] = []
         while True:
             try:
                 name, data = self.received.get(timeout=max(0, deadline - time.monotonic()))
@@ -198,7 +215,7 @@ class Peer:
 
 
 @pytest.fixture
-def connect():
+def connect() -> Iterator[Callable[..., Peer]]:
     """Connect students and teachers; all leave after the test."""
     peers: list[Peer] = []
 
@@ -212,7 +229,7 @@ def connect():
 
 
 @pytest.fixture
-def join(connect: Callable[..., Peer]):
+def join(connect: Callable[..., Peer]) -> Callable[..., Peer]:
     """A student in a class, after the welcome; `.welcome` is what it said."""
 
     def student(server: LiveServer, code: str, emotion: str | None = None, **auth: object) -> Peer:
@@ -227,10 +244,10 @@ def join(connect: Callable[..., Peer]):
 
 
 @pytest.fixture
-def teach(connect: Callable[..., Peer]):
+def teach(connect: Callable[..., Peer]) -> Callable[..., Peer]:
     """A teacher in the room of a class that `open_class` opened."""
 
-    def teacher(server: LiveServer, opened: dict) -> Peer:
+    def teacher(server: LiveServer, opened: dict[str, Any]) -> Peer:
         peer = connect(server, role="teacher", code=opened["code"], token=opened["token"])
         assert peer.refused is None, peer.refused
         return peer

@@ -32,7 +32,7 @@ class Platform:
     def __init__(self) -> None:
         self.key = JWK.generate(kty="RSA", size=2048, kid="one", alg="RS256")
         self.key_requests = 0
-        self.next: dict = {}  # what it says at the next login
+        self.next: dict[str, object] = {}  # what it says at the next login
         platform = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -69,7 +69,7 @@ class Platform:
             ]
         )
 
-    def says(self, role: str, place: str = "algebra", **others: object) -> dict:
+    def says(self, role: str, place: str = "algebra", **others: object) -> dict[str, object]:
         """The claims of a launch, but for the nonce; `others` take the place of these."""
         now = time.time()
         return {
@@ -90,7 +90,7 @@ class Platform:
             **{f"{CLAIM}{name}" if name in CLAIMS else name: each for name, each in others.items()},
         }
 
-    def sign(self, claims: dict, key: JWK | None = None) -> str:
+    def sign(self, claims: dict[str, object], key: JWK | None = None) -> str:
         pem = (key or self.key).export_to_pem(private_key=True, password=None)
         return jwt.encode(claims, pem, algorithm="RS256", headers={"kid": "one"})
 
@@ -106,7 +106,7 @@ class Platform:
         return {name: value for name, [value] in parse_qs(address.query).items()}
 
     def launch(
-        self, server: LiveServer, claims: dict, browser: requests.Session | None = None
+        self, server: LiveServer, claims: dict[str, object], browser: requests.Session | None = None
     ) -> requests.Response:
         """What a launch brings, without going there."""
         browser = browser or requests.Session()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import psutil
@@ -36,7 +37,8 @@ def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+        port: int = free.getsockname()[1]
+    return port
 
 
 def require_program(name: str) -> str:
@@ -93,7 +95,7 @@ class Service:
         self.resume()
         processes = list(self._processes())
         if processes:
-            self._process.send_signal(self.stop_signal)
+            processes[0].send_signal(self.stop_signal)
         self._wait_for(processes)
 
     def kill(self) -> None:
@@ -115,7 +117,7 @@ class Service:
     def repair(self) -> None:
         """It runs again, whatever was done to it."""
         self.resume()
-        if self._process.poll() is not None:
+        if not any(self._processes()):
             self.start()
 
     def close(self) -> None:
@@ -149,7 +151,7 @@ class Service:
 def _is_alive(process: psutil.Process) -> bool:
     # A process that ended is listed until its parent has heard of it.
     with suppress(psutil.NoSuchProcess):
-        return process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
     return False
 
 
@@ -230,8 +232,11 @@ class NginxServer(Service):
         return [require_program("nginx"), "-p", str(self.folder), *files, "-g", more]
 
 
+S = TypeVar("S", bound=Service)
+
+
 @contextmanager
-def running(service: Service) -> Iterator[Service]:
+def running(service: S) -> Iterator[S]:
     """Start a service, and leave nothing of it."""
     try:
         service.start()

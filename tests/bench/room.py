@@ -6,12 +6,12 @@ from __future__ import annotations
 import argparse
 import random
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -92,7 +92,7 @@ def running_server(folder: Path) -> Iterator[LiveServer]:
 
 
 @contextmanager
-def crowd(server: LiveServer, code: str, students: int) -> Iterator[subprocess.Popen]:
+def crowd(server: LiveServer, code: str, students: int) -> Iterator[subprocess.Popen[str]]:
     """Students in a class, each on a socket; a line to it turns a quarter of the faces."""
     process = subprocess.Popen(
         ["node", "web/crowd.mjs", server.url, code, str(students)],
@@ -169,7 +169,7 @@ def _first_paints(browser: Browser, server: LiveServer, visits: int) -> list[lis
     return [["first paint", f"{np.median(times):.0f}", f"{max(times):.0f}", "1000"]]
 
 
-def _open_room(browser: Browser, opened: dict, slowdown: int = 1) -> Page:
+def _open_room(browser: Browser, opened: dict[str, Any], slowdown: int = 1) -> Page:
     """A teacher's page in a browser that has not seen it before."""
     page = browser.new_context(viewport=NARROW).new_page()
     tools = page.context.new_cdp_session(page)
@@ -216,4 +216,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -19,6 +19,7 @@ from itertools import combinations
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
@@ -104,7 +105,7 @@ class Crowd:
             for server in servers
         ]
 
-    def join(self, classes: list[dict], students: int) -> None:
+    def join(self, classes: list[dict[str, Any]], students: int) -> None:
         """Each class gets a teacher and so many students, spread over the servers."""
         share = students // len(self._loads)
         # Only those on one server turn, so that a view tells whose turn is in it.
@@ -138,11 +139,11 @@ class Crowd:
             load.wait()
 
     def _times(self) -> list[float]:
-        cpu, waited = _core_seconds(_pid(server) for server in self._servers)
+        cpu, waited = _core_seconds(server.pid for server in self._servers)
         load_cpu, _ = _core_seconds(load.pid for load in self._loads)
         return [cpu, waited, load_cpu, time.monotonic()]
 
-    def _ask(self, orders: list[dict]) -> list[dict]:
+    def _ask(self, orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for load, order in zip(self._loads, orders, strict=True):
             assert load.stdin is not None
             load.stdin.write(json.dumps(order) + "\n")
@@ -193,11 +194,11 @@ def bench_student(plan: Plan) -> str:
             first.join(_open(servers, 1), 5)
             first.measure(1)
         time.sleep(2)
-        empty = _resident(_pid(servers[0]))
+        empty = _resident(servers[0].pid)
         ours = gone.enter_context(crowd(servers))
         ours.join(_open(servers, plan.students // CLASS), CLASS)
         product = ours.measure(plan.seconds)
-        memory = (_resident(_pid(servers[0])) - empty) / ours.students / 1000
+        memory = (_resident(servers[0].pid) - empty) / ours.students / 1000
     with running(["node", "web/relay.mjs"]) as servers, crowd(servers, SECOND) as theirs:
         codes = [{"code": str(number), "token": None} for number in range(ours.students // CLASS)]
         theirs.join(codes, CLASS)
@@ -270,7 +271,7 @@ def bench_crowd(plan: Plan) -> str:
                     f"{100 * load.cpu:.0f}",
                     f"{100 * load.load_cpu:.0f}",
                     f"{100 * load.waited:.0f}",
-                    f"{_resident(_pid(servers[0])) / 1e6:.0f}",
+                    f"{_resident(servers[0].pid) / 1e6:.0f}",
                     f"{ramp:.0f}",
                 ]
             )
@@ -372,9 +373,9 @@ def _cost_of_a_label(plan: Plan, classes: int, students: int) -> float:
     """In seconds of processor time, beyond what the server takes while nobody is there."""
     with running() as servers:
         pause = min(SETTLING, plan.seconds)
-        idle = _cpu_seconds([_pid(servers[0])])
+        idle = _cpu_seconds([servers[0].pid])
         time.sleep(pause)
-        idle = (_cpu_seconds([_pid(servers[0])]) - idle) / pause
+        idle = (_cpu_seconds([servers[0].pid]) - idle) / pause
         with crowd(servers, SECOND) as students_there:
             students_there.join(_open(servers, classes), students)
             load = students_there.measure(plan.seconds)
@@ -401,13 +402,8 @@ def redis() -> Iterator[tuple[int, str]]:
             process.wait()
 
 
-def _open(servers: list[LiveServer], classes: int) -> list[dict]:
+def _open(servers: list[LiveServer], classes: int) -> list[dict[str, Any]]:
     return [servers[0].open_class() for _ in range(classes)]
-
-
-def _pid(server: LiveServer) -> int:
-    assert server._process is not None
-    return server._process.pid
 
 
 def _on(core: int) -> list[str]:

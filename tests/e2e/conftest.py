@@ -9,35 +9,43 @@ import cv2
 import numpy as np
 import pytest
 import skimage.data
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Response,
+    sync_playwright,
+)
 
 from tests.conftest import ROOT, require_chromium
 from training.browser import chromium
+from training.dataset import UInt8Array
 
 LOADING = 60_000  # milliseconds that a busy machine may take to start the models
 FRAMES_A_SECOND = 30  # at which Chromium plays a file of JPEGs
 NOISE = 2.0  # grey levels: a sensor's in a lit room
 
 
-def webcam_picture(photo: np.ndarray) -> np.ndarray:
+def webcam_picture(photo: UInt8Array) -> UInt8Array:
     """The upper part of a photograph at a webcam's 640 x 480; BGR uint8."""
     height, width = photo.shape[:2]
     part = photo[: min(height, width * 3 // 4)]
     return cv2.resize(part, (640, 480), interpolation=cv2.INTER_AREA)
 
 
-def astronaut() -> np.ndarray:
+def astronaut() -> UInt8Array:
     """scikit-image's photograph of Eileen Collins, who smiles; BGR."""
     return np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
 
 
-def neutral_face() -> np.ndarray:
+def neutral_face() -> UInt8Array:
     """A photograph of somebody who looks neutral, from @vladmandic/face-api; BGR 640 x 480."""
     photo = cv2.imread(str(ROOT / "node_modules/@vladmandic/face-api/demo/sample3.jpg"))
     return cv2.resize(photo[302:662, 452:932], (640, 480), interpolation=cv2.INTER_AREA)
 
 
-def two_people() -> np.ndarray:
+def two_people() -> UInt8Array:
     """The astronaut twice, the nearer one on the left of the frame; BGR uint8 640 x 480."""
     picture = np.full((480, 640, 3), 160, np.uint8)
     face = astronaut()[0:260, 100:360]
@@ -46,12 +54,12 @@ def two_people() -> np.ndarray:
     return picture
 
 
-def wall() -> np.ndarray:
+def wall() -> UInt8Array:
     """Nobody; BGR uint8 640 x 480."""
     return np.full((480, 640, 3), 150, np.uint8)
 
 
-def film(*scenes: tuple[np.ndarray, float], noise: float = NOISE) -> bytes:
+def film(*scenes: tuple[UInt8Array, float], noise: float = NOISE) -> bytes:
     """What a webcam sees: pictures, BGR uint8 640 x 480, for so many seconds each, again and again.
 
     Each second of a scene has the same ten frames, three times; without noise they are one.
@@ -80,7 +88,7 @@ def browser_with_camera(playwright: Playwright, tmp_path: Path) -> Iterator[Call
     """Start Chromium with a webcam that shows a picture or a film, or for None without a webcam."""
     browsers: list[Browser] = []
 
-    def start(seen: np.ndarray | bytes | None, *more: str) -> Browser:
+    def start(seen: UInt8Array | bytes | None, *more: str) -> Browser:
         arguments = ["--no-sandbox", "--disable-background-networking", "--disable-quic", *more]
         if seen is not None:
             video = tmp_path / f"webcam {len(browsers)}.mjpeg"
@@ -98,16 +106,22 @@ def browser_with_camera(playwright: Playwright, tmp_path: Path) -> Iterator[Call
         browser.close()
 
 
-class Troubles(list):
+class Troubles(list[str]):
     """What went wrong on a page: console errors, exceptions, answers of 400 and above."""
 
     def watch(self, page: Page) -> Page:
-        page.on("console", lambda said: said.type == "error" and self.append(said.text))
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self.append(str(error)))
-        page.on(
-            "response", lambda got: got.status >= 400 and self.append(f"{got.status} {got.url}")
-        )
+        page.on("response", self._see)
         return page
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.append(said.text)
+
+    def _see(self, got: Response) -> None:
+        if got.status >= 400:
+            self.append(f"{got.status} {got.url}")
 
 
 @pytest.fixture

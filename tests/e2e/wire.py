@@ -70,12 +70,12 @@ def _requests(stream: bytes) -> list[Request]:
 def _messages(stream: bytes) -> list[str]:
     protocol = Protocol(SERVER, state=OPEN)
     protocol.receive_data(stream)
-    frames = protocol.events_received()
+    frames = [event for event in protocol.events_received() if isinstance(event, Frame)]
     sizes = sum(_size(frame) for frame in frames)
     assert sizes == len(stream), f"{len(stream) - sizes} bytes that are no frame"
     assert {frame.opcode for frame in frames} <= {Opcode.TEXT, Opcode.PONG, Opcode.CLOSE}
     assert all(frame.fin for frame in frames)
-    return [frame.data.decode() for frame in frames if frame.opcode is Opcode.TEXT]
+    return [bytes(frame.data).decode() for frame in frames if frame.opcode is Opcode.TEXT]
 
 
 def _size(frame: Frame) -> int:

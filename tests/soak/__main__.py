@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import redis
@@ -41,6 +42,8 @@ PROCESS_MEGABYTES = 300.0  # that a process may take, after whatever
 REDIS_MEGABYTES = 50.0
 SHOWN_EVENTS = 40  # that came before a violation
 
+T = TypeVar("T")
+
 
 class Soak:
     """One run, from the first class to the last report."""
@@ -57,7 +60,7 @@ class Soak:
     def run(self, seconds: float, only: str) -> None:
         """only: what is in the names of the faults. Raises Violation."""
         self.crowd.order({"classes": self.opened})
-        self._wait_until(lambda: len(self.witness.pages) and not self.witness.offline(time.time()))
+        self._wait_until(lambda: bool(self.witness.pages) and not self.witness.offline(time.time()))
         self._watch(BEFORE_SECONDS)
         for fault in shuffled(self.chance, only):
             self._strike(fault, brief=seconds < 60)
@@ -86,7 +89,9 @@ class Soak:
                 not witness.offline(ended) and witness.resumed(began, ended, fault.dies) is not None
             )
         )
-        self.fared[fault.name].append(witness.resumed(began, ended, fault.dies))
+        resumed = witness.resumed(began, ended, fault.dies)
+        assert resumed is not None  # as all are back
+        self.fared[fault.name].append(resumed)
         self._measure_memory()
         self._calm(ended, 0.0 if brief else LIVELY_SECONDS)
         witness.forget_views(began)
@@ -132,7 +137,7 @@ class Soak:
     def _minutes(self) -> float:
         return (time.monotonic() - self.began) / 60
 
-    def _open(self, number: int) -> dict:
+    def _open(self, number: int) -> dict[str, Any]:
         answer = requests.post(
             f"{self.stage.nginx.url}/api/classes",
             json={"title": f"Class {number}", "mode": "camera", "min_students": LEAST_SHOWN},
@@ -149,14 +154,15 @@ class Soak:
             "spread": number % 2 == 1,
         }
 
-    def _report(self, room: dict) -> dict:
+    def _report(self, room: dict[str, Any]) -> dict[str, Any]:
         answer = requests.get(
             f"{self.stage.nginx.url}/report/{room['code']}.json",
             headers={"Authorization": f"Bearer {room['token']}"},
             timeout=10,
         )
         answer.raise_for_status()
-        return answer.json()
+        report: dict[str, Any] = answer.json()
+        return report
 
     # The summary
 
@@ -240,7 +246,7 @@ def _figures(values: Iterable[float], *quantiles: float) -> str:
     return ", ".join(f"{np.quantile(values, q):.1f}" for q in quantiles) if values else "–"
 
 
-def _some(rows: list, most: int) -> list:
+def _some(rows: list[T], most: int) -> list[T]:
     if len(rows) <= most:
         return rows
     return [rows[round(index)] for index in np.linspace(0, len(rows) - 1, most)]

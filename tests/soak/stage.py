@@ -15,11 +15,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
+from typing import Any
 
 import psutil
 
 from tests.conftest import ROOT, LiveServer
 from tests.services import NginxServer, PostgresServer, RedisServer, running
+from tests.soak.witness import Line
 
 PROCESSES = 3
 
@@ -28,10 +30,10 @@ class Process(LiveServer):
     """One of several that share their classes."""
 
     def pause(self) -> None:
-        os.killpg(self._process.pid, signal.SIGSTOP)
+        os.killpg(self.pid, signal.SIGSTOP)
 
     def resume(self) -> None:
-        os.killpg(self._process.pid, signal.SIGCONT)
+        os.killpg(self.pid, signal.SIGCONT)
 
     def close(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -54,13 +56,13 @@ class Process(LiveServer):
 
     def memory(self) -> float:
         """Of the worker that serves, in MB; 0 while there is none."""
-        if self._process.poll() is not None:
+        if self.process.poll() is not None:
             return 0.0
-        return max(map(_memory, psutil.Process(self._process.pid).children()), default=0.0)
+        return max(map(_memory, psutil.Process(self.pid).children()), default=0.0)
 
 
 def _memory(process: psutil.Process) -> float:
-    return process.memory_info().rss / 1e6
+    return float(process.memory_info().rss / 1e6)
 
 
 class Crowd:
@@ -80,11 +82,12 @@ class Crowd:
         self._story = story
         threading.Thread(target=self._read, daemon=True).start()
 
-    def order(self, order: dict) -> None:
+    def order(self, order: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
 
-    def lines(self, until: float) -> Iterator[dict]:
+    def lines(self, until: float) -> Iterator[Line]:
         """What it says until this moment of the monotonic clock."""
         while True:
             try:
@@ -98,6 +101,7 @@ class Crowd:
         self._process.wait()
 
     def _read(self) -> None:
+        assert self._process.stdout is not None
         with self._story.open("w") as story:
             for line in self._process.stdout:
                 self._lines.put(line)

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from server.app import PING_INTERVAL, PING_TIMEOUT
 from server.domain.seats import SEAT_GRACE
@@ -30,6 +31,8 @@ EVER = UNNOTICED + SEAT_GRACE + 15
 LAST_EVENTS = 2000  # that are remembered, of all classes
 NEVER = float("-inf")
 STILL = float("inf")
+
+Line = dict[str, Any]  # of web/soak.mjs: what happened to a page, and when
 
 
 class Violation(Exception):
@@ -80,7 +83,7 @@ class ClassRecord:
 
     min_students: int
     seats: dict[str, _Seat] = field(default_factory=dict)
-    points: dict[float, dict] = field(default_factory=dict)  # by t, as a history had them
+    points: dict[float, dict[str, Any]] = field(default_factory=dict)  # by t, as a history had them
     written: dict[float, float] = field(default_factory=dict)  # by t, since when all know the point
     confirmed: dict[str, float] = field(default_factory=dict)  # notes, and when
     asked: set[str] = field(default_factory=set)  # notes whose answer did not come
@@ -128,9 +131,9 @@ class Witness:
         self.counts = Counts()
         self.calm_since = STILL
         self.kills: list[float] = []
-        self.last: deque[dict] = deque(maxlen=LAST_EVENTS)  # what just happened
+        self.last: deque[Line] = deque(maxlen=LAST_EVENTS)  # what just happened
 
-    def take(self, line: dict) -> None:
+    def take(self, line: Line) -> None:
         """One line of web/soak.mjs."""
         if line["what"] in ("view", "history"):
             data = line["data"]
@@ -143,41 +146,41 @@ class Witness:
 
     # What a page says of its connection
 
-    def _on_try(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_try(self, page: _Page, record: ClassRecord, line: Line) -> None:
         if page.role == "teacher":
             return
         # Each try without a seat may be given one, even if the page never hears of it.
         page.seat = line["seat"] or f"try {line['page']} {line['at']}"
         record.seats.setdefault(page.seat, _Seat()).over = STILL
 
-    def _on_welcome(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_welcome(self, page: _Page, record: ClassRecord, line: Line) -> None:
         seat = record.seats.pop(page.seat)
         self.counts.students += page.seat != line["seat"]
         page.seat = line["seat"]
         seat.welcomed = line["at"]
         record.seats[page.seat] = seat
 
-    def _on_connected(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_connected(self, page: _Page, record: ClassRecord, line: Line) -> None:
         page.connected.append(line["at"])
         page.polls = line["transport"] == "polling"
 
-    def _on_failed(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_failed(self, page: _Page, record: ClassRecord, line: Line) -> None:
         self.counts.retries += line["retry"]
         self._on_lost(page, record, line)
 
-    def _on_lost(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_lost(self, page: _Page, record: ClassRecord, line: Line) -> None:
         self.counts.losses += page.is_connected
         page.lost.append(line["at"])
         # Of one that polls, or that tried to, the server learns nothing when it is lost.
         unnoticed = UNNOTICED if page.polls or "poll" in line["reason"] else 0
         self._end(page, record, line["at"], unnoticed + SEAT_GRACE)
 
-    def _on_asleep(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_asleep(self, page: _Page, record: ClassRecord, line: Line) -> None:
         self.counts.naps += 1
         page.is_gone = True
         self._end(page, record, line["at"], UNNOTICED + SEAT_GRACE)
 
-    def _on_left(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_left(self, page: _Page, record: ClassRecord, line: Line) -> None:
         # Without a connection nobody hears the goodbye.
         page.is_gone = True
         self._end(page, record, line["at"], 0 if page.is_connected else SEAT_GRACE)
@@ -188,19 +191,19 @@ class Witness:
             seat.over, seat.welcomed = at, None
             seat.until = max(seat.until, at + kept)
 
-    def _on_refused(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_refused(self, page: _Page, record: ClassRecord, line: Line) -> None:
         raise Violation(f"a {page.role}'s page was refused for good: {line['reason']}")
 
-    def _on_error(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_error(self, page: _Page, record: ClassRecord, line: Line) -> None:
         if not line["message"].startswith("The server cannot do this just now"):
             raise Violation(f"a {page.role}'s page was told: {line['message']}")
 
-    def _on_trouble(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_trouble(self, page: _Page, record: ClassRecord, line: Line) -> None:
         pass
 
     # What a teacher is shown
 
-    def _on_view(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_view(self, page: _Page, record: ClassRecord, line: Line) -> None:
         view = line["data"]
         self.counts.views += 1
         page.views.append((line["at"], view["t"]))
@@ -225,7 +228,7 @@ class Witness:
                 f"there are {least} to {most}"
             )
 
-    def _check_hidden(self, view: dict, min_students: int) -> None:
+    def _check_hidden(self, view: dict[str, Any], min_students: int) -> None:
         shares = view["shares"]
         if shares is not None:
             steps = [STEPS * share for share in shares.values()]
@@ -243,7 +246,7 @@ class Witness:
 
     # What is kept
 
-    def _on_history(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_history(self, page: _Page, record: ClassRecord, line: Line) -> None:
         # While the database is away, none is to be had, which the page is told.
         if not line["data"]["points"]:
             return
@@ -258,7 +261,7 @@ class Witness:
                 record.points[t] = point
                 record.written.setdefault(t, now + LAG)
 
-    def _check_kept(self, code: str, points: dict[float, dict], now: float) -> None:
+    def _check_kept(self, code: str, points: dict[float, dict[str, Any]], now: float) -> None:
         record = self.classes[code]
         for t, point in record.points.items():
             if t not in points:
@@ -268,14 +271,14 @@ class Witness:
             if points[t] != point:
                 raise Violation(f"a point of {code} was {point} and now is {points[t]}")
 
-    def _on_noted(self, page: _Page, record: ClassRecord, line: dict) -> None:
+    def _on_noted(self, page: _Page, record: ClassRecord, line: Line) -> None:
         self.counts.notes += 1
         if line["confirmed"]:
             record.confirmed[line["text"]] = line["at"]
         else:
             record.asked.add(line["text"])
 
-    def check_report(self, code: str, report: dict) -> None:
+    def check_report(self, code: str, report: dict[str, Any]) -> None:
         """The final report has all of it."""
         record = self.classes[code]
         self._check_kept(code, {point["t"]: point for point in report["points"]}, STILL)

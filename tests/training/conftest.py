@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import resource
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 import pytest
@@ -20,7 +22,7 @@ if find_spec("tensorflow"):  # without it every test module here skips itself an
     import skimage.data
 
     from training.__main__ import main
-    from training.dataset import LABELS, SPLITS, Dataset
+    from training.dataset import LABELS, SPLITS, Dataset, UInt8Array
     from training.prepare import prepare
     from training.tfjs import quietly
 
@@ -28,10 +30,12 @@ PHOTOS = sorted(ROOT.glob("node_modules/@vladmandic/face-api/demo/sample*.jpg"))
 TFLITE = ROOT / "node_modules/@mediapipe/face_detection/face_detection_short_range.tflite"
 SHARED_DATA = ROOT.parent / "shared" / "data"  # the real FER-2013, where somebody has put it
 
+Detector = Callable[[Any], Any]  # BlazeFace in Keras
+
 
 class Face(NamedTuple):
     path: str
-    pixels: np.ndarray
+    pixels: UInt8Array
     label: int
     split: str
 
@@ -43,10 +47,10 @@ class Outcome(NamedTuple):
 
 
 @pytest.fixture
-def cli(capfd):
+def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
     """Runs one step; what comes back includes what C libraries print."""
 
-    def run(*arguments) -> Outcome:
+    def run(*arguments: object) -> Outcome:
         capfd.readouterr()
         status = main([str(argument) for argument in arguments])
         return Outcome(status, *capfd.readouterr())
@@ -55,11 +59,11 @@ def cli(capfd):
 
 
 @pytest.fixture
-def small_disk():
+def small_disk() -> Callable[[int], AbstractContextManager[None]]:
     """A context in which no file can grow beyond so many bytes, as on a disk that is full."""
 
     @contextmanager
-    def limited(size):
+    def limited(size: int) -> Iterator[None]:
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
         try:
@@ -71,7 +75,7 @@ def small_disk():
 
 
 @pytest.fixture(scope="session")
-def faces():
+def faces() -> list[Face]:
     """In the order of their paths: one photographed face under stripes, as many as its label says.
 
     Label l has 20 + l Training, 3 PublicTest and 2 PrivateTest images, no two alike.
@@ -93,7 +97,7 @@ def faces():
 
 
 @pytest.fixture(scope="session")
-def sources(faces, tmp_path_factory):
+def sources(faces: list[Face], tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """The same faces as a zip, as a folder and as fer2013.csv. Tests must not change them."""
     base = tmp_path_factory.mktemp("sources")
     files = {face.path: cv2.imencode(".png", face.pixels)[1].tobytes() for face in faces}
@@ -111,19 +115,19 @@ def sources(faces, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def data(sources) -> Dataset:
+def data(sources: SimpleNamespace) -> Dataset:
     return prepare(sources.zip)
 
 
 @pytest.fixture(scope="session")
-def data_file(data, tmp_path_factory):
+def data_file(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("data") / "fer2013.npz"
     data.save(path)
     return path
 
 
 @pytest.fixture(scope="session")
-def trained(data, tmp_path_factory):
+def trained(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """A run of many small steps, so that the batch normalisations have statistics to speak of."""
     with quietly():
         from training.run import Config
@@ -137,7 +141,7 @@ def trained(data, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def detector():
+def detector() -> Detector:
     if not TFLITE.exists():
         pytest.skip("run npm ci first")
     with quietly():
@@ -147,19 +151,19 @@ def detector():
 
 
 @pytest.fixture(scope="session")
-def photos():
+def photos() -> list[UInt8Array]:
     """RGB photographs: the astronaut, then people in front of all kinds of backgrounds."""
     return [skimage.data.astronaut(), *(cv2.imread(str(photo))[..., ::-1] for photo in PHOTOS)]
 
 
 @pytest.fixture(scope="session")
-def portraits(photos, detector):
+def portraits(photos: list[UInt8Array], detector: Detector) -> list[UInt8Array]:
     """The photos, cut to three times the box of the best face: a webcam's distance."""
     return [around_face(photo, detector, 3) for photo in photos]
 
 
 @pytest.fixture(scope="session")
-def squares(photos, portraits):
+def squares(photos: list[UInt8Array], portraits: list[UInt8Array]) -> UInt8Array:
     """Photographs with faces as the detector takes them, uint8 [n, 128, 128, 3], RGB.
 
     Each photo whole, and each portrait.
@@ -168,7 +172,7 @@ def squares(photos, portraits):
 
 
 @pytest.fixture(scope="session")
-def crops(photos, detector):
+def crops(photos: list[UInt8Array], detector: Detector) -> UInt8Array:
     """Real faces, grey, uint8 [n, 48, 48]: from photographs, and FER's own where they are."""
     cut = []
     for photo in photos:
@@ -185,7 +189,7 @@ def crops(photos, detector):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser() -> None:
     """Needed by tests that run Chromium: skips where there is none, but not in CI."""
     from playwright.sync_api import sync_playwright
 
@@ -193,7 +197,7 @@ def browser():
         require_chromium(tools)
 
 
-def letterbox(photo):
+def letterbox(photo: UInt8Array) -> UInt8Array:
     """The photo in the middle of a black 128 x 128 square."""
     scale = 128 / max(photo.shape[:2])
     small = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -203,7 +207,7 @@ def letterbox(photo):
     return square
 
 
-def around_face(photo, detector, scale):
+def around_face(photo: UInt8Array, detector: Detector, scale: float) -> UInt8Array:
     """The part of the photo around its best face, `scale` times the side of the detector's box."""
     found = np.asarray(detector(letterbox(photo)[None].astype(np.float32)))[0]
     best = found[found[:, 0].argmax()]
@@ -216,25 +220,25 @@ def around_face(photo, detector, scale):
     return np.ascontiguousarray(photo[top:bottom, left:right])
 
 
-def write_zip(path, files):
+def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
     with ZipFile(path, "w") as archive:
         for name, content in files.items():
             archive.writestr(name, content)
 
 
-def assert_same(one, other):
+def assert_same(one: Dataset, other: Dataset) -> None:
     """The same faces in the same order, with the same labels, splits and votes."""
     for part in ("images", "labels", "splits", "votes"):
         np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
 
 
-def one_line(outcome, *messages):
+def one_line(outcome: Outcome, *messages: str) -> None:
     """The step refused: one line on stderr with all these messages, and nothing on stdout."""
     assert outcome.status == 2 and outcome.out == ""
     (line,) = outcome.err.splitlines()
     assert line.startswith("error: ") and all(message in line for message in messages), line
 
 
-def contents(folder):
+def contents(folder: Path) -> dict[Path, bytes]:
     """Every file in a folder and below, byte for byte."""
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
