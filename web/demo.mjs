@@ -34,7 +34,8 @@ async function untilItAnswers(url) {
 
 async function openClass() {
   let answer;
-  for (const mode of ["camera", "self-report"]) { // the second where cameras are ruled out
+  for (const mode of ["camera", "self-report"]) {
+    // the second where cameras are ruled out
     const response = await fetch(`${server}/api/classes`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -50,7 +51,10 @@ async function openClass() {
 function emotionAt(seconds) {
   const position = seconds / MOOD_SECONDS;
   const drift = position % 1;
-  const [from, to] = [MOODS[Math.floor(position) % MOODS.length], MOODS[Math.ceil(position) % MOODS.length]];
+  const [from, to] = [
+    MOODS[Math.floor(position) % MOODS.length],
+    MOODS[Math.ceil(position) % MOODS.length],
+  ];
   const mood = Math.random() < drift ? to : from;
   let left = Math.random() * Object.values(mood).reduce((sum, weight) => sum + weight);
   return Object.keys(mood).find((emotion) => (left -= mood[emotion]) < 0);

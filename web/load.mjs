@@ -42,7 +42,8 @@ function connect(auth, onEvent) {
   return new Promise((resolve, reject) => {
     socket.on("message", (data) => {
       const packet = data.toString();
-      if (packet[0] === "2") socket.send("3"); // a ping
+      if (packet[0] === "2")
+        socket.send("3"); // a ping
       else if (packet[0] === "0") socket.send(`40${JSON.stringify(auth)}`);
       else if (packet.startsWith("40")) resolve(socket);
       else if (packet.startsWith("44")) reject(new Error(packet));
@@ -137,7 +138,7 @@ async function join(rooms, students, turns) {
   const joined = rooms.map((room) => new Class(room, students, turns));
   const waiting = joined.flatMap((each) => each.joining());
   const hand = async () => {
-    for (let next; (next = waiting.shift()); ) await next();
+    for (let next; (next = waiting.shift());) await next();
   };
   await Promise.all(Array.from({ length: AT_ONCE }, hand));
   for (const each of joined) each.start();

@@ -52,32 +52,44 @@ export function only({ operations, kernels }) {
     [/core\/dist\/index\.js$/, () => 'import "./base_side_effects"; export * from "./base";'],
     // No places to keep models in: they are handed over in memory.
     [/core\/dist\/io\/io\.js$/, () => 'export { decodeWeights } from "./io_utils";'],
-    [/\/platform_browser\.js$/, (source) => {
-      const registered = /try \{\s*ModelStoreManagerRegistry[^}]*\}\s*catch \(err\) \{\s*\}/g;
-      return change(change(source, /^import .* '\.\.\/io\/.*$/gm, ""), registered, "");
-    }],
+    [
+      /\/platform_browser\.js$/,
+      (source) => {
+        const registered = /try \{\s*ModelStoreManagerRegistry[^}]*\}\s*catch \(err\) \{\s*\}/g;
+        return change(change(source, /^import .* '\.\.\/io\/.*$/gm, ""), registered, "");
+      },
+    ],
     // No threads: engine/backends/wasm.js says why.
     [/threaded-simd\.js$/, () => "export default null;"],
     [/threaded-simd\.worker\.js$/, () => "export const wasmWorkerContents = null;"],
     // What the converter knows of operations, and how it runs them.
-    [/\/op_list\/\w+\.js$/, async (source) => {
-      const { json } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
-      const used = json.filter(({ tfOpName }) => operations.has(tfOpName));
-      return `export const json = ${JSON.stringify(used)};`;
-    }],
+    [
+      /\/op_list\/\w+\.js$/,
+      async (source) => {
+        const { json } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+        const used = json.filter(({ tfOpName }) => operations.has(tfOpName));
+        return `export const json = ${JSON.stringify(used)};`;
+      },
+    ],
     [/\/executors\/\w+_executor\.js$/, (source) => onlyCases(source, operations)],
-    [/\/operation_executor\.js$/, (source) => {
-      const unknown = "throw new Error(`${node.op} is not in this build: build again`);";
-      return change(source, /throw TypeError\(`Unknown op[^;]*;/, unknown);
-    }],
-    [/\/register_all_kernels\.js$/, (source, path) => {
-      const lines = [...kernels].map((kernel) => {
-        const [, config] = source.match(`{ (\\w+) } from './kernels/${kernel}'`) ?? [];
-        if (!config) throw new Error(`${path} has no ${kernel}, which a model needs`);
-        return `import { ${config} } from "./kernels/${kernel}"; registerKernel(${config});`;
-      });
-      return [`import { registerKernel } from "${core}";`, ...lines].join("\n");
-    }],
+    [
+      /\/operation_executor\.js$/,
+      (source) => {
+        const unknown = "throw new Error(`${node.op} is not in this build: build again`);";
+        return change(source, /throw TypeError\(`Unknown op[^;]*;/, unknown);
+      },
+    ],
+    [
+      /\/register_all_kernels\.js$/,
+      (source, path) => {
+        const lines = [...kernels].map((kernel) => {
+          const [, config] = source.match(`{ (\\w+) } from './kernels/${kernel}'`) ?? [];
+          if (!config) throw new Error(`${path} has no ${kernel}, which a model needs`);
+          return `import { ${config} } from "./kernels/${kernel}"; registerKernel(${config});`;
+        });
+        return [`import { registerKernel } from "${core}";`, ...lines].join("\n");
+      },
+    ],
   ];
   return {
     name: "only",

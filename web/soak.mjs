@@ -62,10 +62,13 @@ class Page {
     };
     // The balancer goes by the first, the server by the second.
     const where = spread ? `${code}${Math.floor(random() * 1000)}` : code;
-    this.socket = new ClassSocket({ code: where, toJSON }, {
-      status: () => {},
-      closed: (reason) => this.tell("refused", { reason }),
-    });
+    this.socket = new ClassSocket(
+      { code: where, toJSON },
+      {
+        status: () => {},
+        closed: (reason) => this.tell("refused", { reason }),
+      },
+    );
     const page = this;
     this.socket.on("connect", function () {
       page.#inner = this;
@@ -131,7 +134,8 @@ class Student {
       const emotion = pick(EMOTIONS);
       this.#label = chance(0.05) ? { state: "no_face" } : { state: "ok", emotion, p: 0.8 };
     }
-    if (chance(1 / 60)) this.#say("pace", { value: (this.#pace = chance(0.2) ? null : pick(PACES)) });
+    if (chance(1 / 60))
+      this.#say("pace", { value: (this.#pace = chance(0.2) ? null : pick(PACES)) });
     if (chance(1 / 120)) this.#say("help", (this.#help = { on: !this.#help.on }));
   }
 

@@ -4,7 +4,9 @@ import { test } from "node:test";
 import { beforeTheNote } from "../../web/src/before.js";
 
 const point = (t, valence, said) => ({
-  t, valence, pace: said && { slow_down: 0, fine: 0, speed_up: 0, lost: 0, ...said },
+  t,
+  valence,
+  pace: said && { slow_down: 0, fine: 0, speed_up: 0, lost: 0, ...said },
 });
 const note = [{ t: 200, text: "started recursion" }];
 
@@ -22,8 +24,14 @@ test("the minute before the last note is told in words", () => {
 });
 
 test("a class without cameras is told by its answers alone", () => {
-  assert.equal(beforeTheNote([point(180, null, { fine: 3 })], note, 300), "Before “started recursion”: 3 just right");
-  assert.equal(beforeTheNote([point(180, null, {})], note, 300), "Before “started recursion”: no answers");
+  assert.equal(
+    beforeTheNote([point(180, null, { fine: 3 })], note, 300),
+    "Before “started recursion”: 3 just right",
+  );
+  assert.equal(
+    beforeTheNote([point(180, null, {})], note, 300),
+    "Before “started recursion”: no answers",
+  );
 });
 
 test("without a recent note, or with what was hidden before it, nothing is told", () => {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cropSquare, otherSquares, surroundings, toFrame, wholeFrame } from "../../web/src/engine/crop.js";
+import {
+  cropSquare,
+  otherSquares,
+  surroundings,
+  toFrame,
+  wholeFrame,
+} from "../../web/src/engine/crop.js";
 
 const close = (actual, expected) =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
@@ -10,7 +16,11 @@ const close = (actual, expected) =>
 const found = {
   score: 0.9,
   box: [0.375, 0.375, 0.625, 0.625],
-  points: [[0.45, 0.45], [0.55, 0.45], [0.5, 0.5]],
+  points: [
+    [0.45, 0.45],
+    [0.55, 0.45],
+    [0.5, 0.5],
+  ],
 };
 
 test("the whole of a wide frame is in a square with bars above and below", () => {
@@ -48,19 +58,40 @@ test("in a picture that lies on its side, a face is found with the picture's rol
 });
 
 test("a tilted head has the roll of its eyes, clockwise on the screen", () => {
-  const tilted = { ...found, points: [[0.4, 0.4], [0.5, 0.5], [0.45, 0.55]] };
+  const tilted = {
+    ...found,
+    points: [
+      [0.4, 0.4],
+      [0.5, 0.5],
+      [0.45, 0.55],
+    ],
+  };
   close(toFrame(tilted, wholeFrame(640, 480, 0)).roll, Math.PI / 4);
 });
 
 test("a face that looks ahead has its nose between its eyes, one that turns away has not", () => {
   const square = wholeFrame(640, 480, 0.3);
   close(toFrame(found, square).yaw, 0);
-  const turned = { ...found, points: [[0.45, 0.45], [0.55, 0.45], [0.54, 0.5]] };
+  const turned = {
+    ...found,
+    points: [
+      [0.45, 0.45],
+      [0.55, 0.45],
+      [0.54, 0.5],
+    ],
+  };
   close(toFrame(turned, square).yaw, 0.4);
 });
 
 test("eyes that fall together are no division by zero", () => {
-  const blurred = { ...found, points: [[0.5, 0.5], [0.5, 0.5], [0.5, 0.5]] };
+  const blurred = {
+    ...found,
+    points: [
+      [0.5, 0.5],
+      [0.5, 0.5],
+      [0.5, 0.5],
+    ],
+  };
   assert.equal(toFrame(blurred, wholeFrame(640, 480, 0)).yaw, 0);
 });
 

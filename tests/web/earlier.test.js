@@ -32,7 +32,10 @@ test("earlier classes of the title are asked for with their own tokens, newest f
   know("FIRST2", 100, "ALGEBRA");
   know("SECOND", 200, " algebra ");
   const reports = await earlierReports(THIS);
-  assert.deepEqual(reports.map(({ code }) => code), ["SECOND", "FIRST2"]);
+  assert.deepEqual(
+    reports.map(({ code }) => code),
+    ["SECOND", "FIRST2"],
+  );
   assert.deepEqual(asked[0], ["/report/SECOND.json", "Bearer token of SECOND"]);
   assert.equal(asked.length, 2);
 });

@@ -5,7 +5,15 @@ import { findFaces } from "../../web/src/engine/faces.js";
 
 function rows(...faces) {
   const values = faces.flatMap(([score, ...box]) => [
-    score, ...box, 0.3, 0.4, 0.5, 0.4, 0.4, 0.5, ...Array(6).fill(0),
+    score,
+    ...box,
+    0.3,
+    0.4,
+    0.5,
+    0.4,
+    0.4,
+    0.5,
+    ...Array(6).fill(0),
   ]);
   return Float32Array.from(values);
 }
@@ -19,7 +27,11 @@ test("one face found twice is one face, as the surer find has it", () => {
   assert.equal(faces.length, 1);
   assert.equal(faces[0].box[2], 0.5);
   const tenths = faces[0].points.map((point) => point.map((value) => Math.round(value * 10)));
-  assert.deepEqual(tenths, [[3, 4], [5, 4], [4, 5]]);
+  assert.deepEqual(tenths, [
+    [3, 4],
+    [5, 4],
+    [4, 5],
+  ]);
 });
 
 test("two faces side by side are two", () => {

@@ -5,8 +5,17 @@ import { SteadyHeadline, headline } from "../../web/src/headline.js";
 
 const QUIET = { slow_down: 0, fine: 0, speed_up: 0, lost: 0 };
 const view = (given) => ({
-  students: 31, counted: 31, seen: 31, shares: null, suppressed: null, valence: null, pace: QUIET,
-  help: [], named: [], alerts: [], ...given,
+  students: 31,
+  counted: 31,
+  seen: 31,
+  shares: null,
+  suppressed: null,
+  valence: null,
+  pace: QUIET,
+  help: [],
+  named: [],
+  alerts: [],
+  ...given,
 });
 const saying = (pace, given) => view({ pace: { ...QUIET, ...pace }, ...given });
 const text = (given) => headline(given).text;
@@ -14,7 +23,10 @@ const text = (given) => headline(given).text;
 test("without students it says so, and with few how many are here", () => {
   assert.equal(text(view({ students: 0, pace: null })), "Nobody is here yet");
   assert.equal(text(view({ students: 1, pace: null })), "1 student is here");
-  assert.equal(text(view({ students: 4, pace: null, suppressed: "few_students" })), "4 students are here");
+  assert.equal(
+    text(view({ students: 4, pace: null, suppressed: "few_students" })),
+    "4 students are here",
+  );
 });
 
 test("what students say comes before how they look", () => {
@@ -35,7 +47,10 @@ test("two worries are told in one sentence, the larger first, the lost first of 
 test("a worry needs two students and a fifth of those here", () => {
   const shares = { happy: 1 };
   assert.equal(text(saying({ lost: 6 }, { shares })), "Most of the class looks happy");
-  assert.equal(text(saying({ lost: 1 }, { shares, students: 5, seen: 5 })), "Most of the class looks happy");
+  assert.equal(
+    text(saying({ lost: 1 }, { shares, students: 5, seen: 5 })),
+    "Most of the class looks happy",
+  );
   assert.equal(text(saying({ lost: 2 }, { shares, students: 10 })), "2 of 10 say they are lost");
 });
 
@@ -46,16 +61,28 @@ test("just right is a headline when half of the class says so and nobody worries
 });
 
 test("the mood is told as looks, of most or of the largest group", () => {
-  assert.equal(text(view({ shares: { happy: 0.55, neutral: 0.45 } })), "Most of the class looks happy");
-  assert.equal(text(view({ shares: { happy: 0.5, sad: 0.3, fear: 0.2 } })), "The largest group looks happy");
+  assert.equal(
+    text(view({ shares: { happy: 0.55, neutral: 0.45 } })),
+    "Most of the class looks happy",
+  );
+  assert.equal(
+    text(view({ shares: { happy: 0.5, sad: 0.3, fear: 0.2 } })),
+    "The largest group looks happy",
+  );
   assert.equal(text(view({ shares: { fear: 1 } })), "Most of the class looks afraid");
 });
 
 test("a class without a clear largest group looks mixed", () => {
   assert.equal(text(view({ shares: { happy: 0.5, sad: 0.5 } })), "The class looks mixed");
-  assert.equal(text(view({ shares: { happy: 0.35, sad: 0.3, neutral: 0.35 } })), "The class looks mixed");
+  assert.equal(
+    text(view({ shares: { happy: 0.35, sad: 0.3, neutral: 0.35 } })),
+    "The class looks mixed",
+  );
   assert.equal(text(view({ shares: { other: 0.6, happy: 0.4 } })), "The class looks mixed");
-  assert.equal(text(view({ shares: { happy: 0.3, sad: 0.2, neutral: 0.2 } })), "The largest group looks happy");
+  assert.equal(
+    text(view({ shares: { happy: 0.3, sad: 0.2, neutral: 0.2 } })),
+    "The largest group looks happy",
+  );
 });
 
 test("few faces do not speak for the class", () => {
@@ -84,10 +111,12 @@ test("before the first view there is no headline, and the first is shown at once
 });
 
 test("a new headline has to last before it is shown", () => {
-  assert.deepEqual(
-    shown([0, happy], [10, sad], [13.9, null], [14, null]),
-    [happy.text, happy.text, happy.text, sad.text],
-  );
+  assert.deepEqual(shown([0, happy], [10, sad], [13.9, null], [14, null]), [
+    happy.text,
+    happy.text,
+    happy.text,
+    sad.text,
+  ]);
 });
 
 test("a headline that comes and goes is never shown", () => {
@@ -102,10 +131,17 @@ test("numbers that keep changing do not keep a headline from being shown", () =>
 
 test("numbers change no more often than the headline may", () => {
   const seen = shown([0, lost(7)], [2, lost(8)], [4, null], [5, lost(9)], [8, null]);
-  assert.deepEqual(seen, [7, 7, 8, 8, 9].map((count) => lost(count).text));
+  assert.deepEqual(
+    seen,
+    [7, 7, 8, 8, 9].map((count) => lost(count).text),
+  );
 });
 
 test("how many are here gives way at once, as at the start", () => {
   assert.deepEqual(shown([0, here(4)], [1, happy]), [here(4).text, happy.text]);
-  assert.deepEqual(shown([0, happy], [1, here(4)], [4, null]), [happy.text, happy.text, happy.text]);
+  assert.deepEqual(shown([0, happy], [1, here(4)], [4, null]), [
+    happy.text,
+    happy.text,
+    happy.text,
+  ]);
 });

@@ -10,7 +10,8 @@ test("a face in the picture that looks ahead can be read", () => {
 });
 
 test("a face at any edge of the picture is not guessed at", () => {
-  for (const place of [{ x: 60 }, { x: 580 }, { y: 60 }, { y: 420 }]) assert.equal(at(place), "edge");
+  for (const place of [{ x: 60 }, { x: 580 }, { y: 60 }, { y: 420 }])
+    assert.equal(at(place), "edge");
   assert.equal(at({ x: 90 }), null); // hair may be cut off
 });
 

@@ -3,7 +3,13 @@ import { test } from "node:test";
 
 import { clock, day } from "../../web/src/figures.js";
 import {
-  duration, fileName, kept, largestFirst, sameTitle, when, whyHidden,
+  duration,
+  fileName,
+  kept,
+  largestFirst,
+  sameTitle,
+  when,
+  whyHidden,
 } from "../../web/src/report-words.js";
 
 const NOON = new Date(2026, 10, 23, 12).getTime() / 1000;
@@ -43,7 +49,10 @@ test("each reason for hiding is told with its time, and none if nothing was hidd
 
 test("shares are told with the largest first and the rest at the end", () => {
   const shares = { happy: 0.2, neutral: 0.3, other: 0.5 };
-  assert.deepEqual(largestFirst(shares).map(([name]) => name), ["neutral", "happy", "other"]);
+  assert.deepEqual(
+    largestFirst(shares).map(([name]) => name),
+    ["neutral", "happy", "other"],
+  );
 });
 
 test("the page says until when the server keeps the report", () => {
@@ -53,8 +62,14 @@ test("the page says until when the server keeps the report", () => {
 });
 
 test("a file is named after title and date, in any script and without what a disk refuses", () => {
-  assert.equal(fileName({ title: "Algebra, Monday", began: NOON }, "csv"), "algebra-monday-2026-11-23.csv");
-  assert.equal(fileName({ title: "Größe 2/3: Ωμέγα", began: NOON }, "json"), "größe-2-3-ωμέγα-2026-11-23.json");
+  assert.equal(
+    fileName({ title: "Algebra, Monday", began: NOON }, "csv"),
+    "algebra-monday-2026-11-23.csv",
+  );
+  assert.equal(
+    fileName({ title: "Größe 2/3: Ωμέγα", began: NOON }, "json"),
+    "größe-2-3-ωμέγα-2026-11-23.json",
+  );
   assert.equal(fileName({ title: "!?", began: NOON }, "csv"), "class-2026-11-23.csv");
 });
 

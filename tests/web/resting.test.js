@@ -31,5 +31,8 @@ test("a much sadder face than at rest still looks sad", () => {
 
 test("emotions that the resting face never shows are no division by zero", () => {
   const seen = fromResting([0.2, 0.5, 0.3], [0, 0, 1], NEUTRAL);
-  assert.deepEqual(seen.map((p) => Math.round(p * 10)), [2, 5, 3]);
+  assert.deepEqual(
+    seen.map((p) => Math.round(p * 10)),
+    [2, 5, 3],
+  );
 });

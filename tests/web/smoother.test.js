@@ -45,7 +45,12 @@ test("no label is named when none is likely", () => {
 });
 
 test("a label that is just below the threshold for a moment stays", () => {
-  const around = [[0.6, 0.2, 0.2], [0.45, 0.3, 0.25], [0.45, 0.3, 0.25], [0.45, 0.3, 0.25]];
+  const around = [
+    [0.6, 0.2, 0.2],
+    [0.45, 0.3, 0.25],
+    [0.45, 0.3, 0.25],
+    [0.45, 0.3, 0.25],
+  ];
   assert.deepEqual(new Set(labels(around)), new Set(["happy"]));
   const fading = Array(6).fill([0.36, 0.34, 0.3]);
   assert.equal(labels([HAPPY, ...fading, ...fading]).at(-1), "unsure");

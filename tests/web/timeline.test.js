@@ -5,10 +5,24 @@ import { layOut, shortened } from "../../web/src/timeline-marks.js";
 import { describe, rowAt, rowsOf, stretchesOf } from "../../web/src/timeline-rows.js";
 
 const point = (t, given) => ({
-  t, students: 9, seen: 8, shares: { happy: 0.6, sad: 0.4 }, suppressed: null, valence: 0.2,
-  pace: { slow_down: 2, fine: 0, speed_up: 0, lost: 1 }, alerts: [], ...given,
+  t,
+  students: 9,
+  seen: 8,
+  shares: { happy: 0.6, sad: 0.4 },
+  suppressed: null,
+  valence: 0.2,
+  pace: { slow_down: 2, fine: 0, speed_up: 0, lost: 1 },
+  alerts: [],
+  ...given,
 });
-const hidden = { students: 3, seen: null, shares: null, suppressed: "few_students", valence: null, pace: null };
+const hidden = {
+  students: 3,
+  seen: null,
+  shares: null,
+  suppressed: "few_students",
+  valence: null,
+  pace: null,
+};
 const isHidden = (row) => row.suppressed !== null && row.shares === null;
 const times = (rows) => rows.map(({ t }) => Math.round(t));
 
@@ -47,13 +61,23 @@ test("without students there is no row for now", () => {
 });
 
 test("hidden points that follow each other are one stretch", () => {
-  const rows = rowsOf([point(100), point(110, hidden), point(120, hidden), point(130), point(200, hidden)], null, 0);
+  const rows = rowsOf(
+    [point(100), point(110, hidden), point(120, hidden), point(130), point(200, hidden)],
+    null,
+    0,
+  );
   const stretches = stretchesOf(rows, isHidden).map((stretch) => stretch.map(Math.round));
-  assert.deepEqual(stretches, [[110, 130], [200, 210]]);
+  assert.deepEqual(stretches, [
+    [110, 130],
+    [200, 210],
+  ]);
 });
 
 test("a time is described with its looks, answers, students and notes", () => {
-  const words = describe(point(100), 104, [{ t: 103, text: "started recursion" }, { t: 300, text: "later" }]);
+  const words = describe(point(100), 104, [
+    { t: 103, text: "started recursion" },
+    { t: 300, text: "later" },
+  ]);
   assert.match(
     words,
     /: happy 60 %, sad 40 % · balance \+0\.2, rather pleasant · 8 faces read · 2 too fast, 1 lost · 9 students here · “started recursion”$/,
@@ -61,7 +85,10 @@ test("a time is described with its looks, answers, students and notes", () => {
 });
 
 test("what is hidden or unknown is described as that", () => {
-  assert.match(describe(point(100, hidden), 104, []), /: hidden: too few students · 3 students here$/);
+  assert.match(
+    describe(point(100, hidden), 104, []),
+    /: hidden: too few students · 3 students here$/,
+  );
   const faceless = { shares: null, suppressed: "few_faces", valence: null };
   assert.match(describe(point(100, faceless), 104, []), /: looks hidden: too few faces · /);
   assert.match(describe(null, 104, []), /: nothing is known$/);
@@ -82,7 +109,10 @@ test("marker texts never cover each other and never leave the chart", () => {
       assert.ok(apart || one.lane !== other.lane);
     }
   }
-  assert.deepEqual(placed.map(({ text }) => text), ["at 0", "at 10", "at 20", "at 95"]);
+  assert.deepEqual(
+    placed.map(({ text }) => text),
+    ["at 0", "at 10", "at 20", "at 95"],
+  );
 });
 
 test("a long marker text is shortened to what fits", () => {

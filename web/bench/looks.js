@@ -6,7 +6,12 @@ import { programs } from "./programs.js";
 const WIDTH = 640;
 const HEIGHT = 480;
 const BYTES = (WIDTH * HEIGHT * 3) / 2; // of a frame in I420, which is what cameras give
-const COLOURS = { primaries: "smpte170m", transfer: "smpte170m", matrix: "smpte170m", fullRange: false };
+const COLOURS = {
+  primaries: "smpte170m",
+  transfer: "smpte170m",
+  matrix: "smpte170m",
+  fullRange: false,
+};
 const WARMUP = 5; // looks of each program before the first that is timed
 
 /**
@@ -42,7 +47,8 @@ export async function timeLooks(address, pace) {
   for (const name of Object.keys(programs)) {
     const realm = await ownRealm(import.meta.url);
     const look = await realm.start(name);
-    for (let round = 0; round < WARMUP; round++) await look(frames[round % frames.length], pace === 0);
+    for (let round = 0; round < WARMUP; round++)
+      await look(frames[round % frames.length], pace === 0);
     all.push({ name, look, looks: [] });
   }
   for (const frame of frames) {
@@ -78,7 +84,11 @@ async function fetchFrames(address) {
 
 function cameraFrame(bytes) {
   return new VideoFrame(bytes, {
-    format: "I420", codedWidth: WIDTH, codedHeight: HEIGHT, timestamp: 0, colorSpace: COLOURS,
+    format: "I420",
+    codedWidth: WIDTH,
+    codedHeight: HEIGHT,
+    timestamp: 0,
+    colorSpace: COLOURS,
   });
 }
 

@@ -17,7 +17,9 @@ const RECENT = 15 * 60; // seconds for which a note is worth comparing with
 export function beforeTheNote(points, markers, now) {
   const marker = markers.at(-1);
   if (!marker || now - marker.t > RECENT) return "";
-  const before = points.filter(({ t }) => t > marker.t - BEFORE && t + POINT_SECONDS / 2 < marker.t);
+  const before = points.filter(
+    ({ t }) => t > marker.t - BEFORE && t + POINT_SECONDS / 2 < marker.t,
+  );
   const parts = [];
   const valences = before.map(({ valence }) => valence).filter((valence) => valence !== null);
   if (valences.length > 0) {

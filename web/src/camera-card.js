@@ -162,7 +162,10 @@ export class CameraCard {
   /** @param {{reading: object, milliseconds: number, next: number, backend: string}} look */
   #read({ reading, milliseconds, next, backend }) {
     if (this.#camera.muted) return; // what comes then is no picture
-    const label = this.#smoother.update(this.#adjust(reading.probabilities), performance.now() / 1000);
+    const label = this.#smoother.update(
+      this.#adjust(reading.probabilities),
+      performance.now() / 1000,
+    );
     this.#tell(label);
     const [hindrance, advice] = HINDRANCES[reading.hindrance] ?? ["", ""];
     const looks = {
@@ -182,7 +185,10 @@ export class CameraCard {
       milliseconds: milliseconds.toFixed(0),
       backend: BACKEND_WORDS[backend],
     };
-    setText("engine", gettext("{looks} looks a second, {milliseconds} ms each, with {backend}.", pace));
+    setText(
+      "engine",
+      gettext("{looks} looks a second, {milliseconds} ms each, with {backend}.", pace),
+    );
     drawFace(reading.face);
   }
 

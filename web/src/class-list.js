@@ -53,7 +53,9 @@ export class ClassList {
       if (state === "gone") return this.#drop(known.code, row);
       part("room").hidden = state !== "running";
       part("report").hidden = state === "closed";
-      part("about").textContent = [day(known.created_at), STATE_WORDS[state]].filter(Boolean).join(" · ");
+      part("about").textContent = [day(known.created_at), STATE_WORDS[state]]
+        .filter(Boolean)
+        .join(" · ");
     });
     return row;
   }

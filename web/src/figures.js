@@ -25,7 +25,8 @@ export const balance = (value) =>
   gettext("balance {figure}, {words}", { figure: signed(value), words: balanceWords(value) });
 
 /** How many are in the class. */
-export const studentsHere = (count) => ngettext("{count} student here", "{count} students here", count);
+export const studentsHere = (count) =>
+  ngettext("{count} student here", "{count} students here", count);
 
 // As the reader's country writes the page's language, in the figures that the page has elsewhere.
 const own = globalThis.navigator?.languages?.find((tag) => tag.split("-")[0] === language);

@@ -44,12 +44,17 @@ function worries({ pace, students }) {
 function content({ pace, students }) {
   if (pace === null || pace.fine < Math.max(LEAST_WORRIED, students * CONTENT_SHARE)) return null;
   const counts = { count: pace.fine, students };
-  return { kind: "fine", text: gettext("{count} of {students} say the pace is just right", counts) };
+  return {
+    kind: "fine",
+    text: gettext("{count} of {students} say the pace is just right", counts),
+  };
 }
 
 function looks({ shares, seen, students }) {
   if (shares === null) return null;
-  const [[emotion, share], [, next]] = [...Object.entries(shares), ["", 0]].sort((a, b) => b[1] - a[1]);
+  const [[emotion, share], [, next]] = [...Object.entries(shares), ["", 0]].sort(
+    (a, b) => b[1] - a[1],
+  );
   const few = seen < students / 2; // too few faces to speak for the class
   if (emotion === "other" || Math.round((share - next) * 20) < CLEAR_LEAD) {
     const text = few ? gettext("The faces read look mixed") : gettext("The class looks mixed");

@@ -74,7 +74,9 @@ function showAlerts(alerts) {
 
 function showStretches({ stretches, best, hardest }, camera) {
   // The first one begins with the class, all others with a note of the teacher's.
-  const texts = stretches.map(({ text }, index) => (index === 0 ? gettext("Start of the class") : text));
+  const texts = stretches.map(({ text }, index) =>
+    index === 0 ? gettext("Start of the class") : text,
+  );
   find("stretches-card").hidden = stretches.length < 2;
   find("best-and-hardest").hidden = best === null;
   if (best !== null) {
@@ -85,12 +87,15 @@ function showStretches({ stretches, best, hardest }, camera) {
   const remarks = { [best]: gettext("best stretch"), [hardest]: gettext("hardest stretch") };
   find("stretches").tBodies[0].append(
     ...stretches.map((stretch, index) =>
-      rowOf({ text: texts[index], note: listed([times(stretch), remarks[index]].filter(Boolean)) }, [
-        stretch.students?.toFixed(0) ?? NONE,
-        ...(camera ? [look(stretch.shares), shortBalance(stretch.valence)] : []),
-        stretch.pace?.lost.toFixed(1) ?? NONE,
-        stretch.pace?.slow_down.toFixed(1) ?? NONE,
-      ]),
+      rowOf(
+        { text: texts[index], note: listed([times(stretch), remarks[index]].filter(Boolean)) },
+        [
+          stretch.students?.toFixed(0) ?? NONE,
+          ...(camera ? [look(stretch.shares), shortBalance(stretch.valence)] : []),
+          stretch.pace?.lost.toFixed(1) ?? NONE,
+          stretch.pace?.slow_down.toFixed(1) ?? NONE,
+        ],
+      ),
     ),
   );
 }

@@ -41,7 +41,10 @@ export function whyHidden({ points, min_students: least }) {
       least,
       { length },
     );
-  return [[lasting("few_students"), students], [lasting("few_faces"), faces]]
+  return [
+    [lasting("few_students"), students],
+    [lasting("few_faces"), faces],
+  ]
     .filter(([minutes]) => minutes > 0)
     .map(([minutes, sentence]) => sentence(duration(minutes)))
     .join(gettext("; "));

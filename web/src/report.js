@@ -95,7 +95,9 @@ async function ask(address, method = "GET") {
     );
   });
   if (!answer.ok) {
-    throw new Error(REFUSED[answer.status] ?? gettext("The server has a problem. Try again later."));
+    throw new Error(
+      REFUSED[answer.status] ?? gettext("The server has a problem. Try again later."),
+    );
   }
   return answer;
 }

@@ -29,7 +29,10 @@ export function gettext(message, values = {}) {
 /** The same of a message that depends on a `count`, which its values need not repeat. */
 export function ngettext(one, other, count, values = {}) {
   const english = count === 1 ? one : other;
-  return fill(messages[one]?.[forms.indexOf(plurals.select(count))] ?? english, { count, ...values });
+  return fill(messages[one]?.[forms.indexOf(plurals.select(count))] ?? english, {
+    count,
+    ...values,
+  });
 }
 
 /** What belongs together, as "a, b, c". */

@@ -91,9 +91,11 @@ export function frameOf(mode) {
   const mood = `<div class="switch" role="group" aria-label="${looksAs}">
     <button data-mood="shares">${expressions}</button><button data-mood="balance">${balance}</button></div>`;
   const figures = chartsOf(mode).map(({ name, title, lines }) => {
-    const legend = lines.map(({ name, word, dash = [] }) =>
-      `<span><svg width="22" height="4" aria-hidden="true"><path d="M0 2H22" stroke="var(--${name})"
-        stroke-width="3" stroke-dasharray="${dash}"/></svg> ${safe(word)}</span>`);
+    const legend = lines.map(
+      ({ name, word, dash = [] }) =>
+        `<span><svg width="22" height="4" aria-hidden="true"><path d="M0 2H22" stroke="var(--${name})"
+        stroke-width="3" stroke-dasharray="${dash}"/></svg> ${safe(word)}</span>`,
+    );
     return `<figure data-chart="${name}"><figcaption><strong>${safe(title)}</strong>
       <span class="legend">${lines.length > 1 ? legend.join(" ") : ""}</span></figcaption>
       <div class="place"></div></figure>`;
@@ -135,8 +137,7 @@ export function optionsOf(kind, { above, span, cursor, ...given }) {
         gap: 8,
         space: 76, // CSS pixels: a time with its seconds has room
         incrs: [5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400],
-        values: (_, ticks, axisIndex, space, step) =>
-          ticks.map(step < 60 ? exactClock : clock),
+        values: (_, ticks, axisIndex, space, step) => ticks.map(step < 60 ? exactClock : clock),
       },
       {
         ...axis,

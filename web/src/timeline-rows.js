@@ -7,7 +7,12 @@ import { gettext, listed, ngettext } from "./texts.js";
 export const POINT_SECONDS = 10;
 const JUST_BEFORE = 0.001; // seconds: lines go in steps, because a point is the mean of its time
 const UNKNOWN = {
-  students: null, seen: null, shares: null, suppressed: null, valence: null, pace: null,
+  students: null,
+  seen: null,
+  shares: null,
+  suppressed: null,
+  valence: null,
+  pace: null,
 };
 
 /**

@@ -238,7 +238,9 @@ export class Timeline {
   /** [from, to] of the time that is shown. */
   #span() {
     if (Array.isArray(this.#zoom)) return this.#zoom;
-    const known = [this.#points[0]?.t, this.#rows[0]?.t, this.#markers[0]?.t].filter(Number.isFinite);
+    const known = [this.#points[0]?.t, this.#rows[0]?.t, this.#markers[0]?.t].filter(
+      Number.isFinite,
+    );
     const first = Math.min(...known, this.#now());
     const end = this.#live ? this.#now() : (this.#rows.at(-1)?.t ?? first);
     const from = this.#zoom === LAST ? Math.max(first, end - LAST) : first;
@@ -299,7 +301,9 @@ export class Timeline {
     const readout = this.#element.querySelector(".readout");
     const text =
       this.#at === null
-        ? gettext("Point at the charts, or use the arrow keys on them, to read what was when. Drag to zoom.")
+        ? gettext(
+            "Point at the charts, or use the arrow keys on them, to read what was when. Drag to zoom.",
+          )
         : describe(rowAt(this.#rows, this.#at), this.#at, this.#markers);
     if (readout.textContent !== text) readout.textContent = text;
   }

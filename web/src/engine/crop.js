@@ -33,7 +33,10 @@ export function otherSquares(width, height, roll) {
     y: whole.y + (width < height ? shift * height : 0),
     side: CLOSER * whole.side,
   }));
-  const turned = ROLLS.filter((other) => other !== roll).map((other) => ({ ...whole, roll: other }));
+  const turned = ROLLS.filter((other) => other !== roll).map((other) => ({
+    ...whole,
+    roll: other,
+  }));
   return [...closer, ...turned];
 }
 

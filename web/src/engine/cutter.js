@@ -44,5 +44,9 @@ function partOf(frame, { x, y, side }) {
   const [left, top] = [even(x - reach, codedWidth - 2), even(y - reach, codedHeight - 2)];
   const width = Math.max(even(x + reach, codedWidth) - left, 2);
   const height = Math.max(even(y + reach, codedHeight) - top, 2);
-  return { frame: new VideoFrame(frame, { visibleRect: { x: left, y: top, width, height } }), left, top };
+  return {
+    frame: new VideoFrame(frame, { visibleRect: { x: left, y: top, width, height } }),
+    left,
+    top,
+  };
 }

@@ -19,7 +19,9 @@ export class MessagePacer {
    */
   due(label, now) {
     const changed =
-      this.#sent === null || this.#sent.state !== label.state || this.#sent.emotion !== label.emotion;
+      this.#sent === null ||
+      this.#sent.state !== label.state ||
+      this.#sent.emotion !== label.emotion;
     if (now - this.#sentAt < (changed ? SHORTEST_GAP : this.#interval)) return false;
     this.#sent = label;
     this.#sentAt = now;

@@ -21,7 +21,8 @@ export class Freshness {
    * @returns {boolean} whether it has been the same for so long that the camera is stuck
    */
   isFrozen(pixels, seconds) {
-    const same = this.#last?.length === pixels.length && pixels.every((v, i) => v === this.#last[i]);
+    const same =
+      this.#last?.length === pixels.length && pixels.every((v, i) => v === this.#last[i]);
     if (!same) this.#changedAt = seconds;
     this.#last = pixels;
     return seconds - this.#changedAt >= FROZEN_SECONDS;

@@ -182,7 +182,10 @@ export class Vision {
   }
 
   async #make() {
-    const [face, emotion] = [await Model.load(this.#files.face), await Model.load(this.#files.emotion)];
+    const [face, emotion] = [
+      await Model.load(this.#files.face),
+      await Model.load(this.#files.emotion),
+    ];
     return { face, emotion };
   }
 
