@@ -1,21 +1,27 @@
-/** Which backend proved the fastest in this browser; another version of it is asked anew. */
+/** Which backend proved the fastest in this browser; another version of it is asked anew.
+ *
+ * @import { BackendName } from "./backends.js"
+ */
 
 import { memory } from "../page.js";
 
 const KEY = "classpulse.backend";
 
-/** Those that may be faster than WebAssembly, with which every class begins. */
+/**
+ * Those that may be faster than WebAssembly, with which every class begins.
+ * @returns {BackendName[]}
+ */
 export function backendsToTry() {
   return isApplePhone() ? [] : ["webgpu", "webgl"];
 }
 
-/** @returns {"wasm" | "webgpu" | "webgl" | null} null if this browser has tried none */
+/** @returns {BackendName | null} null if this browser has tried none */
 export function rememberedBackend() {
   const [backend, browser] = (memory.get(KEY) ?? "").split("|");
-  return browser === navigator.userAgent ? backend : null;
+  return browser === navigator.userAgent ? /** @type {BackendName} */ (backend) : null;
 }
 
-/** @param {"wasm" | "webgpu" | "webgl"} backend */
+/** @param {BackendName} backend */
 export function rememberBackend(backend) {
   memory.set(KEY, `${backend}|${navigator.userAgent}`);
 }

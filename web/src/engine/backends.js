@@ -1,9 +1,17 @@
-/** Where TensorFlow.js computes: started by name, and tried out on the real models. */
+/** Where TensorFlow.js computes: started by name, and tried out on the real models.
+ *
+ * @import { Metadata, Model } from "./model.js"
+ *
+ * @typedef {"wasm" | "webgl" | "webgpu"} BackendName
+ * @typedef {{name: BackendName, lost: Promise<void>}} Backend `lost` resolves when its device is
+ *   gone, and with it everything that was computed there
+ */
 
 import * as tf from "@tensorflow/tfjs-core";
 
 import { start as startWasm } from "./backends/wasm.js";
 
+/** @type {Record<BackendName, () => Promise<{lost: Promise<void>}>>} */
 const STARTS = {
   wasm: startWasm,
   webgl: async () => (await import("./backends/webgl.js")).start(),
@@ -14,9 +22,8 @@ const TOLERANCE = 0.02; // of a probability, or of a picture's side
 
 /**
  * Compute there from now on. Rejects, and nothing has changed, if it cannot be.
- * @param {"wasm" | "webgl" | "webgpu"} name
- * @returns {Promise<{name: string, lost: Promise<void>}>} `lost` resolves when its device is gone,
- *   and with it everything that was computed there
+ * @param {BackendName} name
+ * @returns {Promise<Backend>}
  */
 export async function startBackend(name) {
   const before = tf.getBackend();
@@ -28,25 +35,32 @@ export async function startBackend(name) {
   }
 }
 
-/** Go back to a backend that was started before. */
+/**
+ * Go back to a backend that was started before.
+ * @param {BackendName} name
+ */
 export async function returnTo(name) {
   await tf.setBackend(name);
 }
 
-/** Let go of a backend and of everything in it. */
+/**
+ * Let go of a backend and of everything in it.
+ * @param {BackendName} name
+ */
 export function endBackend(name) {
   tf.removeBackend(name);
 }
 
 /**
  * Run models over a made-up picture.
- * @param {import("./model.js").Model[]} models
+ * @param {Model[]} models
  * @returns {Promise<{answers: Float32Array[], milliseconds: number}>} the median of a few rounds
  */
 export async function tryOut(models) {
   const pictures = models.map(({ metadata }) => waves(metadata));
   const times = [];
-  let answers;
+  /** @type {Float32Array[]} */
+  let answers = [];
   for (let round = 0; round < ROUNDS; round++) {
     const began = performance.now();
     answers = [];
@@ -57,13 +71,18 @@ export async function tryOut(models) {
   return { answers, milliseconds: times[Math.floor(ROUNDS / 2)] };
 }
 
-/** Whether two backends answer alike. */
+/**
+ * Whether two backends answer alike.
+ * @param {Float32Array[]} answers
+ * @param {Float32Array[]} others
+ */
 export function agree(answers, others) {
   return answers.every((answer, index) =>
     answer.every((value, place) => Math.abs(value - others[index][place]) <= TOLERANCE),
   );
 }
 
+/** @param {Metadata} metadata */
 function waves({ height, width, channels }) {
   const pixels = new Float32Array(height * width * channels);
   return pixels.map((_, index) => 128 + 100 * Math.sin(index / 7) * Math.cos(index / 1000));

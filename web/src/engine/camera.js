@@ -2,6 +2,7 @@
 
 import { gettext } from "../texts.js";
 
+/** @type {Record<string, string>} by the name of the error */
 const TROUBLES = {
   NotAllowedError: gettext(
     "The browser was not allowed to use the camera. You can allow it beside the address bar; it goes on from there.",
@@ -36,8 +37,9 @@ export class Camera {
     try {
       stream = await openAny(again);
     } catch (error) {
-      const unknown = gettext("The camera could not be opened ({error}).", { error: error.name });
-      throw new CameraError(TROUBLES[error.name] ?? unknown);
+      const name = nameOf(error);
+      const unknown = gettext("The camera could not be opened ({error}).", { error: name });
+      throw new CameraError(TROUBLES[name] ?? unknown);
     }
     const camera = new Camera(video, stream);
     try {
@@ -47,7 +49,7 @@ export class Camera {
     } catch (error) {
       camera.close(); // no stream may outlive the page's word that the camera is off
       throw new CameraError(
-        gettext("The camera's picture could not be shown ({error}).", { error: error.name }),
+        gettext("The camera's picture could not be shown ({error}).", { error: nameOf(error) }),
       );
     }
   }
@@ -56,6 +58,10 @@ export class Camera {
   #stream;
   #track;
 
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {MediaStream} stream
+   */
   constructor(video, stream) {
     this.#video = video;
     this.#stream = stream;
@@ -64,7 +70,8 @@ export class Camera {
 
   /** Its pictures, for a worker to read; null where the browser has none to hand over. */
   stream() {
-    if (!("MediaStreamTrackProcessor" in window)) return null;
+    const { MediaStreamTrackProcessor } = window;
+    if (!MediaStreamTrackProcessor) return null;
     return new MediaStreamTrackProcessor({ track: this.#track, maxBufferSize: 1 }).readable;
   }
 
@@ -97,6 +104,7 @@ export class Camera {
 
 /**
  * Call `listener` whenever a camera may have become available: plugged in, or allowed.
+ * @param {() => void} listener
  * @returns {() => void} ends it
  */
 export function whenCamerasChange(listener) {
@@ -113,14 +121,17 @@ export function whenCamerasChange(listener) {
   return () => ending.abort();
 }
 
-/** The camera that the student's browser prefers, or if that is busy and stays so, any other. */
+/**
+ * The camera that the student's browser prefers, or if that is busy and stays so, any other.
+ * @param {() => boolean} again
+ */
 async function openAny(again) {
   let busy;
   for (let attempt = 1; attempt === 1 || (attempt <= TRIES && again()); attempt++) {
     try {
       return await ask({ ...PICTURE, facingMode: "user" });
     } catch (error) {
-      if (!BUSY.includes(error.name)) throw error;
+      if (!BUSY.includes(nameOf(error))) throw error;
       busy = error;
     }
     await new Promise((resolve) => setTimeout(resolve, BETWEEN));
@@ -133,6 +144,15 @@ async function openAny(again) {
   throw busy;
 }
 
+/** @param {MediaTrackConstraints} video */
 function ask(video) {
   return navigator.mediaDevices.getUserMedia({ video });
+}
+
+/**
+ * The name of what a browser rejects with, which is not an Error in each of them.
+ * @param {unknown} error
+ */
+function nameOf(error) {
+  return /** @type {{name: string}} */ (error).name;
 }

@@ -1,4 +1,9 @@
-/** What a face's expression looks like. */
+/** What a face's expression looks like.
+ *
+ * @import { Face } from "./crop.js"
+ * @import { Frame } from "./frames.js"
+ * @import { EmotionMetadata, Model } from "./model.js"
+ */
 
 import { cropSquare } from "./crop.js";
 import { Cutter } from "./cutter.js";
@@ -8,7 +13,7 @@ export class Classifier {
   #model;
   #cutter;
 
-  /** @param {import("./model.js").Model} model of `emotion/`; the classifier closes it */
+  /** @param {Model<EmotionMetadata>} model of `emotion/`; the classifier closes it */
   constructor(model) {
     this.#model = model;
     this.#cutter = new Cutter(model.metadata.width);
@@ -16,8 +21,8 @@ export class Classifier {
 
   /**
    * A face as the classifier takes it.
-   * @param {VideoFrame | ImageBitmap | OffscreenCanvas} frame
-   * @param {{x: number, y: number, size: number, roll: number}} face in pixels of the frame
+   * @param {Frame} frame
+   * @param {Face} face in pixels of the frame
    * @returns {Float32Array} grey levels 0..255, height x width
    */
   crop(frame, face) {
@@ -37,7 +42,10 @@ export class Classifier {
   }
 }
 
-/** Luma as in ITU-R BT.601, which is how the training images became grey. */
+/**
+ * Luma as in ITU-R BT.601, which is how the training images became grey.
+ * @param {Uint8ClampedArray} rgba
+ */
 function grey(rgba) {
   const levels = new Float32Array(rgba.length / 4);
   for (let pixel = 0, from = 0; pixel < levels.length; pixel++, from += 4) {

@@ -1,7 +1,21 @@
 /** Which square of a frame to look at, and where what was found in it lies. Pure.
  *
- * A square is {x, y, side, roll}: centre and side in pixels of the frame, and the angle in radians,
- * clockwise on the screen, by which it is turned.
+ * @import { FoundFace } from "./faces.js"
+ *
+ * @typedef {object} Square Centre and side in pixels of the frame.
+ * @property {number} x
+ * @property {number} y
+ * @property {number} side
+ * @property {number} roll radians, clockwise on the screen, by which it is turned
+ *
+ * @typedef {object} Face Lengths in pixels of the frame.
+ * @property {number} score
+ * @property {number} x of the centre of its box
+ * @property {number} y
+ * @property {number} size the longer side of its box
+ * @property {number} roll radians: the slope of the line between the eyes
+ * @property {number} yaw how far the nose is off the middle between the eyes, in distances between
+ *   them; 0 when looking ahead
  */
 
 // How far around a face to look for it again. FER's faces, whose framing was measured with the
@@ -16,6 +30,7 @@ const ROLLS = [0, Math.PI / 2, -Math.PI / 2, Math.PI]; // in which a camera's pi
  * @param {number} width of the frame, pixels
  * @param {number} height of the frame, pixels
  * @param {number} roll radians by which the camera's picture is turned
+ * @returns {Square}
  */
 export function wholeFrame(width, height, roll) {
   return { x: width / 2, y: height / 2, side: Math.max(width, height), roll };
@@ -24,6 +39,10 @@ export function wholeFrame(width, height, roll) {
 /**
  * Where else to look, in turn, when the whole frame shows nobody: closer, because the detector does
  * not see a face of less than about 14 pixels of its 128; and turned, because phones lie down.
+ * @param {number} width of the frame, pixels
+ * @param {number} height of the frame, pixels
+ * @param {number} roll radians by which the camera's picture is turned
+ * @returns {Square[]}
  */
 export function otherSquares(width, height, roll) {
   const whole = wholeFrame(width, height, roll);
@@ -40,16 +59,21 @@ export function otherSquares(width, height, roll) {
   return [...closer, ...turned];
 }
 
-/** The square around a face in which to look for it again, levelled by its eyes. */
+/**
+ * The square around a face in which to look for it again, levelled by its eyes.
+ * @param {Face} face
+ * @returns {Square}
+ */
 export function surroundings(face) {
   return { x: face.x, y: face.y, side: SURROUNDINGS * face.size, roll: face.roll };
 }
 
 /**
  * The square to cut out for the classifier.
- * @param {{x: number, y: number, size: number, roll: number}} face what `toFrame` gives
+ * @param {Face} face
  * @param {{scale: number, offset_y: number}} framing the classifier's metadata `crop`: side of
  *   the crop, and how far its centre lies below the box's, in sides of the detector's box
+ * @returns {Square}
  */
 export function cropSquare(face, framing) {
   const down = framing.offset_y * face.size;
@@ -63,17 +87,14 @@ export function cropSquare(face, framing) {
 
 /**
  * A face found in a square, in pixels of the frame.
- * @param {{score: number, box: number[], points: number[][]}} found in units of the square's side;
- *   box: xmin, ymin, xmax, ymax; points: [x, y] of right eye, left eye, nose, ...
- * @param {{x: number, y: number, side: number, roll: number}} square where it was found
- * @returns {{score: number, x: number, y: number, size: number, roll: number, yaw: number}} the
- *   box's centre and longer side; the slope of the line between the eyes; and how far the nose is
- *   off the middle between them, in distances between the eyes, 0 when looking ahead
+ * @param {FoundFace} found in units of the square's side
+ * @param {Square} square where it was found
+ * @returns {Face}
  */
 export function toFrame(found, square) {
   const cosine = Math.cos(square.roll);
   const sine = Math.sin(square.roll);
-  const place = ([u, v]) => {
+  const place = (/** @type {number[]} */ [u, v]) => {
     const right = (u - 0.5) * square.side;
     const down = (v - 0.5) * square.side;
     return [square.x + cosine * right - sine * down, square.y + sine * right + cosine * down];

@@ -1,4 +1,8 @@
-/** Cuts a square out of a frame, levelled and scaled. */
+/** Cuts a square out of a frame, levelled and scaled.
+ *
+ * @import { Square } from "./crop.js"
+ * @import { Frame } from "./frames.js"
+ */
 
 export class Cutter {
   #canvas;
@@ -7,13 +11,15 @@ export class Cutter {
   /** @param {number} side of what is cut out, pixels */
   constructor(side) {
     this.#side = side;
-    this.#canvas = new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true });
-    this.#canvas.imageSmoothingQuality = "high";
+    const canvas = new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true });
+    if (!canvas) throw new Error("This browser gives a worker no canvas to draw on");
+    canvas.imageSmoothingQuality = "high";
+    this.#canvas = canvas;
   }
 
   /**
-   * @param {VideoFrame | ImageBitmap | OffscreenCanvas} frame
-   * @param {{x: number, y: number, side: number, roll: number}} square see crop.js
+   * @param {Frame} frame
+   * @param {Square} square
    * @returns {Uint8ClampedArray} RGBA, side x side; black where the square leaves the frame
    */
   cut(frame, square) {
@@ -25,22 +31,28 @@ export class Cutter {
     this.#canvas.rotate(-square.roll);
     this.#canvas.scale(scale, scale);
     const part = partOf(frame, square);
-    this.#canvas.drawImage(part.frame, part.left - square.x, part.top - square.y);
-    if (part.frame !== frame) part.frame.close();
+    if (part) {
+      this.#canvas.drawImage(part.frame, part.left - square.x, part.top - square.y);
+      part.frame.close();
+    } else this.#canvas.drawImage(frame, -square.x, -square.y);
     return this.#canvas.getImageData(0, 0, side, side).data;
   }
 }
 
 /**
  * The part of a camera's frame that a square can show, and where it lies: to convert the colours of
- * the whole frame takes longer than all the rest.
+ * the whole frame takes longer than all the rest. Null where it has to be the whole.
+ * @param {Frame} frame
+ * @param {Square} square
  */
 function partOf(frame, { x, y, side }) {
-  const { codedWidth, codedHeight } = frame; // which only a VideoFrame has
+  if (!("codedWidth" in frame)) return null; // which only a VideoFrame has
+  const { codedWidth, codedHeight } = frame;
   const plain = frame.displayWidth === codedWidth && frame.displayHeight === codedHeight;
-  if (!codedWidth || !plain || frame.rotation || frame.flip) return { frame, left: 0, top: 0 };
+  if (!codedWidth || !plain || frame.rotation || frame.flip) return null;
   const reach = side * Math.SQRT1_2 + 2; // from its centre, however it is turned
-  const even = (value, most) => Math.min(Math.max(2 * Math.round(value / 2), 0), most);
+  const even = (/** @type {number} */ value, /** @type {number} */ most) =>
+    Math.min(Math.max(2 * Math.round(value / 2), 0), most);
   const [left, top] = [even(x - reach, codedWidth - 2), even(y - reach, codedHeight - 2)];
   const width = Math.max(even(x + reach, codedWidth) - left, 2);
   const height = Math.max(even(y + reach, codedHeight) - top, 2);

@@ -1,4 +1,9 @@
-/** Finds the faces in a square of a frame. */
+/** Finds the faces in a square of a frame.
+ *
+ * @import { Face, Square } from "./crop.js"
+ * @import { Frame } from "./frames.js"
+ * @import { Model } from "./model.js"
+ */
 
 import { toFrame } from "./crop.js";
 import { Cutter } from "./cutter.js";
@@ -8,17 +13,16 @@ export class Detector {
   #model;
   #cutter;
 
-  /** @param {import("./model.js").Model} model of `face/`; the detector closes it */
+  /** @param {Model} model of `face/`; the detector closes it */
   constructor(model) {
     this.#model = model;
     this.#cutter = new Cutter(model.metadata.width);
   }
 
   /**
-   * @param {VideoFrame | ImageBitmap | OffscreenCanvas} frame
-   * @param {{x: number, y: number, side: number, roll: number}} square see crop.js
-   * @returns {Promise<{faces: object[], pixels: Float32Array}>} the faces as `toFrame` gives them;
-   *   and what was looked at, RGB
+   * @param {Frame} frame
+   * @param {Square} square
+   * @returns {Promise<{faces: Face[], pixels: Float32Array}>} pixels: what was looked at, RGB
    */
   async find(frame, square) {
     const pixels = colours(this.#cutter.cut(frame, square));
@@ -31,6 +35,7 @@ export class Detector {
   }
 }
 
+/** @param {Uint8ClampedArray} rgba */
 function colours(rgba) {
   const rgb = new Float32Array((rgba.length / 4) * 3);
   for (let from = 0, to = 0; from < rgba.length; from += 4) {

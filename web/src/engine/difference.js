@@ -18,6 +18,7 @@ export function difference(one, other) {
   return total / one.length;
 }
 
+/** @param {Float32Array} pixels */
 function scale(pixels) {
   let [sum, squares] = [0, 0];
   for (const value of pixels) {

@@ -1,4 +1,15 @@
-/** The page's end of the engine: camera -> worker -> readings, and a new worker if one dies. */
+/** The page's end of the engine: camera -> worker -> readings, and a new worker if one dies.
+ *
+ * @import { BackendName } from "./backends.js"
+ * @import { Camera } from "./camera.js"
+ * @import { Answer, Look, Order } from "./worker.js"
+ *
+ * @typedef {{workerUrl: string, modelUrl: string}} Addresses
+ *
+ * @typedef {object} Listener
+ * @property {(look: Look) => void} read after each look
+ * @property {(error: unknown) => void} failed once, when it cannot go on: the engine is closed then
+ */
 
 import { backendsToTry, rememberedBackend, rememberBackend } from "./backend-memory.js";
 
@@ -10,10 +21,8 @@ const SETTLED = 5; // looks before other backends are tried: the first label com
 export class Engine {
   /**
    * Start the worker and have it load the models. Rejects if they cannot be used.
-   * @param {{workerUrl: string, modelUrl: string}} addresses
-   * @param {object} tell what the page wants to hear of:
-   *   `read({reading, milliseconds, next, backend})` after each look: see vision.js and worker.js
-   *   `failed(error)` once, when it cannot go on: the engine is closed then
+   * @param {Addresses} addresses
+   * @param {Listener} tell what the page wants to hear of
    */
   static async load(addresses, tell) {
     const engine = new Engine(addresses, tell);
@@ -26,19 +35,29 @@ export class Engine {
     }
   }
 
-  /** The emotions, in the order of a reading's probabilities. */
+  /**
+   * The emotions, in the order of a reading's probabilities.
+   * @type {string[]}
+   */
   labels = [];
   /** The least probability with which one is named. */
   sure = 0;
   #addresses;
   #tell;
+  /** @type {Worker | null} */
   #worker = null;
+  /** @type {Camera | null} */
   #camera = null;
   #looks = 0; // of this worker
+  /** @type {BackendName} */
   #backend = "wasm"; // of this worker
   #restarts = 0;
-  #watchdog = null;
+  #watchdog = 0;
 
+  /**
+   * @param {Addresses} addresses
+   * @param {Listener} tell
+   */
   constructor(addresses, tell) {
     this.#addresses = addresses;
     this.#tell = tell;
@@ -46,12 +65,12 @@ export class Engine {
 
   /**
    * Look through the camera until `rest` or `close`.
-   * @param {import("./camera.js").Camera} camera
+   * @param {Camera} camera
    */
   watch(camera) {
     this.#camera = camera;
     const stream = camera.stream();
-    this.#worker.postMessage({ operation: "watch", stream }, stream ? [stream] : []);
+    post(this.#worker, { operation: "watch", stream }, stream ? [stream] : []);
     this.#expectWord();
   }
 
@@ -59,17 +78,20 @@ export class Engine {
   rest() {
     clearTimeout(this.#watchdog);
     this.#camera = null;
-    this.#worker.postMessage({ operation: "rest" });
+    post(this.#worker, { operation: "rest" });
   }
 
   /** End the worker with everything in it. */
   close() {
     clearTimeout(this.#watchdog);
     this.#camera = null;
-    this.#worker.terminate();
+    this.#worker?.terminate();
   }
 
-  /** Resolves when a new worker has loaded the models. */
+  /**
+   * Resolves when a new worker has loaded the models.
+   * @returns {Promise<void>}
+   */
   #start() {
     const worker = new Worker(this.#addresses.workerUrl, { type: "module" });
     this.#worker = worker;
@@ -77,12 +99,12 @@ export class Engine {
     this.#backend = "wasm";
     return new Promise((resolve, reject) => {
       let loaded = false;
-      const fail = (error) => {
+      const fail = (/** @type {Error} */ error) => {
         if (!loaded) reject(error);
         else if (this.#camera && this.#worker === worker) this.#restart(error);
       };
       worker.onerror = (event) => fail(new Error(event.message || "the worker failed"));
-      worker.onmessage = ({ data }) => {
+      worker.onmessage = (/** @type {MessageEvent<Answer>} */ { data }) => {
         if (data.operation === "failed") fail(new Error(data.message));
         else if (data.operation === "loaded") {
           this.labels = data.labels;
@@ -91,13 +113,14 @@ export class Engine {
           resolve();
         } else if (this.#camera) this.#hear(data);
       };
-      worker.postMessage({ operation: "load", base: this.#addresses.modelUrl });
+      post(worker, { operation: "load", base: this.#addresses.modelUrl });
     });
   }
 
+  /** @param {Answer} data */
   #hear(data) {
-    this.#expectWord(data.next);
-    if (data.operation === "frame?") this.#giveFrame();
+    this.#expectWord(data.operation === "read" ? data.next : 0);
+    if (data.operation === "ask") this.#giveFrame();
     if (data.operation === "chosen") rememberBackend(data.backend);
     if (data.operation !== "read") return;
     this.#looks += 1;
@@ -109,12 +132,13 @@ export class Engine {
   }
 
   async #giveFrame() {
-    const worker = this.#worker;
+    const [worker, camera] = [this.#worker, this.#camera];
+    if (camera === null) return;
     try {
-      const frame = await this.#camera.frame();
-      worker.postMessage({ operation: "frame", frame }, [frame]);
+      const frame = await camera.frame();
+      post(worker, { operation: "frame", frame }, [frame]);
     } catch {
-      setTimeout(() => this.#camera && this.#giveFrame(), AGAIN); // there is no picture yet
+      setTimeout(() => this.#giveFrame(), AGAIN); // there is no picture yet
     }
   }
 
@@ -122,9 +146,9 @@ export class Engine {
     const backend = rememberedBackend();
     rememberBackend("wasm"); // a trial that takes the worker down with it is not repeated
     if (backend === null) {
-      this.#worker.postMessage({ operation: "choose", backends: backendsToTry() });
+      post(this.#worker, { operation: "choose", backends: backendsToTry() });
     } else if (backend !== "wasm") {
-      this.#worker.postMessage({ operation: "move", backend });
+      post(this.#worker, { operation: "move", backend });
     }
   }
 
@@ -134,10 +158,11 @@ export class Engine {
     this.#watchdog = setTimeout(dead, SILENCE + delay);
   }
 
+  /** @param {Error} error */
   async #restart(error) {
     console.warn(`The worker is replaced: ${error.message}`);
     clearTimeout(this.#watchdog);
-    this.#worker.terminate();
+    this.#worker?.terminate();
     this.#restarts += 1;
     try {
       if (this.#restarts > MOST_RESTARTS) throw error;
@@ -148,4 +173,13 @@ export class Engine {
       this.#tell.failed(fatal);
     }
   }
+}
+
+/**
+ * @param {Worker | null} worker
+ * @param {Order} order
+ * @param {Transferable[]} transfer what the page gives away with it
+ */
+function post(worker, order, transfer = []) {
+  worker?.postMessage(order, transfer);
 }

@@ -1,4 +1,10 @@
-/** The detector's raw rows -> the faces in the picture. Pure. */
+/** The detector's raw rows -> the faces in the picture. Pure.
+ *
+ * @typedef {object} FoundFace In units of the picture's side.
+ * @property {number} score
+ * @property {number[]} box xmin, ymin, xmax, ymax
+ * @property {number[][]} points [x, y] of right eye, left eye and nose
+ */
 
 const MIN_SCORE = 0.7; // blurred walls reach 0.67, faces before a webcam 0.88 and more
 const MAX_OVERLAP = 0.3; // of two boxes (intersection over union) that are two faces
@@ -6,10 +12,10 @@ const MAX_OVERLAP = 0.3; // of two boxes (intersection over union) that are two 
 /**
  * @param {Float32Array} rows n x 17: score, xmin, ymin, xmax, ymax, then six points x, y: right
  *   eye, left eye, nose, mouth, right ear, left ear; all in units of the picture's side
- * @returns {{score: number, box: number[], points: number[][]}[]} without double finds; points:
- *   the eyes and the nose
+ * @returns {FoundFace[]} without double finds
  */
 export function findFaces(rows) {
+  /** @type {FoundFace[]} */
   const candidates = [];
   for (let start = 0; start < rows.length; start += 17) {
     if (rows[start] < MIN_SCORE) continue;
@@ -18,6 +24,7 @@ export function findFaces(rows) {
     candidates.push({ score, box: [xmin, ymin, xmax, ymax], points });
   }
   candidates.sort((a, b) => b.score - a.score);
+  /** @type {FoundFace[]} */
   const faces = [];
   for (const candidate of candidates) {
     if (faces.every((face) => overlap(face.box, candidate.box) <= MAX_OVERLAP)) {
@@ -27,10 +34,15 @@ export function findFaces(rows) {
   return faces;
 }
 
+/** @param {number[]} box */
 function area([xmin, ymin, xmax, ymax]) {
   return Math.max(0, xmax - xmin) * Math.max(0, ymax - ymin);
 }
 
+/**
+ * @param {number[]} a
+ * @param {number[]} b
+ */
 function overlap(a, b) {
   const both = area([
     Math.max(a[0], b[0]),

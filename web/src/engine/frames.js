@@ -1,4 +1,7 @@
-/** The worker's end of the camera: the picture of this moment, when the worker asks for it. */
+/** The worker's end of the camera: the picture of this moment, when the worker asks for it.
+ *
+ * @typedef {VideoFrame | ImageBitmap | OffscreenCanvas} Frame
+ */
 
 /** Frames from a stream, which flow past the page: a page behind others is no obstacle. */
 export class StreamFrames {
@@ -24,6 +27,7 @@ export class StreamFrames {
 /** Frames that the page is asked for, one at a time. */
 export class PageFrames {
   #ask;
+  /** @type {((frame: ImageBitmap | null) => void) | null} */
   #give = null;
 
   /** @param {() => void} ask the page, which answers with `receive` */

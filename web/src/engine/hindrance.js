@@ -1,4 +1,7 @@
-/** Why a face's expression cannot be read, rather than a guess. Pure. */
+/** Why a face's expression cannot be read, rather than a guess. Pure.
+ *
+ * @import { Face } from "./crop.js"
+ */
 
 const MOST_OUTSIDE = 0.1; // of the face's size that may lie beyond the frame
 // Nose off the middle of the eyes, in distances between the eyes. FER faces beyond are read right
@@ -7,7 +10,7 @@ const MOST_YAW = 0.4;
 const LEAST_SIZE = 28; // pixels: a crop of two thirds of the classifier's input
 
 /**
- * @param {{x: number, y: number, size: number, yaw: number}} face what `toFrame` gives
+ * @param {Pick<Face, "x" | "y" | "size" | "yaw">} face
  * @param {number} width of the frame, pixels
  * @param {number} height of the frame, pixels
  * @returns {null | "edge" | "turned" | "small"}

@@ -7,6 +7,7 @@ const NEWEST = 0.3; // weight of the newest look in the moving average of their 
 const LONGEST_REST = 5000; // milliseconds after one look that was slow by itself
 
 export class LookPacer {
+  /** @type {number | null} */
   #cost = null;
 
   /**

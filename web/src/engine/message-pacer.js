@@ -1,9 +1,13 @@
-/** When a label is sent: when it changes (but not in bursts), and every `interval` otherwise. Pure. */
+/** When a label is sent: when it changes (but not in bursts), and every `interval` otherwise. Pure.
+ *
+ * @import { Label } from "../contract.js"
+ */
 
 const SHORTEST_GAP = 2000; // milliseconds
 
 export class MessagePacer {
   #interval;
+  /** @type {Label | null} */
   #sent = null;
   #sentAt = -Infinity;
 
@@ -13,7 +17,7 @@ export class MessagePacer {
   }
 
   /**
-   * @param {{state: string, emotion?: string}} label the newest
+   * @param {Label} label the newest
    * @param {number} now milliseconds
    * @returns {boolean} whether to send it now; true counts as sent
    */

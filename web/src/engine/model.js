@@ -1,15 +1,41 @@
-/** A model's files, and the model that they make on the backend of the moment. */
+/** A model's files, and the model that they make on the backend of the moment.
+ *
+ * @import { GraphModel } from "@tensorflow/tfjs-converter"
+ *
+ * @typedef {object} Metadata What was exported with a model.
+ * @property {number} height of its pictures, pixels
+ * @property {number} width
+ * @property {number} channels
+ * @property {Record<string, string>} sha256 of each file
+ *
+ * @typedef {object} Expressions What the classifier's has besides.
+ * @property {string[]} labels the emotions, in the order of its outputs
+ * @property {number} sure the least probability with which one is named
+ * @property {{scale: number, offset_y: number}} crop see `cropSquare`
+ * @property {number} temperature see `soften`
+ *
+ * @typedef {Metadata & Expressions} EmotionMetadata
+ */
 
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
+ * A model's files, which `Model.load` takes.
+ * @template {Metadata} [About=Metadata]
+ * @typedef {{metadata: About, artifacts: tf.io.ModelArtifacts}} Files
+ */
+
+/**
  * Fetch a model. Rejects unless every file is the one that was exported.
+ * @template {Metadata} [About=Metadata]
  * @param {string} folder its address
- * @returns {Promise<{metadata: object, artifacts: object}>} what `Model.load` takes
+ * @returns {Promise<Files<About>>}
  */
 export async function fetchModel(folder) {
+  /** @type {About} */
   const metadata = JSON.parse(text(await load(`${folder}/metadata.json`)));
+  /** @type {Record<string, ArrayBuffer>} */
   const files = {};
   await Promise.all(
     Object.entries(metadata.sha256).map(async ([name, digest]) => {
@@ -17,6 +43,7 @@ export async function fetchModel(folder) {
       if ((await sha256(files[name])) !== digest) throw new Error(`${folder}/${name} is damaged`);
     }),
   );
+  /** @type {tf.io.ModelJSON} */
   const { weightsManifest, ...graph } = JSON.parse(text(files["model.json"]));
   const artifacts = {
     ...graph,
@@ -26,8 +53,13 @@ export async function fetchModel(folder) {
   return { metadata, artifacts };
 }
 
+/** @template {Metadata} [About=Metadata] */
 export class Model {
-  /** Make the model, and run it once: the first run is slow. */
+  /**
+   * Make the model, and run it once: the first run is slow.
+   * @template {Metadata} About
+   * @param {Files<About>} files
+   */
   static async load({ metadata, artifacts }) {
     const model = new Model(metadata, await loadGraphModel({ load: async () => artifacts }));
     const { height, width, channels } = metadata;
@@ -37,6 +69,10 @@ export class Model {
 
   #graph;
 
+  /**
+   * @param {About} metadata
+   * @param {GraphModel} graph
+   */
   constructor(metadata, graph) {
     this.metadata = metadata;
     this.#graph = graph;
@@ -50,9 +86,9 @@ export class Model {
     const { height, width, channels } = this.metadata;
     const images = pixels.length / (height * width * channels);
     const input = tf.tensor4d(pixels, [images, height, width, channels]);
-    const output = this.#graph.predict(input);
+    const output = /** @type {tf.Tensor} */ (this.#graph.predict(input)); // our models have one
     try {
-      return await output.data();
+      return /** @type {Float32Array} */ (await output.data());
     } finally {
       tf.dispose([input, output]);
     }
@@ -64,14 +100,17 @@ export class Model {
   }
 }
 
+/** @param {string} address */
 async function load(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   return response.arrayBuffer();
 }
 
+/** @param {ArrayBuffer} bytes */
 const text = (bytes) => new TextDecoder().decode(bytes);
 
+/** @param {ArrayBuffer} bytes */
 async function sha256(bytes) {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");

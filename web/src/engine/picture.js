@@ -12,6 +12,7 @@ export function isDark(pixels) {
 
 /** Notices pictures that repeat themselves exactly. */
 export class Freshness {
+  /** @type {Float32Array | null} */
   #last = null;
   #changedAt = 0;
 
@@ -21,8 +22,8 @@ export class Freshness {
    * @returns {boolean} whether it has been the same for so long that the camera is stuck
    */
   isFrozen(pixels, seconds) {
-    const same =
-      this.#last?.length === pixels.length && pixels.every((v, i) => v === this.#last[i]);
+    const last = this.#last;
+    const same = last?.length === pixels.length && pixels.every((v, i) => v === last[i]);
     if (!same) this.#changedAt = seconds;
     this.#last = pixels;
     return seconds - this.#changedAt >= FROZEN_SECONDS;

@@ -4,6 +4,7 @@ const LOOKS = 6; // three seconds, or six if the face is still
 
 /** Averages the next looks into what the face at rest looks like. */
 export class RestingFace {
+  /** @type {number[] | null} */
   #sum = null;
   #looks = 0;
 

@@ -1,4 +1,7 @@
-/** Readings -> the label to show and to send: averaged over time, steady, honest when unsure. Pure. */
+/** Readings -> the label to show and to send: averaged over time, steady, honest when unsure. Pure.
+ *
+ * @import { Label } from "../contract.js"
+ */
 
 const AVERAGE_SECONDS = 1; // time constant of the moving average: an expression lasts 0.5 to 4 s
 const LEAD = 0.1; // of probability, that another label needs before it
@@ -8,8 +11,11 @@ const LOST_SECONDS = 1; // without a face before the page says so: one missed lo
 export class Smoother {
   #labels;
   #sure;
+  /** @type {number[] | null} */
   #average = null;
+  /** @type {string | null} */
   #label = null; // what is shown
+  /** @type {string | null} */
   #leader = null; // what would be shown, and since when
   #leaderSince = 0;
   #seenAt = -Infinity;
@@ -27,18 +33,15 @@ export class Smoother {
    * Take in one reading.
    * @param {number[] | null} probabilities null where no face can be read
    * @param {number} seconds the time
-   * @returns {{state: "ok" | "unsure" | "no_face", emotion?: string, p?: number}} the contract's
-   *   label message
+   * @returns {Label & {state: "ok" | "unsure" | "no_face"}}
    */
   update(probabilities, seconds) {
     if (probabilities === null) {
-      if (this.#average && seconds - this.#seenAt < LOST_SECONDS) return this.#message();
-      this.#average = null;
-      this.#label = null;
-      return { state: "no_face" };
+      if (seconds - this.#seenAt >= LOST_SECONDS) this.#average = this.#label = null;
+      return this.#message();
     }
-    this.#blend(probabilities, seconds);
-    const leader = this.#findLeader();
+    const average = this.#blend(probabilities, seconds);
+    const leader = this.#leaderOf(average);
     if (leader !== this.#leader) {
       this.#leader = leader;
       this.#leaderSince = seconds;
@@ -47,27 +50,37 @@ export class Smoother {
     return this.#message();
   }
 
+  /**
+   * @param {number[]} probabilities
+   * @param {number} seconds
+   */
   #blend(probabilities, seconds) {
     const weight = 1 - Math.exp((this.#seenAt - seconds) / AVERAGE_SECONDS);
-    this.#average = this.#average
-      ? this.#average.map((old, index) => old + weight * (probabilities[index] - old))
-      : probabilities;
     this.#seenAt = seconds;
+    this.#average =
+      this.#average?.map((old, index) => old + weight * (probabilities[index] - old)) ??
+      probabilities;
+    return this.#average;
   }
 
-  /** The label that the average speaks for; the one that is shown wins unless it clearly loses. */
-  #findLeader() {
-    const p = Math.max(...this.#average);
-    const best = this.#labels[this.#average.indexOf(p)];
-    const shown = this.#labels.indexOf(this.#label);
-    const lead = p - (this.#average[shown] ?? 0);
-    if (shown >= 0 && lead < LEAD && this.#average[shown] >= this.#sure - LEAD / 2) {
-      return this.#label;
+  /**
+   * The label that an average speaks for; the one that is shown wins unless it clearly loses.
+   * @param {number[]} average
+   */
+  #leaderOf(average) {
+    const p = Math.max(...average);
+    const best = this.#labels[average.indexOf(p)];
+    const shown = this.#labels.findIndex((label) => label === this.#label);
+    const lead = p - (average[shown] ?? 0);
+    if (shown >= 0 && lead < LEAD && average[shown] >= this.#sure - LEAD / 2) {
+      return this.#labels[shown];
     }
     return p < this.#sure ? "unsure" : best;
   }
 
+  /** @returns {Label & {state: "ok" | "unsure" | "no_face"}} */
   #message() {
+    if (this.#average === null || this.#label === null) return { state: "no_face" };
     if (this.#label === "unsure") return { state: "unsure" };
     const p = this.#average[this.#labels.indexOf(this.#label)];
     return { state: "ok", emotion: this.#label, p: Math.round(p * 100) / 100 };

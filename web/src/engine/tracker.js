@@ -1,4 +1,7 @@
-/** Which face counts, and when the detector has to look for it again. Pure. */
+/** Which face counts, and when the detector has to look for it again. Pure.
+ *
+ * @import { Face } from "./crop.js"
+ */
 
 import { difference } from "./difference.js";
 
@@ -9,7 +12,10 @@ const CLEAR = 0.85; // a face with a lower score is looked for at every look
 const LARGER = 1.4; // times the size: what it takes to count instead of the one that counts now
 
 export class Tracker {
-  /** The face that counts, as `toFrame` gives it, or null. */
+  /**
+   * The face that counts, or null.
+   * @type {Face | null}
+   */
   face = null;
   /** How many faces the last look at the whole frame saw. */
   count = 0;
@@ -19,6 +25,7 @@ export class Tracker {
   misses = 0;
   /** Whether the face looks as it did when it was last found. */
   still = false;
+  /** @type {Float32Array | null} */
   #reference = null;
   #looks = 0; // since the last at the whole frame
 
@@ -28,7 +35,8 @@ export class Tracker {
    * @returns {"nowhere" | "near" | "everywhere"}
    */
   plan(crop) {
-    const changed = this.face ? difference(crop, this.#reference) : Infinity;
+    const known = this.face && this.#reference;
+    const changed = known && crop ? difference(crop, known) : Infinity;
     this.still = changed <= STILL;
     this.#looks += 1;
     if (this.face === null || this.#looks >= LOOKS_BETWEEN) return "everywhere";
@@ -38,29 +46,41 @@ export class Tracker {
   /**
    * Take in the faces that are where the plan said. Of several the largest counts, but two of
    * about the same size do not take turns.
+   * @param {Face[]} faces
+   * @param {"near" | "everywhere"} where
    */
   found(faces, where) {
     if (where === "everywhere") {
       this.#looks = 0;
       this.count = faces.length;
     }
-    const [largest = null] = [...faces].sort((a, b) => b.size - a.size);
+    const [largest] = [...faces].sort((a, b) => b.size - a.size);
     const same = faces.find((face) => this.isSame(face));
-    this.face = same && largest.size < LARGER * same.size ? same : largest;
+    this.face = (same && largest.size < LARGER * same.size ? same : largest) ?? null;
   }
 
-  /** Keep the crop of the face that was found, to see what changes. */
+  /**
+   * Keep the crop of the face that was found, to see what changes.
+   * @param {Float32Array | null} crop
+   */
   remember(crop) {
     this.#reference = crop;
   }
 
-  /** Whether this may be the face that counts, seen again. */
+  /**
+   * Whether this may be the face that counts, seen again.
+   * @param {Face} face
+   */
   isSame({ x, y, size }) {
     if (this.face === null) return false;
     return Math.hypot(x - this.face.x, y - this.face.y) < Math.max(size, this.face.size) / 2;
   }
 
-  /** A closer look showed these, or one at a picture turned by `roll`: that has to show one clearly. */
+  /**
+   * A closer look showed these, or one at a picture turned by `roll`: that has to show one clearly.
+   * @param {Face[]} faces
+   * @param {number} roll radians
+   */
   foundOtherwise(faces, roll) {
     this.misses += 1;
     if (roll !== this.roll && !faces.some((face) => face.score >= CLEAR)) return;

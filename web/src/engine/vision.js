@@ -1,4 +1,10 @@
-/** One look: a frame in; out come the face that counts and what its expression looks like. */
+/** One look: a frame in; out come the face that counts and what its expression looks like.
+ *
+ * @import { Backend, BackendName } from "./backends.js"
+ * @import { Face, Square } from "./crop.js"
+ * @import { Frame } from "./frames.js"
+ * @import { EmotionMetadata, Files } from "./model.js"
+ */
 
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -18,12 +24,13 @@ const FASTER = 0.8; // of WebAssembly's time: what a graphics card must need les
  * What one look saw.
  * @typedef {object} Reading
  * @property {number} faces how many there are
- * @property {{x: number, y: number, size: number, roll: number} | null} face the one that counts,
- *   in pixels of the frame
+ * @property {Face | null} face the one that counts
  * @property {null | "nobody" | "edge" | "turned" | "small" | "dark" | "frozen"} hindrance why its
  *   expression is not read
  * @property {number[] | null} probabilities of the labels; null where something hinders
  * @property {boolean} still whether the face has hardly moved since it was found
+ *
+ * @typedef {Awaited<ReturnType<typeof make>>} Models by name
  */
 
 export class Vision {
@@ -34,29 +41,36 @@ export class Vision {
   static async load(base) {
     const [face, emotion, wasm] = await Promise.all([
       fetchModel(`${base}/face`),
-      fetchModel(`${base}/emotion`),
+      /** @type {Promise<Files<EmotionMetadata>>} */ (fetchModel(`${base}/emotion`)),
       startBackend("wasm"),
     ]);
-    const vision = new Vision({ face, emotion }, wasm);
-    vision.#take(wasm, await vision.#make());
-    return vision;
+    const files = { face, emotion };
+    return new Vision(files, wasm, await make(files));
   }
 
-  /** The models by name, to run by themselves. */
-  models = null;
   #files;
   #wasm;
-  #backend = null;
+  #running; // where the models run now, and what takes part
   #lost = false; // the backend's device, and all in it
+  /** @type {(error: Error) => void} */
   #giveUp = () => {}; // the look of the moment
-  #detector;
-  #classifier;
   #tracker = new Tracker();
   #freshness = new Freshness();
 
-  constructor(files, wasm) {
+  /**
+   * @param {{face: Files, emotion: Files<EmotionMetadata>}} files
+   * @param {Backend} wasm
+   * @param {Models} models that run there
+   */
+  constructor(files, wasm, models) {
     this.#files = files;
     this.#wasm = wasm;
+    this.#running = this.#begin(wasm, models);
+  }
+
+  /** The models by name, to run by themselves. */
+  get models() {
+    return this.#running.models;
   }
 
   /** What came with the classifier: its labels, and from which probability on it is sure. */
@@ -66,7 +80,7 @@ export class Vision {
 
   /** Where the models run now. */
   get backend() {
-    return this.#backend.name;
+    return this.#running.backend.name;
   }
 
   /** What TensorFlow.js holds: tensors, and their bytes. */
@@ -78,12 +92,13 @@ export class Vision {
   /**
    * Read one frame. The frame stays the caller's to close. A graphics card that is lost meanwhile
    * is no error: WebAssembly takes over.
-   * @param {VideoFrame | ImageBitmap | OffscreenCanvas} frame
+   * @param {Frame} frame
    * @param {number} seconds the time
    * @returns {Promise<Reading>}
    */
   async look(frame, seconds) {
     // WebGL never answers what it was asked before its card went.
+    /** @type {Promise<never>} */
     const lost = new Promise((_, reject) => (this.#giveUp = reject));
     try {
       if (!this.#lost) return await Promise.race([this.#look(frame, seconds), lost]);
@@ -102,7 +117,7 @@ export class Vision {
 
   /**
    * Move the models to the fastest of these backends, if it gives the same answers clearly faster.
-   * @param {("webgl" | "webgpu")[]} names
+   * @param {BackendName[]} names
    */
   async moveToFastest(names) {
     const { answers, milliseconds } = await tryOut(Object.values(this.models));
@@ -112,7 +127,10 @@ export class Vision {
     }
   }
 
-  /** Move the models to a backend that was the fastest before, if it gives the same answers. */
+  /**
+   * Move the models to a backend that was the fastest before, if it gives the same answers.
+   * @param {BackendName} name
+   */
   async moveTo(name) {
     const { answers } = await tryOut(Object.values(this.models));
     await this.#attempt(name, answers, Infinity);
@@ -120,18 +138,24 @@ export class Vision {
 
   /** Let go of both models. */
   close() {
-    this.#detector.close();
-    this.#classifier.close();
+    this.#running.detector.close();
+    this.#running.classifier.close();
   }
 
+  /**
+   * @param {Frame} frame
+   * @param {number} seconds
+   * @returns {Promise<Reading>}
+   */
   async #look(frame, seconds) {
     const tracker = this.#tracker;
-    let crop = tracker.face && this.#classifier.crop(frame, tracker.face);
-    let pixels = crop;
+    const { classifier } = this.#running;
+    let crop = tracker.face && classifier.crop(frame, tracker.face);
     const where = tracker.plan(crop);
-    if (where !== "nowhere") {
+    let pixels = crop;
+    if (pixels === null || where !== "nowhere") {
       pixels = await this.#find(frame, where);
-      crop = tracker.face && this.#classifier.crop(frame, tracker.face);
+      crop = tracker.face && classifier.crop(frame, tracker.face);
       tracker.remember(crop);
     }
     const hindered = this.#hindrance(frame, crop ?? pixels, seconds);
@@ -139,16 +163,20 @@ export class Vision {
       faces: tracker.count,
       face: tracker.face,
       hindrance: hindered,
-      probabilities: hindered ? null : await this.#classifier.classify(crop),
+      probabilities: hindered || !crop ? null : await classifier.classify(crop),
       still: tracker.still,
     };
   }
 
-  /** Have the tracker's face found anew. Resolves to the pixels in which the detector looked. */
+  /**
+   * Have the tracker's face found anew. Resolves to the pixels in which the detector looked.
+   * @param {Frame} frame
+   * @param {ReturnType<Tracker["plan"]>} where
+   */
   async #find(frame, where) {
     const tracker = this.#tracker;
-    const find = (square) => this.#detector.find(frame, square);
-    if (where === "near") {
+    const find = (/** @type {Square} */ square) => this.#running.detector.find(frame, square);
+    if (where === "near" && tracker.face) {
       const { faces, pixels } = await find(surroundings(tracker.face));
       if (faces.length > 0) {
         tracker.found(faces, "near");
@@ -167,13 +195,18 @@ export class Vision {
       const square = squares[tracker.misses % squares.length];
       tracker.foundOtherwise((await find(square)).faces, square.roll);
     }
-    if (tracker.face?.size < SMALL * Math.max(width, height)) {
+    if (tracker.face && tracker.face.size < SMALL * Math.max(width, height)) {
       const closer = await find(surroundings(tracker.face));
       if (closer.faces.length > 0) tracker.found(closer.faces, "near");
     }
     return pixels;
   }
 
+  /**
+   * @param {Frame} frame
+   * @param {Float32Array} pixels what was looked at
+   * @param {number} seconds
+   */
   #hindrance(frame, pixels, seconds) {
     if (this.#freshness.isFrozen(pixels, seconds)) return "frozen";
     const { face } = this.#tracker;
@@ -181,57 +214,69 @@ export class Vision {
     return hindrance(face, ...sizeOf(frame));
   }
 
-  async #make() {
-    const [face, emotion] = [
-      await Model.load(this.#files.face),
-      await Model.load(this.#files.emotion),
-    ];
-    return { face, emotion };
-  }
-
-  #take(backend, models) {
-    this.#backend = backend;
+  /**
+   * @param {Backend} backend
+   * @param {Models} models that run there
+   */
+  #begin(backend, models) {
     this.#lost = false;
-    this.models = models;
-    this.#detector = new Detector(models.face);
-    this.#classifier = new Classifier(models.emotion);
     backend.lost.then(() => {
-      if (this.#backend !== backend) return;
+      if (this.#running.backend !== backend) return;
       this.#lost = true;
       this.#giveUp(new Error(`${backend.name} was lost`));
     });
+    const [detector, classifier] = [new Detector(models.face), new Classifier(models.emotion)];
+    return { backend, models, detector, classifier };
   }
 
-  /** Move there if the answers are these within the time; resolves to the time, or else to null. */
+  /**
+   * Move there if the answers are these within the time; resolves to the time, or else to null.
+   * @param {BackendName} name
+   * @param {Float32Array[]} answers
+   * @param {number} milliseconds
+   */
   async #attempt(name, answers, milliseconds) {
-    const before = this.#backend;
+    const before = this.#running.backend;
     const backend = await startBackend(name).catch(() => null); // not on this machine
     if (backend === null) return null;
     try {
-      const models = await this.#make();
+      const models = await make(this.#files);
       const there = await tryOut(Object.values(models));
       if (!agree(answers, there.answers) || there.milliseconds > milliseconds) return null;
       this.close();
-      this.#take(backend, models);
+      this.#running = this.#begin(backend, models);
       return there.milliseconds;
     } catch {
       return null; // a driver that cannot do what the models need
     } finally {
-      const [left] = [before, backend].filter((each) => each !== this.#backend);
+      const [left] = [before, backend].filter((each) => each !== this.#running.backend);
       await returnTo(this.backend);
       if (left !== this.#wasm) endBackend(left.name); // and the models in it
     }
   }
 
   async #fallBack() {
-    const gone = this.#backend;
+    const gone = this.#running.backend;
     this.forget(); // what the look that was given up has left half done
     await returnTo("wasm");
-    this.#take(this.#wasm, await this.#make());
+    this.#running = this.#begin(this.#wasm, await make(this.#files));
     endBackend(gone.name);
   }
 }
 
+/**
+ * The models that files make on the backend of the moment.
+ * @param {{face: Files, emotion: Files<EmotionMetadata>}} files
+ */
+async function make({ face, emotion }) {
+  return { face: await Model.load(face), emotion: await Model.load(emotion) };
+}
+
+/**
+ * @param {Frame} frame
+ * @returns {[width: number, height: number]}
+ */
 function sizeOf(frame) {
-  return [frame.displayWidth ?? frame.width, frame.displayHeight ?? frame.height];
+  if ("displayWidth" in frame) return [frame.displayWidth, frame.displayHeight];
+  return [frame.width, frame.height];
 }

@@ -1,14 +1,33 @@
 /** The worker: frames come in, readings go out, pixels go nowhere else.
  *
- * {operation: "load", base} -> {operation: "loaded", labels, sure}, or {operation: "failed"}
- * {operation: "watch", stream?} begins to look: at the stream, or else at what the page gives for
- *   each {operation: "frame?"}: {operation: "frame", frame}
- *   -> {operation: "read", reading, milliseconds, next, backend} at each look
- *   -> {operation: "waiting"} while the camera gives no picture
- * {operation: "rest"} ends it
- * {operation: "choose", backends} -> {operation: "chosen", backend}: the fastest
- * {operation: "move", backend} -> {operation: "chosen", backend}: that one, if it works
- * Anything that fails -> {operation: "failed", message}
+ * @import { BackendName } from "./backends.js"
+ * @import { Reading } from "./vision.js"
+ *
+ * @typedef {object} Orders What the page posts, each with its name as `operation`.
+ * @property {{base: string}} load answered by `loaded`
+ * @property {{stream: ReadableStream<VideoFrame> | null}} watch begins to look: at the stream, or
+ *   else at what the page gives for each `ask`; answered by `read` and `waiting`
+ * @property {{frame: ImageBitmap}} frame
+ * @property {{}} rest ends it
+ * @property {{backends: BackendName[]}} choose the fastest; answered by `chosen`
+ * @property {{backend: BackendName}} move there, if it works; answered by `chosen`
+ *
+ * @typedef {object} Answers What the worker posts in the same way.
+ * @property {{labels: string[], sure: number}} loaded
+ * @property {{}} ask for a frame
+ * @property {Look} read at each look
+ * @property {{}} waiting while the camera gives no picture
+ * @property {{backend: BackendName}} chosen
+ * @property {{message: string}} failed whatever it was
+ *
+ * @typedef {object} Look
+ * @property {Reading} reading
+ * @property {number} milliseconds that it took
+ * @property {number} next milliseconds from its beginning to that of the next
+ * @property {BackendName} backend
+ *
+ * @typedef {{[Name in keyof Orders]: {operation: Name} & Orders[Name]}[keyof Orders]} Order
+ * @typedef {{[Name in keyof Answers]: {operation: Name} & Answers[Name]}[keyof Answers]} Answer
  */
 
 import { PageFrames, StreamFrames } from "./frames.js";
@@ -17,7 +36,9 @@ import { Vision } from "./vision.js";
 
 const PATIENCE = 4000; // milliseconds for a camera's next picture
 
-let vision = null;
+/** @type {Vision | null} */
+let loaded = null;
+/** @type {Watch | null} */
 let watch = null;
 
 /** Looks again and again, until `close`. */
@@ -26,6 +47,7 @@ class Watch {
   #pacer = new LookPacer();
   #open = true;
 
+  /** @param {StreamFrames | PageFrames} frames */
   constructor(frames) {
     this.#frames = frames;
   }
@@ -37,13 +59,15 @@ class Watch {
       const { reading, milliseconds } = await exclusive(() => timedLook(frame));
       if (!this.#open) return;
       const next = this.#pacer.next(milliseconds, reading.still);
-      post("read", { reading, milliseconds, next, backend: vision.backend });
+      post({ operation: "read", reading, milliseconds, next, backend: vision().backend });
       await new Promise((wake) => setTimeout(wake, next - milliseconds));
     }
   }
 
+  /** @param {ImageBitmap} frame that the page was asked for */
   receive(frame) {
-    this.#frames.receive(frame);
+    if (this.#frames instanceof PageFrames) this.#frames.receive(frame);
+    else frame.close();
   }
 
   close() {
@@ -53,7 +77,7 @@ class Watch {
 
   /** The page hears of a camera that gives nothing, so that it knows this worker to be well. */
   async #nextFrame() {
-    const waiting = setInterval(() => post("waiting"), PATIENCE);
+    const waiting = setInterval(() => post({ operation: "waiting" }), PATIENCE);
     try {
       return await this.#frames.next();
     } finally {
@@ -62,17 +86,19 @@ class Watch {
   }
 }
 
+/** @type {{[Name in keyof Orders]: (order: Orders[Name]) => void | Promise<void>}} */
 const operations = {
   async load({ base }) {
-    vision = await exclusive(() => Vision.load(base));
-    post("loaded", { labels: vision.metadata.labels, sure: vision.metadata.sure });
+    loaded = await exclusive(() => Vision.load(base));
+    const { labels, sure } = loaded.metadata;
+    post({ operation: "loaded", labels, sure });
   },
   async watch({ stream }) {
     watch?.close();
-    const frames = stream ? new StreamFrames(stream) : new PageFrames(() => post("frame?"));
-    const begun = new Watch(frames);
+    const ask = () => post({ operation: "ask" });
+    const begun = new Watch(stream ? new StreamFrames(stream) : new PageFrames(ask));
     watch = begun;
-    await exclusive(() => vision.forget());
+    await exclusive(() => vision().forget());
     await begun.run();
   },
   frame({ frame }) {
@@ -84,42 +110,63 @@ const operations = {
     watch = null;
   },
   async choose({ backends }) {
-    await exclusive(() => vision.moveToFastest(backends));
-    post("chosen", { backend: vision.backend });
+    await exclusive(() => vision().moveToFastest(backends));
+    post({ operation: "chosen", backend: vision().backend });
   },
   async move({ backend }) {
-    await exclusive(() => vision.moveTo(backend));
-    post("chosen", { backend: vision.backend });
+    await exclusive(() => vision().moveTo(backend));
+    post({ operation: "chosen", backend: vision().backend });
   },
 };
 
+function vision() {
+  if (loaded === null) throw new Error("No models were loaded");
+  return loaded;
+}
+
+/** @param {VideoFrame | ImageBitmap} frame closed afterwards */
 async function timedLook(frame) {
   const began = performance.now();
   try {
-    const reading = await vision.look(frame, began / 1000);
+    const reading = await vision().look(frame, began / 1000);
     return { reading, milliseconds: performance.now() - began };
   } finally {
     frame.close();
   }
 }
 
+/** @type {Promise<unknown>} */
 let working = Promise.resolve();
 
-/** TensorFlow.js has one backend at a time: looks wait while another is tried out. */
+/**
+ * TensorFlow.js has one backend at a time: looks wait while another is tried out.
+ * @template Result
+ * @param {() => Result | Promise<Result>} work
+ * @returns {Promise<Result>}
+ */
 function exclusive(work) {
   const result = working.then(work);
   working = result.catch(() => {});
   return result;
 }
 
-function post(operation, content = {}) {
-  self.postMessage({ operation, ...content });
+/** @param {Answer} answer */
+function post(answer) {
+  self.postMessage(answer);
+}
+
+/**
+ * @template {keyof Orders} Name
+ * @param {{operation: Name} & Orders[Name]} order
+ */
+function carryOut(order) {
+  return operations[order.operation](order);
 }
 
 self.onmessage = async ({ data }) => {
   try {
-    await operations[data.operation](data);
+    await carryOut(data);
   } catch (error) {
-    post("failed", { message: String(error) });
+    post({ operation: "failed", message: String(error) });
   }
 };

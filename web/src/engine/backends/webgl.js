@@ -1,4 +1,7 @@
-/** TensorFlow.js on the graphics card, through WebGL. */
+/** TensorFlow.js on the graphics card, through WebGL.
+ *
+ * @import { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl"
+ */
 
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-webgl";
@@ -11,9 +14,11 @@ import "@tensorflow/tfjs-backend-webgl";
  */
 export async function start() {
   if (!(await tf.setBackend("webgl"))) throw new Error("WebGL does not start here");
-  const { gl } = tf.backend().getGPGPUContext();
+  const { gl } = /** @type {MathBackendWebGL} */ (tf.backend()).getGPGPUContext();
+  const { canvas } = /** @type {WebGLRenderingContext & {canvas: EventTarget}} */ (gl);
+  /** @type {Promise<void>} */
   const lost = new Promise((resolve) => {
-    gl.canvas.addEventListener("webglcontextlost", () => resolve(), { once: true });
+    canvas.addEventListener("webglcontextlost", () => resolve(), { once: true });
   });
   if (gl.isContextLost()) throw new Error("WebGL was lost while it started");
   return { lost };

@@ -1,4 +1,7 @@
-/** TensorFlow.js on the graphics card, through WebGPU. */
+/** TensorFlow.js on the graphics card, through WebGPU.
+ *
+ * @import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu"
+ */
 
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-webgpu";
@@ -11,5 +14,5 @@ import "@tensorflow/tfjs-backend-webgpu";
 export async function start() {
   if (!(await navigator.gpu?.requestAdapter())) throw new Error("there is no WebGPU here");
   if (!(await tf.setBackend("webgpu"))) throw new Error("WebGPU does not start here");
-  return { lost: tf.backend().device.lost.then(() => {}) };
+  return { lost: /** @type {WebGPUBackend} */ (tf.backend()).device.lost.then(() => {}) };
 }
