@@ -1,14 +1,21 @@
-/** The alerts in force, each with its reason and a button that silences it. */
+/** The alerts in force, each with its reason and a button that silences it.
+ *
+ * @import { Alert } from "./contract.js"
+ */
 
 import { signed } from "./figures.js";
-import { find } from "./page.js";
+import { copyOf, find, findAll, findIn } from "./page.js";
 import { gettext } from "./texts.js";
 
-/** An alert in words; in English only if it was stored before alerts had figures. */
+/**
+ * An alert in words; in English only if it was stored before alerts had figures.
+ * @param {Alert} alert
+ */
 export function whyAlert({ kind, why, figures }) {
   return figures ? WHY[kind](figures) : why;
 }
 
+/** @type {Record<Alert["kind"], (figures: Record<string, number>) => string>} */
 const WHY = {
   mood_dropped: ({ now, before }) =>
     gettext(
@@ -22,23 +29,25 @@ const WHY = {
 };
 
 /**
- * @param {{kind: string, since: number, figures: object}[]} alerts of the newest view
- * @param {(kind: string) => void} silence tells the server
+ * @param {Alert[]} alerts of the newest view
+ * @param {(kind: Alert["kind"]) => void} silence tells the server
  */
 export function showAlerts(alerts, silence) {
   const list = find("alerts");
   const keys = alerts.map(({ kind, since }) => `${kind} ${since}`);
-  for (const item of [...list.children]) if (!keys.includes(item.dataset.key)) item.remove();
-  const shown = new Set([...list.children].map((item) => item.dataset.key));
+  const items = findAll(list, ".alert");
+  for (const item of items) if (!keys.includes(item.dataset.key ?? "")) item.remove();
+  const shown = items.map((item) => item.dataset.key);
   // What is there stays as it is: it is read out once, and keeps the keyboard.
   for (const [index, alert] of alerts.entries()) {
-    if (shown.has(keys[index])) continue;
-    const item = find("alert").content.firstElementChild.cloneNode(true);
+    if (shown.includes(keys[index])) continue;
+    const item = copyOf("alert");
     item.dataset.key = keys[index];
-    item.querySelector(".why").textContent = whyAlert(alert);
-    item.querySelector("button").addEventListener("click", () => {
+    findIn(item, ".why").textContent = whyAlert(alert);
+    const button = findIn(item, "button", HTMLButtonElement);
+    button.addEventListener("click", () => {
       silence(alert.kind);
-      item.querySelector("button").disabled = true; // until it is gone
+      button.disabled = true; // until it is gone
     });
     list.append(item);
   }

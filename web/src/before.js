@@ -1,7 +1,10 @@
-/** What the class was like before the teacher's last note: did what came then land? */
+/** What the class was like before the teacher's last note: did what came then land?
+ *
+ * @import { Marker, Point } from "./contract.js"
+ */
 
 import { balance } from "./figures.js";
-import { PACE_TOLD, answers } from "./labels.js";
+import { PACE_TOLD, answers, namesOf } from "./labels.js";
 import { gettext, listed } from "./texts.js";
 import { POINT_SECONDS } from "./timeline-rows.js";
 
@@ -9,8 +12,8 @@ const BEFORE = 60; // seconds before the note that are looked at
 const RECENT = 15 * 60; // seconds for which a note is worth comparing with
 
 /**
- * @param {object[]} points of the timeline
- * @param {{t: number, text: string}[]} markers
+ * @param {Point[]} points of the timeline
+ * @param {Marker[]} markers
  * @param {number} now seconds since the epoch
  * @returns {string} "" if there is nothing to compare with
  */
@@ -27,7 +30,7 @@ export function beforeTheNote(points, markers, now) {
     parts.push(balance(valence));
   }
   const paces = before.map(({ pace }) => pace).filter((pace) => pace !== null);
-  for (const word of Object.keys(PACE_TOLD)) {
+  for (const word of namesOf(PACE_TOLD)) {
     const count = Math.round(mean(paces.map((pace) => pace[word])));
     if (count > 0) parts.push(answers(count, word));
   }
@@ -36,4 +39,5 @@ export function beforeTheNote(points, markers, now) {
   return gettext("Before “{note}”: {figures}", { note: marker.text, figures: listed(parts) });
 }
 
+/** @param {number[]} values */
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,11 @@
-/** The student's camera on the page: what it sees, what troubles it, and a way on from there. */
+/** The student's camera on the page: what it sees, what troubles it, and a way on from there.
+ *
+ * @import { Label } from "./contract.js"
+ * @import { BackendName } from "./engine/backends.js"
+ * @import { Face } from "./engine/crop.js"
+ * @import { Reading } from "./engine/vision.js"
+ * @import { Look } from "./engine/worker.js"
+ */
 
 import { Camera, CameraError, whenCamerasChange } from "./engine/camera.js";
 import { Engine } from "./engine/engine.js";
@@ -13,7 +20,9 @@ const ADDRESSES = {
   modelUrl: new URL("../model", import.meta.url).href,
 };
 const RESTING = "classpulse.resting"; // the student's face at rest: probabilities
+/** @type {Record<BackendName, string>} */
 const BACKEND_WORDS = { wasm: "WebAssembly", webgl: "WebGL", webgpu: "WebGPU" };
+/** @type {Record<NonNullable<Reading["hindrance"]>, [hindrance: string, advice: string]>} */
 const HINDRANCES = {
   nobody: [gettext("No face to be seen"), ""],
   edge: [
@@ -31,20 +40,30 @@ const HINDRANCES = {
 
 export class CameraCard {
   #tell; // hears each new label message
+  #pause = find("pause", HTMLButtonElement);
+  /** @type {Camera | null} */
   #camera = null;
+  /** @type {Engine | null} */
   #engine = null;
+  /** @type {Promise<Engine> | null} */
   #loading = null; // the engine to be
+  /** @type {string[]} */
+  #labels = []; // the engine's
+  /** @type {Smoother | null} */
   #smoother = null;
-  #resting = JSON.parse(tabMemory.get(RESTING));
+  /** @type {number[] | null} */
+  #resting = JSON.parse(tabMemory.get(RESTING) ?? "null");
+  /** @type {RestingFace | null} */
   #learning = null; // the face at rest, while it is learnt
+  /** @type {(() => void) | null} */
   #stopWaiting = null; // for a camera to come
   #starts = 0; // counts on when what was started is no longer wanted
   #open = true;
 
-  /** @param {(label: object | null) => void} tell the newest label message, null for none */
+  /** @param {(label: Label | null) => void} tell the newest label message, null for none */
   constructor(tell) {
     this.#tell = tell;
-    find("pause").addEventListener("click", () => (this.#camera ? this.stop("") : this.start()));
+    this.#pause.addEventListener("click", () => (this.#camera ? this.stop("") : this.start()));
     find("learn-resting").addEventListener("click", () => this.#learnResting());
     find("forget-resting").addEventListener("click", () => {
       tabMemory.remove(RESTING);
@@ -59,13 +78,13 @@ export class CameraCard {
     this.#release();
     const start = this.#starts;
     find("camera").hidden = false;
-    find("pause").disabled = true;
+    this.#pause.disabled = true;
     setText("looks", gettext("Starting the camera…"));
     setText("trouble", "");
-    const engine = this.#load(); // while the browser asks the student
-    engine.catch(() => {}); // until it is waited for
+    const loading = this.#load(); // while the browser asks the student
+    loading.catch(() => {}); // until it is waited for
     try {
-      const camera = await Camera.open(find("video"), () => {
+      const camera = await Camera.open(find("video", HTMLVideoElement), () => {
         setText("looks", gettext("The camera is in use by another program. Trying again…"));
         return start === this.#starts;
       });
@@ -77,11 +96,12 @@ export class CameraCard {
         muted: () => this.#showMuted(),
       });
       setText("pause", gettext("Pause the camera"));
-      find("pause").disabled = false;
-      await engine;
+      this.#pause.disabled = false;
+      const engine = await loading;
       if (start !== this.#starts) return; // paused or unplugged while the models were loading
-      this.#smoother = new Smoother(this.#engine.labels, this.#engine.sure);
-      this.#engine.watch(camera);
+      this.#labels = engine.labels;
+      this.#smoother = new Smoother(engine.labels, engine.sure);
+      engine.watch(camera);
       this.#showMuted();
     } catch (error) {
       if (start !== this.#starts) return;
@@ -93,11 +113,14 @@ export class CameraCard {
             );
       this.stop(`${trouble} ${gettext("You can still take part with your own words.")}`);
     } finally {
-      find("pause").disabled = false;
+      this.#pause.disabled = false;
     }
   }
 
-  /** The camera's light goes out, and the teacher's counts learn that nothing is read. */
+  /**
+   * The camera's light goes out, and the teacher's counts learn that nothing is read.
+   * @param {string} trouble why, "" where the student wants it
+   */
   stop(trouble) {
     this.#release();
     this.#tell({ state: "paused" });
@@ -120,7 +143,7 @@ export class CameraCard {
     this.#tell(null);
     setText("looks", gettext("The camera is off"));
     setText("trouble", gettext("This class does without cameras now."));
-    find("pause").hidden = true;
+    this.#pause.hidden = true;
     find("no-camera").hidden = true;
   }
 
@@ -132,17 +155,19 @@ export class CameraCard {
   }
 
   async #load() {
-    if (this.#engine) return;
+    if (this.#engine) return this.#engine;
     this.#loading ??= Engine.load(ADDRESSES, {
       read: (look) => this.#read(look),
       failed: () => this.#fail(),
     });
     try {
-      this.#engine = await this.#loading;
+      const engine = await this.#loading;
+      this.#engine = engine;
+      if (!this.#open) engine.close();
+      return engine;
     } finally {
       this.#loading = null;
     }
-    if (!this.#open) this.#engine.close();
   }
 
   #release() {
@@ -159,17 +184,18 @@ export class CameraCard {
     this.stop(gettext("Reading your face failed. Your own words still count."));
   }
 
-  /** @param {{reading: object, milliseconds: number, next: number, backend: string}} look */
+  /** @param {Look} look */
   #read({ reading, milliseconds, next, backend }) {
+    if (!this.#smoother || !this.#camera) return;
     if (this.#camera.muted) return; // what comes then is no picture
     const label = this.#smoother.update(
       this.#adjust(reading.probabilities),
       performance.now() / 1000,
     );
     this.#tell(label);
-    const [hindrance, advice] = HINDRANCES[reading.hindrance] ?? ["", ""];
+    const [hindrance, advice] = reading.hindrance ? HINDRANCES[reading.hindrance] : ["", ""];
     const looks = {
-      ok: gettext("Your face looks {emotion}", { emotion: EMOTION_WORDS[label.emotion] }),
+      ok: gettext("Your face looks {emotion}", { emotion: EMOTION_WORDS[label.emotion ?? ""] }),
       unsure: gettext("Hard to say how your face looks"),
       no_face: hindrance,
     };
@@ -207,6 +233,7 @@ export class CameraCard {
 
   // The face at rest
 
+  /** @param {number[] | null} probabilities */
   #adjust(probabilities) {
     if (probabilities === null) return null;
     const learnt = this.#learning?.add(probabilities);
@@ -217,7 +244,7 @@ export class CameraCard {
       this.#showResting();
     }
     if (this.#resting === null) return probabilities;
-    return fromResting(probabilities, this.#resting, this.#engine.labels.indexOf("neutral"));
+    return fromResting(probabilities, this.#resting, this.#labels.indexOf("neutral"));
   }
 
   #learnResting() {
@@ -232,13 +259,14 @@ export class CameraCard {
   }
 }
 
+/** @param {Pick<Face, "x" | "y" | "size" | "roll"> | null} face */
 function drawFace(face) {
-  const canvas = find("face");
-  const video = find("video");
+  const canvas = find("face", HTMLCanvasElement);
+  const video = find("video", HTMLVideoElement);
   canvas.width = video.videoWidth || 4;
   canvas.height = video.videoHeight || 3;
-  if (face === null) return;
   const context = canvas.getContext("2d");
+  if (face === null || context === null) return;
   context.translate(face.x, face.y);
   context.rotate(face.roll);
   context.lineWidth = canvas.width / 160;

@@ -1,8 +1,11 @@
-/** "Your classes": what this browser remembers, with what the server says about it today. */
+/** "Your classes": what this browser remembers, with what the server says about it today.
+ *
+ * @import { KnownClass } from "./my-classes.js"
+ */
 
 import { day } from "./figures.js";
 import { bearer, forget, keptToken, myClasses } from "./my-classes.js";
-import { find, setText } from "./page.js";
+import { copyOf, find, findIn, setText } from "./page.js";
 import { gettext } from "./texts.js";
 
 const AT_ONCE = 20; // classes that are shown, and asked for, at a time
@@ -10,18 +13,19 @@ const AT_ONCE = 20; // classes that are shown, and asked for, at a time
 export class ClassList {
   #startAgain;
   #shown = AT_ONCE;
-  #toForget = null; // while the teacher is asked
+  #confirm = find("confirm-forget", HTMLDialogElement);
+  #toForget = ""; // the code, while the teacher is asked
 
-  /** @param {(known: import("./my-classes.js").KnownClass) => void} startAgain */
+  /** @param {(known: KnownClass) => void} startAgain */
   constructor(startAgain) {
     this.#startAgain = startAgain;
     find("more-classes").addEventListener("click", () => {
       this.#shown += AT_ONCE;
       this.show();
     });
-    find("confirm-forget").addEventListener("close", () => {
-      if (find("confirm-forget").returnValue !== "forget") return;
-      forget(this.#toForget.code);
+    this.#confirm.addEventListener("close", () => {
+      if (this.#confirm.returnValue !== "forget") return;
+      forget(this.#toForget);
       this.show();
     });
   }
@@ -35,31 +39,36 @@ export class ClassList {
     find("more-classes").hidden = known.length <= this.#shown;
   }
 
+  /** @param {KnownClass} known */
   #row(known) {
-    const row = find("known-class").content.firstElementChild.cloneNode(true);
-    const part = (name) => row.querySelector(`.${name}`);
-    part("title").textContent = known.title;
-    part("about").textContent = day(known.created_at);
-    part("room").href = `/room/${known.code}`;
-    part("report").href = `/report/${known.code}`;
-    part("again").addEventListener("click", () => this.#startAgain(known));
-    part("forget").addEventListener("click", () => {
-      this.#toForget = known;
+    const row = copyOf("known-class");
+    const about = findIn(row, ".about");
+    const room = findIn(row, ".room", HTMLAnchorElement);
+    const report = findIn(row, ".report", HTMLAnchorElement);
+    findIn(row, ".title").textContent = known.title;
+    about.textContent = day(known.created_at);
+    room.href = `/room/${known.code}`;
+    report.href = `/report/${known.code}`;
+    findIn(row, ".again").addEventListener("click", () => this.#startAgain(known));
+    findIn(row, ".forget").addEventListener("click", () => {
+      this.#toForget = known.code;
       setText("forget-title", known.title);
-      find("confirm-forget").returnValue = "";
-      find("confirm-forget").showModal();
+      this.#confirm.returnValue = "";
+      this.#confirm.showModal();
     });
     ask(known.code).then((state) => {
       if (state === "gone") return this.#drop(known.code, row);
-      part("room").hidden = state !== "running";
-      part("report").hidden = state === "closed";
-      part("about").textContent = [day(known.created_at), STATE_WORDS[state]]
-        .filter(Boolean)
-        .join(" · ");
+      room.hidden = state !== "running";
+      report.hidden = state === "closed";
+      about.textContent = [day(known.created_at), STATE_WORDS[state]].filter(Boolean).join(" · ");
     });
     return row;
   }
 
+  /**
+   * @param {string} code
+   * @param {HTMLElement} row
+   */
   #drop(code, row) {
     forget(code);
     row.remove();
@@ -71,9 +80,14 @@ const STATE_WORDS = {
   running: gettext("running"),
   ended: gettext("ended"),
   closed: gettext("this browser has no key to it any more"),
+  unknown: "",
 };
 
-/** What the server says about a class: a key of STATE_WORDS, "gone", or "unknown". */
+/**
+ * What the server says about a class.
+ * @param {string} code
+ * @returns {Promise<keyof typeof STATE_WORDS | "gone">}
+ */
 async function ask(code) {
   try {
     const response = await fetch(`/api/classes/${code}`, { headers: bearer(keptToken(code)) });

@@ -1,4 +1,7 @@
-/** The class at this moment, as words and bars. */
+/** The class at this moment, as words and bars.
+ *
+ * @import { Hand, Named, View } from "./contract.js"
+ */
 
 import { showBars } from "./bars.js";
 import { balanceWords, percent, signed } from "./figures.js";
@@ -7,22 +10,24 @@ import { find, setText } from "./page.js";
 import { gettext, listed, ngettext } from "./texts.js";
 
 /**
- * @param {object} view the contract's view
+ * @param {View} view
  * @param {number} minStudents below which a class is hidden
  */
 export function showClass(view, minStudents) {
   setText("students", String(view.students));
   setText("hidden-because", whyHidden(view, minStudents));
-  if (find("shares")) showLooks(view); // with cameras
+  if (document.getElementById("shares")) showLooks(view); // with cameras
   showBars(find("pace"), PACE_WORDS, (word) =>
     view.pace === null ? null : [view.pace[word] / view.students, String(view.pace[word])],
   );
-  find("clear-pace").disabled = !Object.values(view.pace ?? {}).some((count) => count > 0);
+  const said = Object.values(view.pace ?? {}).some((count) => count > 0);
+  find("clear-pace", HTMLButtonElement).disabled = !said;
   showItems(find("named"), view.named.map(namedText));
   find("named-card").hidden = view.named.length === 0;
   find("hands-card").hidden = view.help.length === 0;
 }
 
+/** @param {View} view */
 function showLooks({ seen, valence, shares }) {
   setText("seen", seen === null ? "–" : String(seen));
   setText("valence", valence === null ? "–" : listed([signed(valence), balanceWords(valence)]));
@@ -32,7 +37,11 @@ function showLooks({ seen, valence, shares }) {
   });
 }
 
-/** The raised hands; `now`: the server's time, in seconds since the epoch. */
+/**
+ * Show the raised hands.
+ * @param {Hand[]} hands
+ * @param {number} now the server's time, in seconds since the epoch
+ */
 export function showHands(hands, now) {
   showItems(
     find("hands"),
@@ -45,6 +54,10 @@ export function showHands(hands, now) {
   );
 }
 
+/**
+ * @param {View} view
+ * @param {number} minStudents
+ */
 function whyHidden({ students, suppressed }, minStudents) {
   if (suppressed === "few_faces") {
     return ngettext(
@@ -61,6 +74,7 @@ function whyHidden({ students, suppressed }, minStudents) {
   );
 }
 
+/** @param {Named} student */
 function namedText({ name, emotion, pace }) {
   const parts = [];
   if (emotion !== null) parts.push(gettext("looks {emotion}", { emotion: EMOTION_WORDS[emotion] }));
@@ -69,7 +83,11 @@ function namedText({ name, emotion, pace }) {
   return gettext("{name} {looks_and_says}", { name, looks_and_says: listed(parts) });
 }
 
-/** A list of lines, written anew only if one differs: a screen reader would say it again. */
+/**
+ * A list of lines, written anew only if one differs: a screen reader would say it again.
+ * @param {HTMLElement} list
+ * @param {string[]} texts
+ */
 function showItems(list, texts) {
   if (texts.join("\n") === [...list.children].map((item) => item.textContent).join("\n")) return;
   list.replaceChildren(

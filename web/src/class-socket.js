@@ -1,4 +1,15 @@
-/** The connection to a class: it comes back by itself, and has words for what goes wrong with it. */
+/** The connection to a class: it comes back by itself, and has words for what goes wrong with it.
+ *
+ * @import { ServerMessages, StudentMessages, TeacherMessages } from "./contract.js"
+ *
+ * @typedef {ServerMessages & {disconnect: string}} Heard
+ *
+ * @typedef {object} Auth What the contract asks of whoever comes in.
+ * @property {"student" | "teacher"} role
+ * @property {string} code
+ * @property {string} [seat] a student's, from an earlier welcome
+ * @property {string} [token] a teacher's
+ */
 
 import { io } from "socket.io-client";
 
@@ -17,8 +28,8 @@ export class ClassSocket {
   #lost = ""; // what became of the connection; "" while there is one
   #trouble = ""; // at the server, of which it tells itself
   #remark = ""; // said for a moment
-  #remarking = null; // the timer of its end
-  #trying = null; // the timer of the next try, where that is ours to make
+  #remarking = 0; // the timer of its end
+  #trying = 0; // the timer of the next try, where that is ours to make
   #refusals = 0; // temporary ones, since the last connection
   #failures = 0; // tries without an answer, since then
   #heard = Date.now(); // from the server, by the clock on the wall: timers sleep with the machine
@@ -26,14 +37,14 @@ export class ClassSocket {
   #closed = new AbortController();
 
   /**
-   * @param {object} auth what the contract asks of a student or a teacher; read anew at each connect
+   * @param {Auth} auth read anew at each connect
    * @param {{status: (text: string) => void, closed: (reason: string) => void}} tell `status` gets
    *   "" while all is well; `closed` is final
    */
   constructor(auth, tell) {
     this.#tell = tell;
     const socket = io({
-      auth: (give) => give(auth),
+      auth: (/** @type {(auth: Auth) => void} */ give) => give(auth),
       query: { class: auth.code }, // a balancer may keep a class together by it
       transports: TRANSPORTS,
       tryAllTransports: true,
@@ -45,12 +56,12 @@ export class ClassSocket {
     socket.on("connect", () => this.#onConnect());
     socket.on("connect_error", (error) => this.#onFailure(error));
     socket.on("disconnect", (reason) => this.#onLoss(reason));
-    socket.on("error", ({ message }) => this.#say(gettext(message)));
-    socket.on("trouble", ({ message }) => {
+    this.on("error", ({ message }) => this.#say(gettext(message)));
+    this.on("trouble", ({ message }) => {
       this.#trouble = message ? gettext(message) : "";
       this.#tellStatus();
     });
-    socket.on("restart", ({ within }) => {
+    this.on("restart", ({ within }) => {
       this.#lost = gettext("The server restarts. Reconnecting…");
       socket.disconnect();
       this.#tryIn(within * Math.random());
@@ -74,16 +85,31 @@ export class ClassSocket {
     return this.#heard;
   }
 
+  /**
+   * @template {keyof Heard} Event
+   * @param {Event} event
+   * @param {(message: Heard[Event]) => void} handler
+   */
   on(event, handler) {
-    this.#socket.on(event, handler);
+    this.#socket.on(/** @type {string} */ (event), handler);
   }
 
-  /** Send what may get lost; without a connection it is, and nothing waits for the next one. */
+  /**
+   * Send what may get lost; without a connection it is, and nothing waits for the next one.
+   * @template {keyof StudentMessages} Event
+   * @param {Event} event
+   * @param {StudentMessages[Event]} message
+   */
   send(event, message) {
     if (this.connected) this.#socket.emit(event, message);
   }
 
-  /** Send what must not get lost unnoticed. Resolves to whether the server has it. */
+  /**
+   * Send what must not get lost unnoticed. Resolves to whether the server has it.
+   * @template {keyof TeacherMessages} Event
+   * @param {Event} event
+   * @param {TeacherMessages[Event]} message
+   */
   async ask(event, message) {
     try {
       if (!this.connected) throw new Error("no connection");
@@ -133,6 +159,7 @@ export class ClassSocket {
     this.#tellStatus();
   }
 
+  /** @param {Error & {data?: {retry?: boolean}}} error */
   #onFailure(error) {
     if (this.#socket.active) {
       this.#lost ||= gettext("No connection to the class. Trying again…");
@@ -148,6 +175,7 @@ export class ClassSocket {
     this.#tellStatus();
   }
 
+  /** @param {string} reason */
   #onLoss(reason) {
     this.#trouble = ""; // the next connection tells if there still is one
     this.#lost ||= gettext("The connection was lost. Trying again…");
@@ -165,11 +193,13 @@ export class ClassSocket {
     this.#tellStatus();
   }
 
+  /** @param {number} seconds */
   #tryIn(seconds) {
     clearTimeout(this.#trying);
     this.#trying = setTimeout(() => this.#socket.connect(), seconds * 1000);
   }
 
+  /** @param {string} remark */
   #say(remark) {
     this.#remark = remark;
     clearTimeout(this.#remarking);
@@ -187,6 +217,7 @@ export class ClassSocket {
     this.#tell.status([this.#remark, lost || this.#trouble].filter(Boolean).join(" "));
   }
 
+  /** @param {string} reason */
   #end(reason) {
     this.close();
     this.#tell.closed(reason);

@@ -1,11 +1,17 @@
-/** Earlier sessions of a class: those of the same title that this browser knows. */
+/** Earlier sessions of a class: those of the same title that this browser knows.
+ *
+ * @import { Report } from "./contract.js"
+ */
 
 import { bearer, keptToken, myClasses } from "./my-classes.js";
 import { sameTitle } from "./report-words.js";
 
 const MOST = 8;
 
-/** The reports of the newest earlier sessions that the server still has, newest first. */
+/**
+ * The reports of the newest earlier sessions that the server still has, newest first.
+ * @param {Report} report of this one
+ */
 export async function earlierReports({ code, title, began }) {
   const known = myClasses().filter(
     (other) => other.code !== code && other.created_at < began && sameTitle(other.title, title),
@@ -15,6 +21,10 @@ export async function earlierReports({ code, title, began }) {
   return reports.filter((report) => report !== null);
 }
 
+/**
+ * @param {string} code
+ * @returns {Promise<Report | null>}
+ */
 async function reportOf(code) {
   try {
     const response = await fetch(`/report/${code}.json`, { headers: bearer(keptToken(code)) });

@@ -5,14 +5,20 @@ import { gettext, isRightToLeft, language, ngettext } from "./texts.js";
 /** @param {number} share 0..1 */
 export const percent = (share) => gettext("{number} %", { number: Math.round(share * 100) });
 
-/** A balance from -1 to 1 with its sign: "+0.2", "−0.2", "0.0". */
+/**
+ * A balance with its sign: "+0.2", "−0.2", "0.0".
+ * @param {number} value -1..1
+ */
 export function signed(value) {
   const size = Math.abs(value).toFixed(1);
   if (size === "0.0") return size;
   return `${isRightToLeft ? "\u200e" : ""}${value > 0 ? "+" : "−"}${size}`; // the sign stays in front
 }
 
-/** The balance of pleasant and unpleasant looks, -1..1, in words. */
+/**
+ * The balance of pleasant and unpleasant looks in words.
+ * @param {number} value -1..1
+ */
 export function balanceWords(value) {
   const size = Math.abs(value);
   if (size < 0.15) return gettext("about even");
@@ -20,11 +26,17 @@ export function balanceWords(value) {
   return value > 0 ? gettext("mostly pleasant") : gettext("mostly unpleasant");
 }
 
-/** "balance −0.2, rather unpleasant". */
+/**
+ * "balance −0.2, rather unpleasant".
+ * @param {number} value -1..1
+ */
 export const balance = (value) =>
   gettext("balance {figure}, {words}", { figure: signed(value), words: balanceWords(value) });
 
-/** How many are in the class. */
+/**
+ * How many are in the class.
+ * @param {number} count
+ */
 export const studentsHere = (count) =>
   ngettext("{count} student here", "{count} students here", count);
 
@@ -38,10 +50,15 @@ export const clock = formatter({ hour: "2-digit", minute: "2-digit" });
 /** A time of day to the second; `seconds` since the epoch. */
 export const exactClock = formatter({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/** Made once, because that takes longer than to write a hundred times, and not before it is used. */
+/**
+ * Made once, because that takes longer than to write a hundred times, and not before it is used.
+ * @param {Intl.DateTimeFormatOptions} options
+ */
 function formatter(options) {
+  /** @type {Intl.DateTimeFormat | null} */
   let made = null;
-  return (seconds) => (made ??= new Intl.DateTimeFormat(LOCALE, options)).format(seconds * 1000);
+  return (/** @type {number} */ seconds) =>
+    (made ??= new Intl.DateTimeFormat(LOCALE, options)).format(seconds * 1000);
 }
 
 /** @param {number} seconds since the epoch */

@@ -1,15 +1,30 @@
-/** The class in one sentence: what students say comes before how they look. */
+/** The class in one sentence: what students say comes before how they look.
+ *
+ * @import { View } from "./contract.js"
+ * @import { Values } from "./texts.js"
+ *
+ * @typedef {{kind: string, text: string}} Headline kind: what it is about, the same while only
+ *   numbers change
+ * @typedef {Headline & {since: number}} Since
+ * @typedef {"lost" | "slow_down" | "speed_up"} Worry
+ */
 
-import { EMOTION_WORDS } from "./labels.js";
+import { EMOTION_WORDS, namesOf } from "./labels.js";
 import { gettext, ngettext } from "./texts.js";
 
-// In the order in which they are told when as many say the one as the other.
+/**
+ * In the order in which they are told when as many say the one as the other.
+ * @type {Record<Worry, (values: Values) => string>}
+ */
 const WORRIES = {
-  lost: (counts) => gettext("{count} of {students} say they are lost", counts),
-  slow_down: (counts) => gettext("{count} of {students} say it is too fast", counts),
-  speed_up: (counts) => gettext("{count} of {students} say it is too slow", counts),
+  lost: (values) => gettext("{count} of {students} say they are lost", values),
+  slow_down: (values) => gettext("{count} of {students} say it is too fast", values),
+  speed_up: (values) => gettext("{count} of {students} say it is too slow", values),
 };
-// After another one, whose sentence goes on.
+/**
+ * After another one, whose sentence goes on.
+ * @type {Record<Worry, (values: Values) => string>}
+ */
 const MORE_WORRIES = {
   lost: (values) => gettext("{first}, {count} say they are lost", values),
   slow_down: (values) => gettext("{first}, {count} say it is too fast", values),
@@ -21,17 +36,18 @@ const CONTENT_SHARE = 1 / 2; // "just right" is news only from most of the class
 const CLEAR_LEAD = 2; // twentieths, the steps of the shares: less is a tie that flips to and fro
 
 /**
- * @param {object} view the contract's view
- * @returns {{kind: string, text: string}} kind: what it is about, the same while only numbers change
+ * @param {View} view
+ * @returns {Headline}
  */
 export function headline(view) {
   return worries(view) ?? content(view) ?? looks(view) ?? presence(view);
 }
 
+/** @param {View} view */
 function worries({ pace, students }) {
   if (pace === null) return null;
   const least = Math.max(LEAST_WORRIED, students * WORRIED_SHARE);
-  const said = Object.keys(WORRIES)
+  const said = namesOf(WORRIES)
     .filter((word) => pace[word] >= least)
     .sort((a, b) => pace[b] - pace[a]);
   if (said.length === 0) return null;
@@ -41,6 +57,7 @@ function worries({ pace, students }) {
   return { kind: first, text: MORE_WORRIES[second]({ first: text, count: pace[second] }) };
 }
 
+/** @param {View} view */
 function content({ pace, students }) {
   if (pace === null || pace.fine < Math.max(LEAST_WORRIED, students * CONTENT_SHARE)) return null;
   const counts = { count: pace.fine, students };
@@ -50,13 +67,13 @@ function content({ pace, students }) {
   };
 }
 
+/** @param {View} view */
 function looks({ shares, seen, students }) {
-  if (shares === null) return null;
-  const [[emotion, share], [, next]] = [...Object.entries(shares), ["", 0]].sort(
-    (a, b) => b[1] - a[1],
-  );
+  if (shares === null || seen === null) return null;
+  const [[emotion, share], next] = Object.entries(shares).sort((a, b) => b[1] - a[1]);
+  const lead = share - (next?.[1] ?? 0);
   const few = seen < students / 2; // too few faces to speak for the class
-  if (emotion === "other" || Math.round((share - next) * 20) < CLEAR_LEAD) {
+  if (emotion === "other" || Math.round(lead * 20) < CLEAR_LEAD) {
     const text = few ? gettext("The faces read look mixed") : gettext("The class looks mixed");
     return { kind: "mixed", text };
   }
@@ -73,6 +90,7 @@ function looks({ shares, seen, students }) {
   return { kind: emotion, text };
 }
 
+/** @param {View} view */
 function presence({ students }) {
   const text = ngettext("{count} student is here", "{count} students are here", students);
   return { kind: "presence", text: students === 0 ? gettext("Nobody is here yet") : text };
@@ -80,31 +98,44 @@ function presence({ students }) {
 
 /** A headline that does not flip with each view: what is new has to last before it is shown. */
 export class SteadyHeadline {
-  #shown = null; // {kind, text, since}
-  #next = null; // {kind, text, since}: what the class is like now
+  /** @type {Since | null} */
+  #shown = null;
+  /** @type {Since | null} */
+  #next = null; // what the class is like now
 
   /** @param {number} seconds that another headline has to last, and that a text stays at least */
   constructor(seconds = 4) {
     this.seconds = seconds;
   }
 
-  /** Take in the headline of the newest view, at the time `now` in seconds. */
+  /**
+   * Take in the headline of the newest view.
+   * @param {Headline} headline
+   * @param {number} now seconds
+   */
   take({ kind, text }, now) {
     this.#next = { kind, text, since: this.#next?.kind === kind ? this.#next.since : now };
   }
 
-  /** The text to show at the time `now`; null before the first headline. */
+  /**
+   * The text to show; null before the first headline.
+   * @param {number} now seconds
+   */
   text(now) {
-    if (this.#next && this.#isDue(now)) this.#shown = { ...this.#next, since: now };
+    if (this.#next && this.#isDue(this.#next, now)) this.#shown = { ...this.#next, since: now };
     return this.#shown?.text ?? null;
   }
 
-  #isDue(now) {
+  /**
+   * @param {Since} next
+   * @param {number} now
+   */
+  #isDue(next, now) {
     if (this.#shown === null) return true;
-    if (this.#next.text === this.#shown.text) return false;
+    if (next.text === this.#shown.text) return false;
     // How many are here only stands in for a headline, as at the start.
-    if (this.#shown.kind === "presence" && this.#next.kind !== "presence") return true;
-    const since = this.#next.kind === this.#shown.kind ? this.#shown.since : this.#next.since;
+    if (this.#shown.kind === "presence" && next.kind !== "presence") return true;
+    const since = next.kind === this.#shown.kind ? this.#shown.since : next.since;
     return now - since >= this.seconds;
   }
 }

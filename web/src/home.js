@@ -1,27 +1,33 @@
-/** The first page: a teacher starts a class and is taken to its room, or finds an earlier one. */
+/** The first page: a teacher starts a class and is taken to its room, or finds an earlier one.
+ *
+ * @import { Mode } from "./contract.js"
+ * @import { KnownClass } from "./my-classes.js"
+ */
 
 import { ClassList } from "./class-list.js";
 import { remember } from "./my-classes.js";
+import { find, findIn, messageOf, setText } from "./page.js";
 import { gettext } from "./texts.js";
 
-const form = document.querySelector("#open-class");
-const problem = document.querySelector("#problem");
+const form = find("open-class", HTMLFormElement);
+const titleField = findIn(form, "[name=title]", HTMLInputElement);
+const button = findIn(form, "button", HTMLButtonElement);
 const list = new ClassList(startAgain);
 
 list.show();
 // The Back button brings the page back as it was left.
 window.addEventListener("pageshow", () => {
-  form.querySelector("button").disabled = false;
+  button.disabled = false;
   list.show();
 });
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  problem.textContent = "";
-  const button = form.querySelector("button");
+  setText("problem", "");
   button.disabled = true;
   try {
-    const { title, mode } = Object.fromEntries(new FormData(form));
+    const title = titleField.value;
+    const mode = /** @type {Mode} */ (new FormData(form).get("mode"));
     const response = await fetch("/api/classes", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -32,18 +38,20 @@ form.addEventListener("submit", async (event) => {
     remember({ code, title: title.trim(), mode, created_at: Date.now() / 1000 }, token);
     location.assign(room); // with the token too: a browser may keep nothing
   } catch (error) {
-    problem.textContent = gettext("The class could not be started: {reason}", {
-      reason: error.message,
-    });
+    const reason = messageOf(error);
+    setText("problem", gettext("The class could not be started: {reason}", { reason }));
     button.disabled = false;
   }
 });
 
-/** Another class with the title and, where the server still allows it, the mode of this one. */
+/**
+ * Another class with the title and, where the server still allows it, the mode of this one.
+ * @param {KnownClass} known
+ */
 function startAgain({ title, mode }) {
-  form.elements.title.value = title;
+  titleField.value = title;
   const choice = form.querySelector(`[value="${mode}"]`);
-  if (choice) choice.checked = true;
+  if (choice instanceof HTMLInputElement) choice.checked = true;
   form.scrollIntoView();
   form.requestSubmit();
 }

@@ -1,8 +1,14 @@
-/** The words that pages use for the contract's labels. "Looks", never "feels". */
+/** The words that pages use for the contract's labels. "Looks", never "feels".
+ *
+ * @import { Pace } from "./contract.js"
+ */
 
 import { gettext } from "./texts.js";
 
-// From pleasant to unpleasant: the order in which pages list them.
+/**
+ * From pleasant to unpleasant: the order in which pages list them.
+ * @type {Record<string, string>}
+ */
 export const EMOTION_WORDS = {
   happy: gettext("happy"),
   surprise: gettext("surprised"),
@@ -14,6 +20,7 @@ export const EMOTION_WORDS = {
   other: gettext("other"),
 };
 
+/** @type {Record<Pace, string>} */
 export const PACE_WORDS = {
   slow_down: gettext("Too fast"),
   fine: gettext("Just right"),
@@ -21,7 +28,10 @@ export const PACE_WORDS = {
   lost: gettext("I am lost"),
 };
 
-/** The same as a teacher's page tells of others: "4 lost". */
+/**
+ * The same as a teacher's page tells of others: "4 lost".
+ * @type {Record<Pace, string>}
+ */
 export const PACE_TOLD = {
   slow_down: gettext("too fast"),
   fine: gettext("just right"),
@@ -29,6 +39,17 @@ export const PACE_TOLD = {
   lost: gettext("lost"),
 };
 
-/** "4 lost". */
+/**
+ * The names in a record, in their order.
+ * @template {string} Name
+ * @param {Record<Name, unknown>} record
+ */
+export const namesOf = (record) => /** @type {Name[]} */ (Object.keys(record));
+
+/**
+ * "4 lost".
+ * @param {number} count
+ * @param {Pace} pace
+ */
 export const answers = (count, pace) =>
   gettext("{count} {answer}", { count, answer: PACE_TOLD[pace] });

@@ -1,11 +1,14 @@
-/** The classes that this browser is a teacher of: no account, only this browser's memory. */
+/** The classes that this browser is a teacher of: no account, only this browser's memory.
+ *
+ * @import { Mode } from "./contract.js"
+ */
 
 import { memory } from "./page.js";
 
 const LIST = "classpulse.classes";
 const MOST = 200; // far more than a teacher scrolls through
 
-/** @typedef {{code: string, title: string, mode: string, created_at: number}} KnownClass */
+/** @typedef {{code: string, title: string, mode: Mode, created_at: number}} KnownClass */
 
 /** @returns {KnownClass[]} newest first; empty where the browser keeps nothing */
 export function myClasses() {
@@ -27,7 +30,10 @@ export function remember(known, token) {
   keepToken(known.code, token);
 }
 
-/** Forget a class and the key to it. */
+/**
+ * Forget a class and the key to it.
+ * @param {string} code
+ */
 export function forget(code) {
   memory.set(LIST, JSON.stringify(myClasses().filter((known) => known.code !== code)));
   memory.remove(tokenKey(code));
@@ -36,6 +42,7 @@ export function forget(code) {
 /**
  * The teacher's token from the address, out of sight at once; or the one kept from before, which
  * another takes the place of only when it has proved good: then call `keepToken`.
+ * @param {string} code
  */
 export function takeToken(code) {
   const token = location.hash.slice(1);
@@ -45,11 +52,18 @@ export function takeToken(code) {
   return token;
 }
 
+/**
+ * @param {string} code
+ * @param {string} token
+ */
 export function keepToken(code, token) {
   memory.set(tokenKey(code), token);
 }
 
-/** The teacher's token that this browser keeps, or null. */
+/**
+ * The teacher's token that this browser keeps, or null.
+ * @param {string} code
+ */
 export function keptToken(code) {
   return memory.get(tokenKey(code));
 }
@@ -57,16 +71,22 @@ export function keptToken(code) {
 /**
  * What a link to a page of the class needs behind it: the token only if it is not kept, because a
  * screen that is shared may show links.
+ * @param {string} code
+ * @param {string} token
  */
 export function fragment(code, token) {
   return keptToken(code) === token ? "" : `#${token}`;
 }
 
-/** What proves to the server that a request is a teacher's. */
+/**
+ * What proves to the server that a request is a teacher's.
+ * @param {string | null} token
+ */
 export function bearer(token) {
   return { Authorization: `Bearer ${token}` };
 }
 
+/** @param {string} code */
 function tokenKey(code) {
   return `classpulse.token.${code}`;
 }

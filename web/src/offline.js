@@ -2,7 +2,7 @@
 
 const PAUSE = 5000; // milliseconds
 
-document.querySelector("#again").addEventListener("click", () => location.reload());
+document.getElementById("again")?.addEventListener("click", () => location.reload());
 window.addEventListener("online", () => location.reload());
 setInterval(async () => {
   const answer = await fetch("/healthz").catch(() => null);

@@ -1,30 +1,41 @@
-/** What students say themselves: the pace, that they need help, and who they are if they want. */
+/** What students say themselves: the pace, that they need help, and who they are if they want.
+ *
+ * @import { Help, Pace, StudentMessages } from "./contract.js"
+ */
 
-import { find, setText } from "./page.js";
+import { find, findAll, setText } from "./page.js";
 import { gettext } from "./texts.js";
 
 export class OwnWords {
   #send;
   #paces; // the buttons: in the small window, the page's document does not find them
+  /** @type {Pace | null} */
   #pace = null;
   #tapped = 0; // when, by the clock on the wall: a timer stands still while a laptop sleeps
+  /** @type {number | null} */
   #life = null; // milliseconds for which a tap counts, from the server's welcome on
-  #fading = null; // the timer of its end
+  #fading = 0; // the timer of its end
+  /** @type {Help} */
   #help = { on: false };
+  /** @type {string | null} */
   #shownAs = null; // the name, while the teacher sees it
+  #name = find("name", HTMLInputElement);
   #offer = find("show").textContent; // what showing it means in this class
 
-  /** @param {(event: string, message: object) => void} send to the class */
+  /**
+   * @param {<Event extends "pace" | "help" | "show">(
+   *   event: Event, message: StudentMessages[Event]) => void} send to the class
+   */
   constructor(send) {
     this.#send = send;
-    this.#paces = [...document.querySelectorAll("[data-pace]")];
+    this.#paces = findAll(document, "[data-pace]");
     for (const button of this.#paces) {
-      const { pace } = button.dataset;
+      const pace = /** @type {Pace} */ (button.dataset.pace);
       button.addEventListener("click", () => this.#sayPace(this.#pace === pace ? null : pace));
     }
     find("help").addEventListener("click", () => this.#sayHelp(!this.#help.on));
     find("show").addEventListener("click", () => this.#sayName(this.#shownAs === null));
-    find("name").addEventListener("change", () => this.#shownAs !== null && this.#sayName(true));
+    this.#name.addEventListener("change", () => this.#shownAs !== null && this.#sayName(true));
   }
 
   /**
@@ -43,12 +54,16 @@ export class OwnWords {
     this.#send("show", { name: this.#shownAs });
   }
 
-  /** The teacher has taken in everybody's pace, or all raised hands. */
+  /**
+   * The teacher has taken in everybody's pace, or all raised hands.
+   * @param {"pace" | "help"} what
+   */
   clear(what) {
     if (what === "pace") this.#showPace(null);
     if (what === "help") this.#showHelp({ on: false });
   }
 
+  /** @param {Pace | null} pace */
   #sayPace(pace) {
     this.#showPace(pace);
     this.#send("pace", { value: pace });
@@ -64,6 +79,7 @@ export class OwnWords {
     else this.#fading = setTimeout(() => this.#letPaceFade(), left);
   }
 
+  /** @param {Pace | null} pace */
   #showPace(pace) {
     this.#pace = pace;
     for (const button of this.#paces) {
@@ -71,22 +87,25 @@ export class OwnWords {
     }
   }
 
+  /** @param {boolean} on */
   #sayHelp(on) {
-    const name = find("name").value.trim();
+    const name = this.#name.value.trim();
     this.#showHelp(on && name ? { on, name } : { on });
     this.#send("help", this.#help);
   }
 
+  /** @param {Help} help */
   #showHelp(help) {
     this.#help = help;
     find("help").setAttribute("aria-pressed", String(help.on));
     setText("help", help.on ? gettext("My hand is up: lower it") : gettext("I need help"));
   }
 
+  /** @param {boolean} on */
   #sayName(on) {
-    const name = find("name").value.trim();
+    const name = this.#name.value.trim();
     setText("name-trouble", on && !name ? gettext("Type your name first: the field above.") : "");
-    if (on && !name) find("name").focus();
+    if (on && !name) this.#name.focus();
     this.#shownAs = (on && name) || null;
     find("show").setAttribute("aria-pressed", String(this.#shownAs !== null));
     const shown = this.#shownAs !== null;

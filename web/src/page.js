@@ -9,25 +9,108 @@ function keepOffline() {
   navigator.serviceWorker?.register(`/service-worker.js?language=${lang}`);
 }
 
+/** @type {Map<string, Element>} */
 const found = new Map();
 
-/** The element with this id: the same one for good, even while it is in another window. */
-export function find(id) {
-  if (!found.has(id)) found.set(id, document.getElementById(id));
-  return found.get(id);
+/**
+ * The element with this id: the same one for good, even while it is in another window.
+ * @template {Element} [Kind=HTMLElement]
+ * @param {string} id
+ * @param {new () => Kind} [kind] its class
+ * @returns {Kind} throws an Error if the page has none
+ */
+export function find(id, kind) {
+  const element = checked(found.get(id) ?? document.getElementById(id), `#${id}`, kind);
+  found.set(id, element);
+  return element;
 }
 
-/** Set a text only if it differs: a screen reader says again whatever is written again. */
+/**
+ * The first element inside another that a selector names.
+ * @template {Element} [Kind=HTMLElement]
+ * @param {ParentNode} parent
+ * @param {string} selector
+ * @param {new () => Kind} [kind] its class
+ * @returns {Kind} throws an Error if there is none
+ */
+export function findIn(parent, selector, kind) {
+  return checked(parent.querySelector(selector), selector, kind);
+}
+
+/**
+ * All elements inside another that a selector names.
+ * @template {Element} [Kind=HTMLElement]
+ * @param {ParentNode} parent
+ * @param {string} selector
+ * @param {new () => Kind} [kind] their class
+ * @returns {Kind[]} throws an Error if one is of another class
+ */
+export function findAll(parent, selector, kind) {
+  return [...parent.querySelectorAll(selector)].map((each) => checked(each, selector, kind));
+}
+
+/**
+ * A copy of the element in a template.
+ * @param {string} id the template's
+ */
+export function copyOf(id) {
+  const { firstElementChild } = find(id, HTMLTemplateElement).content;
+  return checked(firstElementChild?.cloneNode(true), `#${id} > *`);
+}
+
+/**
+ * @template {Element} [Kind=HTMLElement]
+ * @param {Node | null | undefined} element
+ * @param {string} selector
+ * @param {new () => Kind} [kind]
+ */
+function checked(
+  element,
+  selector,
+  kind = /** @type {new () => Kind} */ (/** @type {unknown} */ (HTMLElement)),
+) {
+  if (element instanceof kind) return element;
+  throw new Error(`This page has no ${kind.name} ${selector}`);
+}
+
+/**
+ * What the page says in a `data-` attribute of its body.
+ * @param {string} name as in a dataset
+ * @returns {string} throws an Error if the page has none
+ */
+export function pageData(name) {
+  const value = document.body.dataset[name];
+  if (value === undefined) throw new Error(`This page has no ${name} in its dataset`);
+  return value;
+}
+
+/**
+ * Set a text only if it differs: a screen reader says again whatever is written again.
+ * @param {string} id
+ * @param {string} text
+ */
 export function setText(id, text) {
   const element = find(id);
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Show one section instead of another, and take keyboard and screen reader along. */
+/**
+ * Show one section instead of another, and take keyboard and screen reader along.
+ * @param {string} hidden
+ * @param {string} shown
+ */
 export function showInstead(hidden, shown) {
   find(hidden).hidden = true;
   find(shown).hidden = false;
-  find(shown).querySelector("h1").focus();
+  findIn(find(shown), "h1").focus();
+}
+
+/**
+ * The sentence of an error, whatever was thrown.
+ * @param {unknown} error
+ */
+export function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What a browser remembers, or nothing where it will not: a page works without. */
@@ -35,14 +118,20 @@ export const memory = memoryIn(() => localStorage);
 /** The same until the tab is closed: the next student at this machine is somebody else. */
 export const tabMemory = memoryIn(() => sessionStorage);
 
+/** @param {() => Storage} storage */
 function memoryIn(storage) {
   return {
-    get: (key) => attempt(() => storage().getItem(key)),
-    set: (key, value) => attempt(() => storage().setItem(key, value)),
-    remove: (key) => attempt(() => storage().removeItem(key)),
+    get: (/** @type {string} */ key) => attempt(() => storage().getItem(key)),
+    set: (/** @type {string} */ key, /** @type {string} */ value) =>
+      attempt(() => storage().setItem(key, value)),
+    remove: (/** @type {string} */ key) => attempt(() => storage().removeItem(key)),
   };
 }
 
+/**
+ * @template Result
+ * @param {() => Result} access
+ */
 function attempt(access) {
   try {
     return access();

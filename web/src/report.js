@@ -1,17 +1,22 @@
-/** The report's page: what is left of a class, for its teacher to keep or to delete. */
+/** The report's page: what is left of a class, for its teacher to keep or to delete.
+ *
+ * @import { Report } from "./contract.js"
+ */
 
 import { earlierReports } from "./earlier.js";
 import { bearer, forget, fragment, keepToken, takeToken } from "./my-classes.js";
-import { find, setText, showInstead } from "./page.js";
+import { find, messageOf, pageData, setText, showInstead } from "./page.js";
 import { showEarlier, showReport } from "./report-view.js";
 import { fileName } from "./report-words.js";
 import { gettext } from "./texts.js";
 
-const { code, retentionDays } = document.body.dataset;
+const code = pageData("code");
+const retentionDays = Number(pageData("retentionDays"));
 const token = takeToken(code);
 // A link of another teacher in the same tab changes nothing but the fragment.
 window.addEventListener("hashchange", () => location.reload());
 
+/** @type {Record<number, string>} */
 const REFUSED = {
   403: gettext("This browser's key does not open this report. Open it with the teacher's link."),
   404: gettext("This class is not on the server any more: it was deleted, or its time was over."),
@@ -25,35 +30,42 @@ if (token === null) {
     ),
   );
 } else {
-  open();
+  open(token);
 }
 
-async function open() {
+/** @param {string} token */
+async function open(token) {
   try {
+    /** @type {Report} */
     const report = await (await ask(`/report/${code}.json`)).json();
     keepToken(code, token);
     const roomLink = `/room/${code}${fragment(code, token)}`;
     find("loading").hidden = true;
     find("report").hidden = false; // first: charts are as wide as the page lets them be
-    showReport(report, { retentionDays: Number(retentionDays), roomLink });
+    showReport(report, { retentionDays, roomLink });
     offer(report);
     showEarlier(report, await earlierReports(report));
   } catch (error) {
-    close(gettext("No report"), error.message);
+    close(gettext("No report"), messageOf(error));
   }
 }
 
+/** @param {Report} report */
 function offer(report) {
   find("print").addEventListener("click", () => window.print());
-  for (const extension of ["csv", "json"]) {
-    find(extension).addEventListener("click", () => download(report, extension));
-  }
-  find("delete").addEventListener("click", () => find("confirm-delete").showModal());
-  find("confirm-delete").addEventListener("close", () => {
-    if (find("confirm-delete").returnValue === "delete") deleteClass();
+  find("csv").addEventListener("click", () => download(report, "csv"));
+  find("json").addEventListener("click", () => download(report, "json"));
+  const confirm = find("confirm-delete", HTMLDialogElement);
+  find("delete").addEventListener("click", () => confirm.showModal());
+  confirm.addEventListener("close", () => {
+    if (confirm.returnValue === "delete") deleteClass();
   });
 }
 
+/**
+ * @param {Report} report
+ * @param {"csv" | "json"} extension
+ */
 async function download(report, extension) {
   await attempt(async () => {
     const answer = await ask(`/report/${code}.${extension}`);
@@ -76,17 +88,23 @@ async function deleteClass() {
   });
 }
 
-/** Do what a button asks for; what goes wrong is said beside it. */
+/**
+ * Do what a button asks for; what goes wrong is said beside it.
+ * @param {() => Promise<void>} task
+ */
 async function attempt(task) {
   setText("status", "");
   try {
     await task();
   } catch (error) {
-    setText("status", error.message);
+    setText("status", messageOf(error));
   }
 }
 
-/** A request as the teacher; throws an Error with a sentence for what went wrong. */
+/**
+ * A request as the teacher; throws an Error with a sentence for what went wrong.
+ * @param {string} address
+ */
 async function ask(address, method = "GET") {
   const request = fetch(address, { method, headers: bearer(token) });
   const answer = await request.catch(() => {
@@ -102,6 +120,10 @@ async function ask(address, method = "GET") {
   return answer;
 }
 
+/**
+ * @param {string} title
+ * @param {string} reason
+ */
 function close(title, reason) {
   find("loading").hidden = true;
   setText("over-title", title);

@@ -1,4 +1,8 @@
-/** The teacher's page: the class as a whole, live. */
+/** The teacher's page: the class as a whole, live.
+ *
+ * @import { Auth } from "./class-socket.js"
+ * @import { Marker, Mode, Point, View } from "./contract.js"
+ */
 
 import { showAlerts } from "./alerts-list.js";
 import { beforeTheNote } from "./before.js";
@@ -7,16 +11,18 @@ import { ClassSocket } from "./class-socket.js";
 import { clock } from "./figures.js";
 import { SteadyHeadline, headline } from "./headline.js";
 import { bearer, fragment, keepToken, myClasses, remember, takeToken } from "./my-classes.js";
-import { find, setText, showInstead } from "./page.js";
+import { find, findAll, pageData, setText, showInstead } from "./page.js";
 import { gettext } from "./texts.js";
 import { Timeline } from "./timeline.js";
 
-const { code, title, mode, createdAt, ended, keepsReport } = document.body.dataset;
-const minStudents = Number(document.body.dataset.minStudents);
+const code = pageData("code");
+const mode = /** @type {Mode} */ (pageData("mode"));
+const minStudents = Number(pageData("minStudents"));
+const { ended, keepsReport } = document.body.dataset;
 const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
 const CONTROLS = "#alerts button, #marker button, .now button, #end, #confirm-end [value=end]";
 
-let token = takeToken(code);
+const token = takeToken(code);
 // Another teacher's link in the same tab changes nothing but the fragment.
 window.addEventListener("hashchange", () => location.reload());
 if (token === null) {
@@ -24,19 +30,24 @@ if (token === null) {
     gettext("This page opens with the teacher's link, which was shown when the class was started."),
   );
 } else if (ended) {
-  closeAfterEnd();
+  closeAfterEnd(token);
 } else {
-  open();
+  open(token);
 }
 
-function open() {
-  showLinks();
+/** @param {string} token until the teacher has a new one made */
+function open(token) {
+  showLinks(token);
+  /** @type {Auth} */
   const auth = { role: "teacher", code, token };
   const socket = new ClassSocket(auth, { status: showStatus, closed });
   const timeline = new Timeline(find("timeline"), { mode });
   const steady = new SteadyHeadline();
+  /** @type {View | null} */
   let view = null; // the newest
+  /** @type {Point[]} */
   let points = [];
+  /** @type {Marker[]} */
   let markers = [];
   let asked = 0; // the server's time of the history
   let ahead = 0; // seconds by which the server's clock is ahead of this machine's
@@ -54,7 +65,7 @@ function open() {
   });
   socket.on("view", (newest) => {
     if (view === null) {
-      begin(newest);
+      begin(newest, token);
       timeline.placed.then(() => find("live").classList.remove("opening"));
     }
     view = newest;
@@ -81,7 +92,7 @@ function open() {
   socket.on("trouble", ({ live }) => live || standStill()); // until the next view
   socket.on("ended", () => {
     stop();
-    closeAfterEnd();
+    closeAfterEnd(token);
   });
   const refreshing = setInterval(refresh, REFRESH_MILLISECONDS);
 
@@ -91,6 +102,7 @@ function open() {
     timeline.close();
   }
 
+  /** @param {string} reason */
   function closed(reason) {
     stop();
     if (view === null) close(reason);
@@ -98,8 +110,8 @@ function open() {
   }
 
   function refresh() {
-    if (!isLive) return;
-    setText("headline", steady.text(seconds()));
+    if (!isLive || view === null) return;
+    setText("headline", steady.text(seconds()) ?? "");
     showHands(view.help, seconds() + ahead);
     setText("before", beforeTheNote(points, markers, seconds() + ahead));
   }
@@ -109,14 +121,20 @@ function open() {
     timeline.setNow(null, ahead);
   }
 
-  /** Whether the page shows what is so now. What it shows is old otherwise, and nothing is done. */
+  /**
+   * Whether the page shows what is so now. What it shows is old otherwise, and nothing is done.
+   * @param {boolean} live
+   */
   function setLive(live) {
     isLive = live;
     find("live").classList.toggle("old", !live && view !== null);
-    for (const control of find("live").querySelectorAll(CONTROLS)) control.disabled = !live;
+    for (const control of findAll(find("live"), CONTROLS, HTMLButtonElement)) {
+      control.disabled = !live;
+    }
     showStatus(status);
   }
 
+  /** @param {string} text */
   function showStatus(text) {
     status = text;
     const since = gettext("Not live since {time}.", { time: clock(socket.heard / 1000) });
@@ -125,14 +143,13 @@ function open() {
 
   find("marker").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const field = find("marker-text");
+    const field = find("marker-text", HTMLInputElement);
     const text = field.value;
     field.value = "";
     if (!(await socket.ask("marker", { text }))) field.value ||= text;
   });
-  for (const what of ["pace", "help"]) {
-    find(`clear-${what}`).addEventListener("click", () => socket.ask("clear", { what }));
-  }
+  find("clear-pace").addEventListener("click", () => socket.ask("clear", { what: "pace" }));
+  find("clear-help").addEventListener("click", () => socket.ask("clear", { what: "help" }));
   find("renew-link").addEventListener("click", async () => {
     try {
       const asked = { method: "POST", headers: bearer(token) };
@@ -145,34 +162,41 @@ function open() {
     }
     auth.token = token;
     keepToken(code, token);
-    showLinks();
+    showLinks(token);
     socket.reconnect(); // the old token's connections are cut off
     setText("renewed", gettext("This is the new link. The old one opens nothing any more."));
   });
-  find("end").addEventListener("click", () => find("confirm-end").showModal());
-  find("confirm-end").addEventListener("close", () => {
-    if (find("confirm-end").returnValue === "end") socket.ask("end", {});
+  const confirm = find("confirm-end", HTMLDialogElement);
+  find("end").addEventListener("click", () => confirm.showModal());
+  confirm.addEventListener("close", () => {
+    if (confirm.returnValue === "end") socket.ask("end", {});
   });
 }
 
-/** With the first view: the token has opened the room. */
-function begin({ students }) {
-  find("invite").open = students < minStudents; // out of the way later
+/**
+ * With the first view: the token has opened the room.
+ * @param {View} view
+ * @param {string} token
+ */
+function begin({ students }, token) {
+  find("invite", HTMLDetailsElement).open = students < minStudents; // out of the way later
   keepToken(code, token);
   if (!myClasses().some((known) => known.code === code)) {
-    remember({ code, title, mode, created_at: Number(createdAt) }, token);
+    const createdAt = Number(pageData("createdAt"));
+    remember({ code, title: pageData("title"), mode, created_at: createdAt }, token);
   }
 }
 
-function showLinks() {
+/** @param {string} token */
+function showLinks(token) {
   const report = `/report/${code}${fragment(code, token)}`;
-  for (const link of document.querySelectorAll(".to-report")) link.href = report;
-  find("room-link").value = `${location.origin}/room/${code}#${token}`;
+  for (const link of findAll(document, ".to-report", HTMLAnchorElement)) link.href = report;
+  find("room-link", HTMLInputElement).value = `${location.origin}/room/${code}#${token}`;
 }
 
-for (const button of document.querySelectorAll("[data-copies]")) {
+for (const button of findAll(document, "[data-copies]")) {
   button.addEventListener("click", async () => {
-    const link = find(button.dataset.copies);
+    const link = find(button.dataset.copies ?? "", HTMLInputElement);
     link.select();
     if (navigator.clipboard) await navigator.clipboard.writeText(link.value);
     else document.execCommand("copy"); // a page without https has no clipboard
@@ -181,16 +205,18 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   });
 }
 
-function closeAfterEnd() {
+/** @param {string} token */
+function closeAfterEnd(token) {
   close(
     keepsReport
       ? gettext("The class has ended.")
       : gettext("The class has ended. Nothing of it is kept."),
   );
   find("see-report").hidden = !keepsReport;
-  showLinks();
+  showLinks(token);
 }
 
+/** @param {string} reason */
 function close(reason) {
   setText("over-reason", reason);
   showInstead("live", "over");
@@ -200,7 +226,12 @@ function seconds() {
   return Date.now() / 1000;
 }
 
-/** Those of `more` that are later than all of `some`, which are in order. */
+/**
+ * Those of `more` that are later than all of `some`, which are in order.
+ * @template {{t: number}} Timed
+ * @param {Timed[]} some
+ * @param {Timed[]} more
+ */
 function after(some, more) {
   const last = some.at(-1)?.t ?? -Infinity;
   return more.filter(({ t }) => t > last);

@@ -3,20 +3,26 @@
  * is ever kept, nor anything that was sent or received in one.
  */
 
-const CACHE = `classpulse.${VERSION}${self.location.search}`; // eslint-disable-line no-undef -- the build writes it
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+const CACHE = `classpulse.${VERSION}${worker.location.search}`;
 const OFFLINE = "/offline";
 const KEPT = [OFFLINE, "/static/dist/style.css", "/static/dist/offline.js", "/static/icon.svg"];
 
-self.addEventListener("install", (event) => event.waitUntil(keep()));
-self.addEventListener("activate", (event) => event.waitUntil(forgetOlder()));
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("install", (event) => event.waitUntil(keep()));
+worker.addEventListener("activate", (event) => event.waitUntil(forgetOlder()));
+worker.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
+    event.respondWith(fetch(request).catch(() => kept(OFFLINE)));
   } else if (KEPT.includes(new URL(request.url).pathname)) {
-    event.respondWith(fetch(request).catch(() => caches.match(request)));
+    event.respondWith(fetch(request).catch(() => kept(request)));
   }
 });
+
+/** @param {RequestInfo} request */
+async function kept(request) {
+  return (await caches.match(request)) ?? Response.error();
+}
 
 async function keep() {
   const cache = await caches.open(CACHE);

@@ -1,16 +1,18 @@
 /** A small window that stays in front of the video call: parts of the page move into it. */
 
 const SIZE = { width: 320, height: 260 };
+const { documentPictureInPicture } = window;
 
 /** Whether this browser has such windows. */
-export const hasSmallWindows = "documentPictureInPicture" in window;
+export const hasSmallWindows = documentPictureInPicture !== undefined;
 
 /**
  * Open it, at the student's click. When it is closed, the parts return to their places.
  * @param {HTMLElement[]} parts in the order in which they are to stand
  */
 export async function openSmallWindow(parts) {
-  const small = await documentPictureInPicture.requestWindow(SIZE);
+  const small = await documentPictureInPicture?.requestWindow(SIZE);
+  if (!small) return;
   for (const sheet of document.querySelectorAll("link[rel=stylesheet], meta[name=color-scheme]")) {
     small.document.head.append(sheet.cloneNode());
   }
@@ -32,5 +34,5 @@ export async function openSmallWindow(parts) {
 
 /** Close it, if it is open. */
 export function closeSmallWindow() {
-  if (hasSmallWindows) documentPictureInPicture.window?.close();
+  documentPictureInPicture?.window?.close();
 }

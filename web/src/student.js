@@ -1,30 +1,38 @@
-/** The student's page: consent, then the camera's labels and the student's own words. */
+/** The student's page: consent, then the camera's labels and the student's own words.
+ *
+ * @import { Auth } from "./class-socket.js"
+ * @import { Label, StudentMessages } from "./contract.js"
+ */
 
 import { CameraCard } from "./camera-card.js";
 import { ClassSocket } from "./class-socket.js";
 import { MessagePacer } from "./engine/message-pacer.js";
 import { OwnWords } from "./own-words.js";
-import { find, memory, setText, showInstead } from "./page.js";
+import { find, memory, pageData, setText, showInstead } from "./page.js";
 import { gettext } from "./texts.js";
 import { closeSmallWindow, hasSmallWindows, openSmallWindow } from "./small-window.js";
 
-const code = document.body.dataset.code;
+const code = pageData("code");
 const seatKey = `classpulse.seat.${code}`;
 const CHECK_MILLISECONDS = 500; // for labels that no look brings, as that of a paused camera
 
+/** @type {ClassSocket | null} */
 let socket = null;
+/** @type {MessagePacer | null} */
 let pacer = null; // from the server's welcome on
+/** @type {Label | null} */
 let label = null; // the newest, null without a camera
-let checking = null;
+let checking = 0;
 const words = new OwnWords(send);
 const card = new CameraCard((newest) => {
   label = newest;
   sendLabel(); // at once: a page in the background has timers that sleep
 });
 
-find("join-camera")?.addEventListener("click", () => enter(true));
+document.getElementById("join-camera")?.addEventListener("click", () => enter(true));
 find("join-words").addEventListener("click", () => enter(false));
 
+/** @param {boolean} withCamera */
 function enter(withCamera) {
   showInstead("consent", "class");
   connect();
@@ -34,6 +42,7 @@ function enter(withCamera) {
 }
 
 function connect() {
+  /** @type {Auth} */
   const auth = { role: "student", code, seat: memory.get(seatKey) ?? undefined };
   socket = new ClassSocket(auth, { status: showStatus, closed: close });
   socket.on("welcome", ({ seat, interval, mode, fade }) => {
@@ -47,15 +56,20 @@ function connect() {
   socket.on("ended", () => close(gettext("The class has ended. Thank you for taking part.")));
 }
 
+/**
+ * @template {keyof StudentMessages} Event
+ * @param {Event} event
+ * @param {StudentMessages[Event]} message
+ */
 function send(event, message) {
-  if (!socket.connected) return; // what still counts is said again after the next welcome
+  if (!socket?.connected) return; // what still counts is said again after the next welcome
   socket.send(event, message);
   setText("last-sent", `${event} ${JSON.stringify(message)}`);
 }
 
 function sendLabel() {
-  const ready = label && pacer && socket.connected;
-  if (ready && pacer.due(label, performance.now())) send("label", label);
+  if (!label || !pacer || !socket?.connected) return;
+  if (pacer.due(label, performance.now())) send("label", label);
 }
 
 // With or without the camera
@@ -95,16 +109,18 @@ find("leave").addEventListener("click", () => {
   close(gettext("You have left the class. Your camera is off and nothing is sent any more."));
 });
 
+/** @param {string} reason */
 function close(reason) {
   clearInterval(checking);
-  socket.close();
+  socket?.close();
   card.close();
   closeSmallWindow();
   setText("over-reason", reason);
   showInstead("class", "over");
 }
 
+/** @param {string} text */
 function showStatus(text) {
-  const later = text && !socket.connected ? gettext("What you tap now is sent later.") : "";
+  const later = text && !socket?.connected ? gettext("What you tap now is sent later.") : "";
   setText("status", [text, later].filter(Boolean).join(" "));
 }

@@ -1,4 +1,26 @@
-/** The charts of a timeline: what each shows, its elements and its options. */
+/** The charts of a timeline: what each shows, its elements and its options.
+ *
+ * @import uPlot from "uplot"
+ * @import { Mode, Pace } from "./contract.js"
+ * @import { Row } from "./timeline-rows.js"
+ *
+ * @typedef {object} Line
+ * @property {string} name of its colour, a CSS variable that is read whenever it is drawn
+ * @property {string} word
+ * @property {(row: Row) => number | null} value
+ * @property {number[]} [dash]
+ *
+ * @typedef {object} Kind of a chart
+ * @property {string} name
+ * @property {boolean} isMood one of these is shown at a time
+ * @property {string} title
+ * @property {number} height CSS pixels
+ * @property {Line[]} lines
+ * @property {(plot: uPlot, least: number, most: number) => [number, number]} range
+ * @property {number[]} steps
+ * @property {(value: number) => string} tick
+ * @property {(row: Row) => boolean} hidden whether something of a row is not shown
+ */
 
 import { clock, exactClock, percent, signed } from "./figures.js";
 import { EMOTION_WORDS, PACE_WORDS } from "./labels.js";
@@ -12,11 +34,12 @@ const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // steps of numbers of
 const dotted = [2, 3];
 const dashed = [7, 3];
 
+/** @type {Kind["hidden"]} */
 const isHidden = (row) => row.shares === null && row.suppressed !== null;
+/** @type {Kind["range"]} */
 const fromZero = (_, least, most) => [0, 1.1 * Math.max(4, most ?? 0)]; // with some air above
 
-// The charts. One that shows the mood at a time is shown. A line's colour is the CSS variable of
-// its name, read whenever it is drawn; `hidden` tells of a row that something of it is not shown.
+/** @type {Kind} */
 const SHARES = {
   name: "shares",
   isMood: true,
@@ -33,6 +56,7 @@ const SHARES = {
   tick: percent,
   hidden: isHidden,
 };
+/** @type {Kind} */
 const BALANCE = {
   name: "balance",
   isMood: true,
@@ -44,23 +68,22 @@ const BALANCE = {
   tick: signed,
   hidden: isHidden,
 };
+/** @type {Kind} */
 const PACE = {
   name: "pace",
+  isMood: false,
   title: gettext("What students say"),
   height: 130,
-  lines: ["slow_down", "lost", "speed_up", "fine"].map((name) => ({
-    name,
-    word: PACE_WORDS[name],
-    value: ({ pace }) => pace && pace[name],
-    dash: { speed_up: dashed, fine: dotted }[name],
-  })),
+  lines: [lineOf("slow_down"), lineOf("lost"), lineOf("speed_up", dashed), lineOf("fine", dotted)],
   range: fromZero,
   steps: WHOLE,
   tick: String,
   hidden: (row) => row.students !== null && row.pace === null,
 };
+/** @type {Kind} */
 const PRESENCE = {
   name: "presence",
+  isMood: false,
   title: gettext("Who is here"),
   height: 110,
   lines: [
@@ -73,13 +96,29 @@ const PRESENCE = {
   hidden: () => false,
 };
 
-/** The charts of a mode, from top to bottom. */
+/**
+ * How many students say so.
+ * @param {Pace} name
+ * @param {number[]} [dash]
+ * @returns {Line}
+ */
+function lineOf(name, dash) {
+  return { name, word: PACE_WORDS[name], value: ({ pace }) => pace && pace[name], dash };
+}
+
+/**
+ * The charts of a mode, from top to bottom.
+ * @param {Mode} mode
+ */
 export function chartsOf(mode) {
   if (mode === "camera") return [SHARES, BALANCE, PACE, PRESENCE];
   return [PACE, { ...PRESENCE, lines: PRESENCE.lines.slice(0, 1) }];
 }
 
-/** The elements of a timeline. */
+/**
+ * The elements of a timeline.
+ * @param {Mode} mode
+ */
 export function frameOf(mode) {
   const looksAs = safe(gettext("Looks as"));
   const expressions = safe(gettext("Expressions"));
@@ -108,14 +147,20 @@ export function frameOf(mode) {
     <p class="readout" role="status"></p>`;
 }
 
-/** A text as HTML has it. */
+/**
+ * A text as HTML has it.
+ * @param {string} text
+ */
 const safe = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /**
  * uPlot's options for a chart.
  *
- * @param {object} given width, height, cursor and hooks as uPlot has them; `above`: CSS pixels to
- *   leave free above the plotting area; `span`: [from, to] of the time to show
+ * @param {Kind} kind
+ * @param {Pick<uPlot.Options, "width" | "height" | "cursor" | "hooks"> & {above: () => number,
+ *   span: () => [number, number]}} given as uPlot has them; `above`: CSS pixels to leave free above
+ *   the plotting area; `span`: [from, to] of the time to show
+ * @returns {uPlot.Options}
  */
 export function optionsOf(kind, { above, span, cursor, ...given }) {
   const axis = {
@@ -160,7 +205,10 @@ export function optionsOf(kind, { above, span, cursor, ...given }) {
   };
 }
 
-/** A colour of the style sheet as it is now: light, dark or for paper. */
+/**
+ * A colour of the style sheet as it is now: light, dark or for paper.
+ * @param {string} name
+ */
 export function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }

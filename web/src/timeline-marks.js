@@ -1,4 +1,9 @@
-/** What is drawn on a chart besides its lines: hidden stretches and the teacher's markers. */
+/** What is drawn on a chart besides its lines: hidden stretches and the teacher's markers.
+ *
+ * @import { Marker } from "./contract.js"
+ *
+ * @typedef {{ink: string, card: string}} Colours of the style sheet
+ */
 
 import uPlot from "uplot";
 
@@ -9,7 +14,12 @@ const LINE = 16; // CSS pixels from one line of text to the next
 const LANES = 3; // lines of text that markers may take above a chart
 const HATCH = 7; // CSS pixels between two lines of the hatching
 
-/** Hatch the stretches [from, to] over the chart's whole height, and say "hidden" where it fits. */
+/**
+ * Hatch stretches over the chart's whole height, and say "hidden" where it fits.
+ * @param {uPlot} chart
+ * @param {[number, number][]} stretches [from, to] of each
+ * @param {Colours} colours
+ */
 export function drawHidden(chart, stretches, { ink, card }) {
   draw(chart, (context, { left, top, width, height }) => {
     for (const [from, to] of stretches) {
@@ -40,17 +50,27 @@ export function drawHidden(chart, stretches, { ink, card }) {
   });
 }
 
-/** CSS pixels above a chart that the texts of so many markers take. */
+/**
+ * CSS pixels above a chart that the texts of so many markers take.
+ * @param {number} markers
+ */
 export const headroom = (markers) => LINE * Math.min(markers, LANES);
 
-/** A line a marker; `withText`: and its text in the headroom, where there is a place for it. */
+/**
+ * A line a marker; `withText`: and its text in the headroom, where there is a place for it.
+ * @param {uPlot} chart
+ * @param {Marker[]} markers
+ * @param {boolean} withText
+ * @param {Colours} colours
+ */
 export function drawMarkers(chart, markers, withText, { ink, card }) {
   draw(chart, (context, { left, top, width, height }) => {
     const right = left + width;
     const shown = markers
       .map(({ t, text }) => ({ text, x: left + chart.valToPos(t, "x") }))
       .filter(({ x }) => x >= left && x <= right);
-    const lineFrom = (x, y) => context.fillRect(Math.round(x), y, 1, top + height - y);
+    const lineFrom = (/** @type {number} */ x, /** @type {number} */ y) =>
+      context.fillRect(Math.round(x), y, 1, top + height - y);
     context.fillStyle = ink;
     for (const { x } of shown) lineFrom(x, top);
     if (!withText) return;
@@ -73,6 +93,9 @@ export function drawMarkers(chart, markers, withText, { ink, card }) {
  *
  * @param {{text: string, marker: number, width: number}[]} texts from left to right; marker: where
  *   the line is
+ * @param {number} left
+ * @param {number} right
+ * @param {number} lanes
  */
 export function layOut(texts, left, right, lanes) {
   const ends = Array(lanes).fill(-Infinity);
@@ -87,7 +110,12 @@ export function layOut(texts, left, right, lanes) {
   return placed;
 }
 
-/** As much of a text as is at most `most` wide. */
+/**
+ * As much of a text as is at most `most` wide.
+ * @param {string} text
+ * @param {(text: string) => number} widthOf
+ * @param {number} most
+ */
 export function shortened(text, widthOf, most) {
   if (widthOf(text) <= most) return text;
   let length = text.length;
@@ -95,7 +123,11 @@ export function shortened(text, widthOf, most) {
   return `${text.slice(0, length).trimEnd()}…`;
 }
 
-/** Draw in CSS pixels; `paint` gets the chart's plotting area. */
+/**
+ * Draw in CSS pixels; `paint` gets the chart's plotting area.
+ * @param {uPlot} chart
+ * @param {(context: CanvasRenderingContext2D, area: uPlot.BBox) => void} paint
+ */
 function draw(chart, paint) {
   const { ctx: context, bbox } = chart;
   const ratio = uPlot.pxRatio;
@@ -115,7 +147,16 @@ function draw(chart, paint) {
   context.restore();
 }
 
-/** Text on a ground of its own, so that lines behind it leave it readable. */
+/**
+ * Text on a ground of its own, so that lines behind it leave it readable.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {string} ink
+ * @param {string} card
+ */
 function write(context, text, x, y, width, ink, card) {
   context.globalAlpha = 0.85;
   context.fillStyle = card;

@@ -1,7 +1,12 @@
-/** A class's timeline as rows that charts are drawn from, and as words. */
+/** A class's timeline as rows that charts are drawn from, and as words.
+ *
+ * @import { Figures, Marker, Point, View } from "./contract.js"
+ *
+ * @typedef {Figures | (typeof UNKNOWN & {t: number})} Row
+ */
 
 import { balance, exactClock, percent, studentsHere } from "./figures.js";
-import { EMOTION_WORDS, answers } from "./labels.js";
+import { EMOTION_WORDS, answers, namesOf } from "./labels.js";
 import { gettext, listed, ngettext } from "./texts.js";
 
 export const POINT_SECONDS = 10;
@@ -18,11 +23,12 @@ const UNKNOWN = {
 /**
  * Two rows a point, at its start and just before its end; one without figures where a gap begins.
  *
- * @param {object[]} points of the contract, in the order of time
- * @param {object|null} view the newest, which stands for the time since the last point
+ * @param {Point[]} points in the order of time
+ * @param {View | null} view the newest, which stands for the time since the last point
  * @param {number} now seconds since the epoch
  */
 export function rowsOf(points, view, now) {
+  /** @type {[Figures, number, number][]} */
   const spans = points.map((point) => [point, point.t, point.t + POINT_SECONDS]);
   if (view?.students) {
     const end = spans.at(-1)?.[2] ?? -Infinity;
@@ -31,6 +37,7 @@ export function rowsOf(points, view, now) {
     const start = joins ? end : Math.floor(now / POINT_SECONDS) * POINT_SECONDS;
     spans.push([view, start, Math.max(now, start + 1)]);
   }
+  /** @type {Row[]} */
   const rows = [];
   let before = null;
   for (const [figures, start, end] of spans) {
@@ -41,9 +48,15 @@ export function rowsOf(points, view, now) {
   return rows;
 }
 
-/** [from, to] of each stretch of rows for which `holds`. */
+/**
+ * [from, to] of each stretch of rows for which `holds`.
+ * @param {Row[]} rows
+ * @param {(row: Row) => boolean} holds
+ */
 export function stretchesOf(rows, holds) {
+  /** @type {[number, number][]} */
   const stretches = [];
+  /** @type {[number, number] | null} */
   let stretch = null;
   for (const row of rows) {
     if (!holds(row)) stretch = null;
@@ -53,15 +66,25 @@ export function stretchesOf(rows, holds) {
   return stretches;
 }
 
-/** The row that is in force at the time `t`, or null where nothing is known. */
+/**
+ * The row that is in force at the time `t`, or null where nothing is known.
+ * @param {Row[]} rows
+ * @param {number} t
+ */
 export function rowAt(rows, t) {
   const index = rows.findLastIndex((row) => row.t <= t);
-  if (index < 0 || rows[index].students === null) return null;
-  const until = rows[index + 1]?.t ?? rows[index].t + 1;
-  return t < until ? rows[index] : null;
+  const row = rows[index];
+  if (!row || row.students === null) return null;
+  const until = rows[index + 1]?.t ?? row.t + 1;
+  return t < until ? row : null;
 }
 
-/** What was known at the time `t`, in one line. */
+/**
+ * What was known at the time `t`, in one line.
+ * @param {Figures | null} row
+ * @param {number} t
+ * @param {Marker[]} markers
+ */
 export function describe(row, t, markers) {
   const parts = [];
   if (row === null) parts.push(gettext("nothing is known"));
@@ -72,8 +95,9 @@ export function describe(row, t, markers) {
   return `${exactClock(t)}: ${parts.join(" · ")}`;
 }
 
+/** @param {Figures} row */
 function looks({ shares, valence, seen, suppressed }) {
-  if (shares === null) {
+  if (shares === null || valence === null) {
     return suppressed === "few_faces" ? [gettext("looks hidden: too few faces")] : [];
   }
   const words = Object.entries(shares)
@@ -85,9 +109,10 @@ function looks({ shares, valence, seen, suppressed }) {
   return parts;
 }
 
+/** @param {Figures} row */
 function pace({ pace }) {
   if (pace === null) return gettext("hidden: too few students");
-  const said = Object.entries(pace).filter(([, count]) => count > 0);
+  const said = namesOf(pace).filter((word) => pace[word] > 0);
   if (said.length === 0) return gettext("no answers");
-  return listed(said.map(([word, count]) => answers(count, word)));
+  return listed(said.map((word) => answers(pace[word], word)));
 }

@@ -1,8 +1,21 @@
-/** A class over time: how it looks, what it says and who is here, on one axis of time. */
+/** A class over time: how it looks, what it says and who is here, on one axis of time.
+ *
+ * @import { Marker, Mode, Point, View } from "./contract.js"
+ * @import { Kind } from "./timeline-charts.js"
+ * @import { Row } from "./timeline-rows.js"
+ *
+ * @typedef {object} Chart
+ * @property {Kind} kind
+ * @property {HTMLElement} figure
+ * @property {HTMLElement} place
+ * @property {uPlot | null} plot null until it is first drawn
+ * @property {boolean} isDrawn
+ */
 
 import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
 
+import { findAll, findIn } from "./page.js";
 import { chartsOf, colour, frameOf, optionsOf } from "./timeline-charts.js";
 import { drawHidden, drawMarkers, headroom } from "./timeline-marks.js";
 import { gettext } from "./texts.js";
@@ -20,44 +33,64 @@ let made = 0; // timelines, for the names of their cursors
 export class Timeline {
   #element;
   #sync = { key: `timeline ${++made}` }; // one cursor for this timeline's charts
-  #charts; // {kind, figure, place, plot, isDrawn}; plot: null until it is first drawn
+  #charts;
+  /** @type {Point[]} */
   #points = [];
+  /** @type {Marker[]} */
   #markers = [];
+  /** @type {View | null} */
   #view = null; // the newest, for the time since the last point
   #live = false;
   #ahead = 0; // seconds by which the server's clock is ahead of this machine's
+  /** @type {Row[]} */
   #rows = [];
-  #zoom = null; // [from, to] | LAST | null for the whole class
+  /** @type {[number, number] | typeof LAST | null} */
+  #zoom = null; // null for the whole class
+  /** @type {number | null} */
   #at = null; // the time that is read
   #mood = "shares";
-  #frame = null; // of the next drawing
-  #ticking = null;
+  #frame = 0; // of the next drawing; 0 for none
+  #ticking = 0; // the timer of a class that goes on; 0 for none
   #drawing = false;
   #drawnAt = 0; // server's time
   #width = 0; // CSS pixels; 0: not laid out, or nothing is known yet
   #printing = false;
-  #watch;
+  #watch = new ResizeObserver(([{ contentRect }]) => {
+    const width = Math.round(contentRect.width);
+    if (width === this.#width) return; // a longer text is no new width
+    this.#width = width;
+    this.#drawSoon();
+  });
   #closed = new AbortController();
-  #setPlaced;
-  /** Resolves when all charts have their places, drawn or not: then they move nothing any more. */
+  #setPlaced = () => {};
+  /**
+   * Resolves when all charts have their places, drawn or not: then they move nothing any more.
+   * @type {Promise<void>}
+   */
   placed = new Promise((resolve) => (this.#setPlaced = resolve));
 
   /**
    * @param {HTMLElement} element to draw in
-   * @param {{mode: "camera"|"self-report"}} options
+   * @param {{mode: Mode}} options
    */
   constructor(element, { mode }) {
     this.#element = element;
     element.classList.add("timeline");
     element.innerHTML = frameOf(mode);
     this.#charts = chartsOf(mode).map((kind) => {
-      const figure = element.querySelector(`[data-chart=${kind.name}]`);
-      return { kind, figure, place: figure.querySelector(".place"), plot: null, isDrawn: false };
+      const figure = findIn(element, `[data-chart=${kind.name}]`);
+      /** @type {Chart} */
+      const chart = { kind, figure, place: findIn(figure, ".place"), plot: null, isDrawn: false };
+      return chart;
     });
     this.#listen();
   }
 
-  /** Start over with all that is known; `t`: the server's time, where the class goes on. */
+  /**
+   * Start over with all that is known.
+   * @param {{t?: number, points: Point[], markers: Marker[]}} known t: the server's time, where the
+   *   class goes on
+   */
   reset({ t, points, markers }) {
     if (t !== undefined) this.#ahead = t - Date.now() / 1000;
     this.#points = [...points];
@@ -66,11 +99,12 @@ export class Timeline {
     this.#drawSoon();
   }
 
-  /** A point that has come to its end. */
+  /** @param {Point} point that has come to its end */
   addPoint(point) {
     this.#points.push(point);
   }
 
+  /** @param {Marker} marker */
   addMarker(marker) {
     this.#markers.push(marker);
     this.#drawSoon();
@@ -79,14 +113,14 @@ export class Timeline {
   /**
    * What is so at this moment. A class with a now goes on.
    *
-   * @param {object|null} view null while nothing is known
+   * @param {View | null} view null while nothing is known
    * @param {number} ahead seconds by which the server's clock is ahead of this machine's
    */
   setNow(view, ahead) {
     this.#view = view;
     this.#ahead = ahead;
     this.#live = true;
-    this.#ticking ??= setInterval(() => this.#tick(), TICK_MILLISECONDS);
+    this.#ticking ||= setInterval(() => this.#tick(), TICK_MILLISECONDS);
   }
 
   close() {
@@ -98,14 +132,22 @@ export class Timeline {
     this.#element.replaceChildren();
   }
 
+  /**
+   * @param {Chart} chart
+   * @param {{width: number, height: number}} size
+   */
   #plot({ kind, figure, place }, size) {
     const colours = () => ({ ink: colour("ink"), card: colour("card") });
     const hidden = () => stretchesOf(this.#rows, kind.hidden);
+    const showWhole = () => {
+      this.#show(null);
+      return null;
+    };
     const options = optionsOf(kind, {
       ...size,
       above: () => this.#above(figure),
       span: () => this.#span(),
-      cursor: { sync: this.#sync, bind: { dblclick: () => () => this.#show(null) } },
+      cursor: { sync: this.#sync, bind: { dblclick: () => showWhole } },
       hooks: {
         drawAxes: [(plot) => drawHidden(plot, hidden(), colours())],
         draw: [(plot) => drawMarkers(plot, this.#markers, this.#isOnTop(figure), colours())],
@@ -119,29 +161,23 @@ export class Timeline {
   #listen() {
     const { signal } = this.#closed;
     const element = this.#element;
-    for (const button of element.querySelectorAll("[data-mood]")) {
+    for (const button of findAll(element, "[data-mood]")) {
       button.addEventListener("click", () => {
-        this.#mood = button.dataset.mood;
+        this.#mood = button.dataset.mood ?? "";
         this.#drawSoon();
       });
     }
-    const [last, whole] = element.querySelectorAll("[data-span]");
+    const [last, whole] = findAll(element, "[data-span]");
     last.addEventListener("click", () => this.#show(LAST));
     whole.addEventListener("click", () => this.#show(null));
-    const charts = element.querySelector(".charts");
+    const charts = findIn(element, ".charts");
     charts.addEventListener("keydown", (event) => this.#onKey(event));
     charts.addEventListener("blur", () => this.#read(null));
-    this.#watch = new ResizeObserver(([{ contentRect }]) => {
-      const width = Math.round(contentRect.width);
-      if (width === this.#width) return; // a longer text is no new width
-      this.#width = width;
-      this.#drawSoon();
-    });
     for (const query of ["(prefers-color-scheme: dark)", "print"]) {
       matchMedia(query).addEventListener("change", () => this.#drawSoon(), { signal });
     }
     // A canvas is printed as it was drawn: draw it for paper before, at once.
-    const print = (printing) => () => {
+    const print = (/** @type {boolean} */ printing) => () => {
       this.#printing = printing;
       document.documentElement.classList.toggle("printing", printing);
       this.#drawSoon();
@@ -165,12 +201,12 @@ export class Timeline {
   }
 
   #goOnSoon() {
-    this.#frame ??= requestAnimationFrame(() => this.#draw());
+    this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
   #draw() {
     cancelAnimationFrame(this.#frame);
-    this.#frame = null;
+    this.#frame = 0;
     const element = this.#element;
     if (this.#width === 0 && !this.#printing) return;
     this.#drawing = true;
@@ -179,10 +215,10 @@ export class Timeline {
     for (const { kind, figure } of this.#charts) {
       figure.hidden = kind.isMood && kind.name !== this.#mood;
     }
-    for (const button of element.querySelectorAll("[data-mood]")) {
+    for (const button of findAll(element, "[data-mood]")) {
       button.setAttribute("aria-pressed", String(button.dataset.mood === this.#mood));
     }
-    const [last, whole] = element.querySelectorAll("[data-span]");
+    const [last, whole] = findAll(element, "[data-span]");
     last.setAttribute("aria-pressed", String(this.#zoom === LAST));
     whole.setAttribute("aria-pressed", String(this.#zoom === null));
     let hasNew = false;
@@ -210,23 +246,37 @@ export class Timeline {
     this.#setPlaced();
   }
 
-  /** What uPlot draws: the times, and the values of each line. */
+  /**
+   * What uPlot draws: the times, and the values of each line.
+   * @param {Kind} kind
+   * @returns {uPlot.AlignedData}
+   */
   #dataOf({ lines }) {
-    return [({ t }) => t, ...lines.map(({ value }) => value)].map((of) => this.#rows.map(of));
+    return [this.#rows.map(({ t }) => t), ...lines.map(({ value }) => this.#rows.map(value))];
   }
 
+  /**
+   * @param {Kind} kind
+   * @param {HTMLElement} figure
+   */
   #size({ height }, figure) {
     const width = this.#printing ? PRINT_WIDTH : this.#width;
     const own = Math.round(width < WIDE ? height : 1.3 * height);
     return { width, height: own + this.#above(figure) };
   }
 
-  /** CSS pixels above the plotting area of a chart, for the markers' texts. */
+  /**
+   * CSS pixels above the plotting area of a chart, for the markers' texts.
+   * @param {HTMLElement} figure
+   */
   #above(figure) {
     return this.#isOnTop(figure) ? headroom(this.#markers.length) : 0;
   }
 
-  /** Whether this is the first chart that is shown, which has the markers' texts. */
+  /**
+   * Whether this is the first chart that is shown, which has the markers' texts.
+   * @param {HTMLElement} figure
+   */
   #isOnTop(figure) {
     return figure === this.#element.querySelector("figure:not([hidden])");
   }
@@ -235,18 +285,20 @@ export class Timeline {
     return Date.now() / 1000 + this.#ahead;
   }
 
-  /** [from, to] of the time that is shown. */
+  /**
+   * [from, to] of the time that is shown.
+   * @returns {[number, number]}
+   */
   #span() {
     if (Array.isArray(this.#zoom)) return this.#zoom;
-    const known = [this.#points[0]?.t, this.#rows[0]?.t, this.#markers[0]?.t].filter(
-      Number.isFinite,
-    );
-    const first = Math.min(...known, this.#now());
+    const starts = [this.#points, this.#rows, this.#markers].flatMap(([first]) => first?.t ?? []);
+    const first = Math.min(...starts, this.#now());
     const end = this.#live ? this.#now() : (this.#rows.at(-1)?.t ?? first);
     const from = this.#zoom === LAST ? Math.max(first, end - LAST) : first;
     return [from, Math.max(end, from + (this.#live ? LEAST : LEAST_ZOOM))];
   }
 
+  /** @param {[number, number] | typeof LAST | null} zoom */
   #show(zoom) {
     this.#zoom = zoom;
     this.#at = null;
@@ -255,6 +307,7 @@ export class Timeline {
 
   // Reading and zooming
 
+  /** @param {uPlot} plot */
   #onSelect(plot) {
     const { left, width } = plot.select;
     if (width === 0) return;
@@ -264,17 +317,21 @@ export class Timeline {
     this.#show([from - more, to + more]);
   }
 
+  /** @param {uPlot} plot */
   #onCursor(plot) {
     if (this.#drawing) return; // not by hand
-    this.#at = plot.cursor.left < 0 ? null : plot.posToVal(plot.cursor.left, "x");
+    const { left = -1 } = plot.cursor;
+    this.#at = left < 0 ? null : plot.posToVal(left, "x");
     this.#say();
   }
 
+  /** @param {KeyboardEvent} event */
   #onKey(event) {
     const step = event.shiftKey ? 6 * POINT_SECONDS : POINT_SECONDS;
     const [first, end] = this.#span();
     const last = Math.min(end, this.#live ? this.#now() : (this.#rows.at(-1)?.t ?? end));
     const at = this.#at ?? last;
+    /** @type {Record<string, () => void>} */
     const steps = {
       ArrowLeft: () => this.#read(Math.max(first, at - step)),
       ArrowRight: () => this.#read(Math.min(last, at + step)),
@@ -287,7 +344,10 @@ export class Timeline {
     steps[event.key]();
   }
 
-  /** Read the time `at` in all charts, or none of them. */
+  /**
+   * Read the time `at` in all charts, or none of them.
+   * @param {number | null} at
+   */
   #read(at) {
     this.#at = at;
     for (const { figure, plot } of this.#charts) {
@@ -298,7 +358,7 @@ export class Timeline {
   }
 
   #say() {
-    const readout = this.#element.querySelector(".readout");
+    const readout = findIn(this.#element, ".readout");
     const text =
       this.#at === null
         ? gettext(
