@@ -24,7 +24,7 @@ export const catalogues = {
       const { translations } = po.parse(await readFile(path));
       const messages = Object.values(translations[""])
         .filter(({ comments }) => /web\/src\/|server\//.test(comments?.reference))
-        .map(({ msgid, msgstr }) => [msgid, msgstr.length > 1 ? msgstr : msgstr[0]]);
+        .map(({ msgid, msgid_plural, msgstr }) => [msgid, msgid_plural ? msgstr : msgstr[0]]);
       return { contents: JSON.stringify(Object.fromEntries(messages)), loader: "json" };
     });
   },
