@@ -1,17 +1,25 @@
-# `make run` serves, `make test` checks everything; both install what they need first.
+# `make run` serves, `make test` checks everything; each target installs what it needs first.
 SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 RUN := .venv/bin
-DEV := .venv-dev/bin
+LINT := .venv-lint/bin
+TEST := .venv-test/bin
+TRAINING := .venv-training/bin
+UV := .venv-uv/bin/uv
 # Where nothing else is said, tokens are signed with a key of this checkout's own.
 SETTINGS := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} \
 	DATABASE_URL=$${DATABASE_URL:-sqlite:///instance/classpulse.db} PATH="$(CURDIR)/$(RUN):$$PATH"
 MIGRATE := $(SETTINGS) alembic upgrade head
 SERVE := $(SETTINGS) gunicorn server.wsgi:app
 
-.PHONY: run demo test lint soak screenshots messages requirements audit clean
+.PHONY: run demo test test-server test-web test-e2e test-training test-tools lint
 .PHONY: bench bench-model bench-browser bench-room bench-pages bench-server
+.PHONY: soak screenshots messages requirements audit clean
+.NOTPARALLEL: # node_modules is one folder, whoever fills it
+# Python keeps the bytecode of what it imports, since nothing is compiled when it is installed.
+unexport PYTHONDONTWRITEBYTECODE
+
 run: .venv/done web/static/dist/done instance/secret_key
 	$(MIGRATE)
 	$(SERVE)
@@ -20,63 +28,94 @@ demo: .venv/done web/static/dist/done instance/secret_key
 	$(MIGRATE)
 	$(SERVE) & server=$$!; trap "kill $$server" EXIT; node web/demo.mjs http://localhost:$(PORT)
 
-test: lint .venv/done .venv-dev/chromium .venv-dev/services
-	$(DEV)/python -m pytest
+# What CI runs. Tests wait more than they compute, those of training apart: more of them at a time
+# than there are cores.
+WORKERS ?= 4
+TRAINING_WORKERS ?= 2
+test: lint test-web test-server test-e2e test-training
+
+# The domain, the server and what the documentation says.
+test-server: .venv/done .venv-lint/done .venv-test/services node_modules/done \
+		web/static/dist/done
+	$(TEST)/python -m pytest -n $(WORKERS) --dist worksteal tests/domain tests/server tests/contract
+
+# What of the pages needs no browser.
+test-web: node_modules/dev
 	npm test
 
-lint: .venv-dev/done node_modules/dev web/static/dist/done
-	$(DEV)/ruff check .
-	$(DEV)/ruff format --check .
-	$(DEV)/mypy
+# The pages in a browser.
+test-e2e: .venv/done .venv-test/chromium .venv-test/services node_modules/dev web/static/dist/done
+	$(TEST)/python -m pytest -n $(WORKERS) --dist worksteal tests/e2e
+
+test-training: .venv-training/chromium node_modules/dev web/static/dist/done
+	$(TRAINING)/python -m pytest -n $(TRAINING_WORKERS) --dist loadfile tests/training
+
+# What only whoever works on Classpulse runs: benchmarks, the soak test, screenshots. They measure
+# times, so one after the other; `make test` leaves them out.
+test-tools: .venv/done .venv-training/chromium .venv-test/services node_modules/dev \
+		web/static/dist/done
+	$(TRAINING)/python -m pytest tests/tools
+
+lint: .venv-lint/done node_modules/dev
+	$(LINT)/ruff check .
+	$(LINT)/ruff format --check .
+	$(LINT)/mypy
 	npm run lint
 
-bench: .venv-dev/done
-	$(DEV)/python -m training bench
+bench: .venv-training/done
+	$(TRAINING)/python -m training bench
 
-bench-model: .venv-dev/chromium node_modules/dev web/static/dist/done
-	$(DEV)/python -m training bench-model
+bench-model: .venv-training/chromium node_modules/dev web/static/dist/done
+	$(TRAINING)/python -m training bench-model
 
 # FACES=folder: with photographs named after labels, the right ones are counted too; DATA=file: and
 # those of a prepared data set's PrivateTest.
-bench-browser: .venv-dev/chromium node_modules/dev web/static/dist/done
-	$(DEV)/python -m training bench-browser $(if $(FACES),--faces $(FACES)) $(if $(DATA),--data $(DATA))
+bench-browser: .venv-training/chromium node_modules/dev web/static/dist/done
+	$(TRAINING)/python -m training bench-browser \
+		$(if $(FACES),--faces $(FACES)) $(if $(DATA),--data $(DATA))
 
-bench-room: .venv/done .venv-dev/chromium web/static/dist/done
-	$(DEV)/python -m tests.bench.room
+bench-room: .venv/done .venv-test/chromium web/static/dist/done
+	$(TEST)/python -m tests.bench.room
 
-bench-pages: .venv/done .venv-dev/chromium web/static/dist/done
-	$(DEV)/python -m tests.bench.pages
-
-# The README's pictures, of a simulated class; 3 minutes.
-screenshots: .venv/done .venv-dev/chromium node_modules/done web/static/dist/done
-	$(DEV)/python -m docs.screenshots
+bench-pages: .venv/done .venv-test/chromium web/static/dist/done
+	$(TEST)/python -m tests.bench.pages
 
 # PARTS="student crowd": only these.
-bench-server: .venv/done .venv-dev/done node_modules/dev
-	$(DEV)/python -m tests.bench.server $(PARTS)
+bench-server: .venv/done .venv-test/done node_modules/dev
+	$(TEST)/python -m tests.bench.server $(PARTS)
 
 # Half an hour of lessons while one part after the other fails; SEED=n repeats the faults of a run.
 MINUTES ?= 30
-soak: .venv/done .venv-dev/services node_modules/dev
-	$(DEV)/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+soak: .venv/done .venv-test/services node_modules/dev
+	$(TEST)/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
-.venv/done: requirements.txt
-	$(PYTHON) -m venv .venv
-	$(RUN)/pip install --quiet -r requirements.txt
+# The README's pictures, of a simulated class; 3 minutes.
+screenshots: .venv/done .venv-test/chromium node_modules/done web/static/dist/done
+	$(TEST)/python -m docs.screenshots
+
+# Each environment is exactly what its file names, in seconds: uv links files from its cache.
+INSTALL = $(PYTHON) -m venv --clear --without-pip $(@D) \
+	&& $(UV) pip sync --quiet --require-hashes --python $(@D) $< && touch $@
+.venv/done: requirements.txt | .venv-uv/done
+	$(INSTALL)
+
+.venv-%/done: requirements/%.txt | .venv-uv/done
+	$(INSTALL)
+
+.venv-uv/done: requirements/uv.txt
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --require-hashes -r $<
 	touch $@
 
-.venv-dev/done: requirements-dev.txt
-	$(PYTHON) -m venv .venv-dev
-	$(DEV)/pip install --quiet -r requirements-dev.txt
-	touch $@
-
-# What the pages are built with; then what tests and benchmarks take as well.
+# What the pages are built with; or that, and what lint, tests and benchmarks take. No package
+# needs its install script.
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund
 node_modules/done: package.json package-lock.json
-	npm ci --omit=dev --no-audit --no-fund
+	$(NPM_CI) --omit=dev
 	touch $@
 
-node_modules/dev: node_modules/done
-	npm ci --no-audit --no-fund
+node_modules/dev: package.json package-lock.json
+	$(NPM_CI)
 	touch node_modules/done $@
 
 # With the models, because the bundle has what they need of TensorFlow.js, and compressed copies.
@@ -86,14 +125,14 @@ web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs web/texts.mjs
 	touch $@
 
 # The machine's own Chromium or Chrome if there is one; else Debian's, or the one of Playwright.
-.venv-dev/chromium: .venv-dev/done
-	$(DEV)/python -c 'from training.browser import chromium; exit(not chromium())' \
+.venv-%/chromium: .venv-%/done
+	$(@D)/bin/python -c 'from training.browser import chromium; exit(not chromium())' \
 		|| (apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core) \
-		|| $(DEV)/playwright install --with-deps chromium
+		|| $(@D)/bin/playwright install --with-deps chromium
 	touch $@
 
 # The programs that tests start beside the server; without one of them its tests are skipped.
-.venv-dev/services: .venv-dev/done
+.venv-test/services: .venv-test/done
 	PATH="$$PATH:/usr/sbin:$$(echo /usr/lib/postgresql/*/bin | tr ' ' :)" \
 		type -P redis-server postgres nginx cc \
 		|| (apt-get update && apt-get install -y --no-install-recommends \
@@ -105,22 +144,27 @@ web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs web/texts.mjs
 MARKS := $(addprefix --keywords ,N_ AccessError ClassError GuessError abort:2)
 TRANSLATIONS ?= web/translations
 MESSAGES := $(TRANSLATIONS)/messages.pot
-messages: .venv-dev/done
-	$(DEV)/pybabel --quiet extract --mapping web/translations/babel.cfg --add-location=file --no-wrap \
+messages: .venv/done
+	$(RUN)/pybabel --quiet extract --mapping web/translations/babel.cfg --add-location=file --no-wrap \
 		$(MARKS) --output $(MESSAGES) .
-	$(DEV)/pybabel --quiet update --input-file $(MESSAGES) --output-dir $(TRANSLATIONS) \
+	$(RUN)/pybabel --quiet update --input-file $(MESSAGES) --output-dir $(TRANSLATIONS) \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	rm $(MESSAGES)
 
-# After an edit of what we ask for: what to install, each file by its hash.
-LOCK := $(DEV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
-requirements: .venv-dev/done
-	$(LOCK) requirements.in -o requirements.txt
-	$(LOCK) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+# After an edit of what pyproject.toml asks for: what to install, each file by its hash. Pins that
+# still fit are kept.
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+requirements: .venv-uv/done
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --group test -c requirements.txt -o requirements/test.txt
+	$(LOCK) pyproject.toml --group training -c requirements.txt -o requirements/training.txt
+	$(LOCK) --group lint -c requirements.txt -c requirements/test.txt -o requirements/lint.txt
+	$(LOCK) --group audit -o requirements/audit.txt
+	$(LOCK) --group uv -o requirements/uv.txt
 
 # Known holes in what is installed to serve, and in what goes into the pages.
-audit: .venv-dev/done
-	$(DEV)/pip-audit --require-hashes --disable-pip -r requirements.txt
+audit: .venv-audit/done
+	.venv-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
 	npm audit --omit=dev
 
 instance/secret_key:
@@ -128,4 +172,4 @@ instance/secret_key:
 	umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_hex(32))' > $@
 
 clean:
-	rm -rf .venv .venv-dev node_modules web/static/dist
+	rm -rf .venv .venv-* node_modules web/static/dist

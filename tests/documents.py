@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 PROGRAMS = (
     r"make|python|python3|pip|pybabel|npm|alembic|gunicorn|docker|heroku|curl|source"
-    r"|\.venv-dev/bin/[\w-]+"
+    r"|\.venv-\w+/bin/[\w-]+"
 )
 FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(rf"`((?:{PROGRAMS}) [^`\n]+)`")

@@ -17,6 +17,9 @@ from training.errors import TrainingError
 from training.tfjs import quietly
 
 MODELS = Path("web/static/model")
+ENVIRONMENT = (
+    "`make .venv-training/done` installs what this needs; TensorFlow wants Python 3.11 or 3.12"
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
         options.step(options)
     except TrainingError as error:
         print("error:", " ".join(str(error).splitlines()), file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        print(f"error: {error.name} is missing here: {ENVIRONMENT}", file=sys.stderr)
         return 2
     return 0
 

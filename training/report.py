@@ -6,10 +6,13 @@ import io
 from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 from jinja2 import Environment, FileSystemLoader
-from matplotlib.figure import Figure
+
+if TYPE_CHECKING:  # most benchmarks write their tables where there is no Matplotlib
+    from matplotlib.figure import Figure
 
 from training.dataset import UInt8Array
 

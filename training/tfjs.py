@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from training.errors import TrainingError
@@ -78,9 +79,8 @@ def quietly() -> Iterator[None]:
 
 def _convert(model: keras.Model, saved_model: Path, graph: Path, uint8: list[str]) -> None:
     types = {"float16": True} | ({"uint8": uint8} if uint8 else {})
-    # Its import brings in tensorflow_decision_forests, whose welcome wants IPython when the
-    # standard output is anything but a terminal or a file.
-    os.environ.setdefault("TFDF_DISABLE_WELCOME_MESSAGE", "1")
+    # tensorflowjs imports it for models of its kind alone, and Linux on ARM has no version of it.
+    sys.modules["tensorflow_decision_forests"] = ModuleType("tensorflow_decision_forests")
     with quietly():
         from tensorflow.errors import OpError
         from tensorflowjs.converters import tf_saved_model_conversion_v2 as converter

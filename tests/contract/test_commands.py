@@ -5,11 +5,9 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import pytest
 import requests
@@ -18,20 +16,21 @@ from tests.conftest import ROOT, Peer
 from tests.documents import commands
 from tests.services import free_port
 
-PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
-PATIENCE = 600  # seconds in which all that serving needs is installed
-# What runs each of the documented commands: a test, or what `make test` is made of; None where it
+PRE_COMMIT = ROOT / ".venv-lint/bin/pre-commit"
+INSTALLED = (".venv", ".venv-uv", "node_modules")
+PATIENCE = 120  # seconds in which the pages are built and the server starts
+# What runs each of the documented commands: a test, or the targets that run tests; None where it
 # takes an account or a daemon of one's own.
 RUN_BY = {
     "make (run|demo)": "tests/contract/test_commands.py",
-    "(make (test|lint)|npm test|npm run build|source .*)": "Makefile",
-    "make soak": "tests/soak/test_soak.py",
-    "make bench": "tests/training/test_models.py",
-    "make bench-model": "tests/training/test_bench_model.py",
-    "make bench-browser": "tests/training/test_bench_browser.py",
-    "make bench-room": "tests/bench/test_room.py",
-    "make bench-server": "tests/bench/test_server.py",
-    "make bench-pages": "tests/bench/test_pages.py",
+    r"make (lint|test|test-\w+|\.venv-training/done)|npm (test|run build)|source .*": "Makefile",
+    "make soak": "tests/tools/test_soak.py",
+    "make bench": "tests/tools/test_bench_training.py",
+    "make bench-model": "tests/tools/test_bench_model.py",
+    "make bench-browser": "tests/tools/test_bench_browser.py",
+    "make bench-room": "tests/tools/test_room_bench.py",
+    "make bench-server": "tests/tools/test_server_bench.py",
+    "make bench-pages": "tests/tools/test_pages_bench.py",
     "python -m training fetch": "tests/training/test_fetch.py",
     "python -m training (export-face|framing)": "tests/training/test_blazeface.py",
     "python -m training .*": "tests/training/test_readme.py",
@@ -41,11 +40,12 @@ RUN_BY = {
     "curl .*": "tests/server/test_api.py",
     "python3 -c .*": "tests/server/test_api.py",
     "make messages": "tests/contract/test_translations.py",
-    "make screenshots": "tests/bench/test_screenshots.py",
+    "make screenshots": "tests/tools/test_screenshots.py",
+    "make requirements": "tests/contract/test_requirements.py",
     "make audit": None,
     "heroku .*": None,
-    r"\.venv-dev/bin/pre-commit install": "tests/contract/test_commands.py",
-    r"\.venv-dev/bin/python -m pytest .*": "Makefile",
+    r"\.venv-lint/bin/pre-commit install": "tests/contract/test_commands.py",
+    r"\.venv-(test|training)/bin/python -m pytest .*": "Makefile",
     "pybabel init.*": None,
 }
 
@@ -123,6 +123,9 @@ def answers(url):
 
 
 def test_a_newcomer_has_a_moving_class_with_one_command_and_serves_with_another(clone):
+    """With what this checkout has installed by the same targets: in CI, from nothing."""
+    for name in INSTALLED:
+        (clone / name).symlink_to(ROOT / name)
     port = free_port()
     with make("demo", clone, port) as demo:
         text = r"teacher's page of a simulated class of 30:\s+(\S+)"
