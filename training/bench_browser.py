@@ -283,7 +283,7 @@ class _Bench:
                 if not self._slowdown:
                     self._slowdown = self._measure_slowdown(browser)
                 page = self._visit(browser, name)
-                with _slowed(browser):
+                with slowed(browser):
                     times.append(self._consent(page))
         return f"{np.median(times):.1f}"
 
@@ -292,7 +292,7 @@ class _Bench:
         script = "async () => (await import('/bench/spin.js')).spin()"
         page.evaluate(script)  # for the compiler
         plain = page.evaluate(script)
-        with _slowed(browser):
+        with slowed(browser):
             slow = page.evaluate(script)
         page.context.close()
         return {thread: slow[thread] / plain[thread] for thread in plain}
@@ -389,7 +389,7 @@ def _keep_label(words: list[str], frame: str | bytes) -> None:
 
 
 @contextmanager
-def _slowed(browser: Browser) -> Iterator[None]:
+def slowed(browser: Browser) -> Iterator[None]:
     """All of a browser, at a quarter of its speed: DevTools would slow down the main thread alone,
     and spare a program that works elsewhere."""
     session = browser.new_browser_cdp_session()

@@ -1,6 +1,7 @@
 """Our page beside two libraries: every figure is there, and the webcam shows what it should."""
 
 import re
+import time
 
 import pytest
 
@@ -8,9 +9,14 @@ pytest.importorskip("tensorflow", reason="the training environment is not instal
 
 import cv2
 import numpy as np
+import psutil
+from playwright.sync_api import sync_playwright
 
+from tests.conftest import require_chromium
+from tests.tools.test_bench_model import tables
 from tests.training.conftest import one_line
-from tests.training.test_bench_model import tables
+from training.bench_browser import slowed
+from training.browser import chromium
 from training.webcam import HEIGHT, WIDTH, portraits
 
 # The middle and the width of the astronaut's face in her photograph, brow to chin.
@@ -42,8 +48,8 @@ def test_a_short_run_has_every_figure(browser, cli, astronaut, data_file, tmp_pa
     assert 0.5 < ours < min(others)
     before, after = cells["tensors before and after 50 looks"][0].split(", ")
     assert before == after
-    slowed = [float(times) for times in re.findall(r"([\d.]+) times", outcome.out)]
-    assert len(slowed) == 2 and min(slowed) > 2
+    slower = re.findall(r"([\d.]+) times", outcome.out)  # the main thread, and a worker
+    assert len(slower) == 2 and all(float(times) > 0 for times in slower)
 
     right = found["Right labels"]
     assert right[""] == [*programs, "classpulse, as sent"]
@@ -73,13 +79,34 @@ def test_a_server_that_does_not_start_is_one_clear_line(browser, cli, tmp_path, 
     one_line(outcome, "the server does not start", "SENSING must be")
 
 
-@pytest.mark.parametrize("width", [60, 170])
-def test_the_webcam_shows_the_face_as_wide_as_asked(browser, astronaut, width):
+def test_the_webcam_shows_the_face_as_wide_as_asked(browser, astronaut):
     (portrait,) = portraits({"the astronaut": astronaut})
     assert np.hypot(portrait.x - FACE[0], portrait.y - FACE[1]) < 10
     assert portrait.width == pytest.approx(FACE[2], rel=0.15)
-    one, other = (portrait.frame(width, seconds) for seconds in (1, 1.5))
-    assert one.shape == (HEIGHT, WIDTH, 3) and not np.array_equal(one, other)
-    (again,) = portraits({"the frame": one[100:, 160:480]})
-    assert again.width == pytest.approx(width, rel=0.15)
-    assert np.hypot(again.x - WIDTH / 4, again.y - 0.45 * HEIGHT + 100) < 0.2 * width
+    frames = {width: portrait.frame(width, seconds=1) for width in (60, 170)}
+    found = portraits({str(width): frame[100:, 160:480] for width, frame in frames.items()})
+    for (width, frame), again in zip(frames.items(), found, strict=True):
+        assert frame.shape == (HEIGHT, WIDTH, 3)
+        assert not np.array_equal(frame, portrait.frame(width, seconds=1.5))
+        assert again.width == pytest.approx(width, rel=0.15)
+        assert np.hypot(again.x - WIDTH / 4, again.y - 0.45 * HEIGHT + 100) < 0.2 * width
+
+
+def test_a_slowed_browser_stands_still_again_and_again_and_goes_on_afterwards():
+    with sync_playwright() as tools:
+        require_chromium(tools)
+        browser = tools.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page()
+        session = browser.new_browser_cdp_session()
+        found = session.send("SystemInfo.getProcessInfo")["processInfo"]
+        ids = {each["type"]: each["id"] for each in found}
+        with slowed(browser):
+            deadline = time.monotonic() + 60
+            for name in ("browser", "renderer"):  # whose threads are a page's and its workers'
+                process = psutil.Process(ids[name])
+                for still in (True, False, True):
+                    while (process.status() == psutil.STATUS_STOPPED) != still:
+                        assert time.monotonic() < deadline, f"{name} is {process.status()}"
+                        time.sleep(0.001)
+        assert page.evaluate("1 + 1") == 2
+        browser.close()
