@@ -25,10 +25,11 @@ WARMUP = 20  # predictions of each model before the first that is timed
 _RUN = """async ([model, chunk]) => {
   const { Vision } = await import("/static/dist/vision.js");
   const vision = await Vision.load("/models/0");
-  const pixels = Float32Array.from(new Uint8Array(await (await fetch("/input.bin")).arrayBuffer()));
+  const bytes = new Uint8Array(await (await fetch("/input.bin")).arrayBuffer());
   const outputs = [];
-  for (let start = 0; start < pixels.length; start += chunk) {
-    outputs.push(...(await vision.models[model].run(pixels.subarray(start, start + chunk))));
+  for (let start = 0; start < bytes.length; start += chunk) {
+    const pixels = Float32Array.from(bytes.subarray(start, start + chunk));
+    outputs.push(...(await vision.models[model].run(pixels)));
   }
   vision.close();
   return outputs;

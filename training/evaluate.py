@@ -99,7 +99,9 @@ def _classify_test_splits(data: Dataset, classifier: Classifier) -> dict[TestSpl
     for name, images in splits.items():
         if not len(images):
             raise TrainingError(f"the data set has no {name} images")
-    return {name: classifier(images) for name, images in splits.items()}
+    probabilities = classifier(np.concatenate([*splits.values()]))
+    ends = np.cumsum([len(images) for images in splits.values()])
+    return dict(zip(splits, np.split(probabilities, ends[:-1]), strict=True))
 
 
 def _measure(data: Dataset, probabilities: dict[TestSplit, FloatArray]) -> Figures:
