@@ -34,11 +34,16 @@ def migrate(url: str) -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
+    """A port that nobody listens on, nor is given for a minute by asking for any port.
+
+    A connection is made to it that ends here first, so that the kernel keeps the port waiting
+    (TIME_WAIT): only whoever names it, as servers do, gets it, and no other worker of the tests.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address: tuple[str, int] = listener.getsockname()
+        with socket.create_connection(address):
+            listener.accept()[0].close()
+        return address[1]
 
 
 def require_program(name: str) -> str:
