@@ -15,8 +15,7 @@ from server.domain.messages import Label
 from server.domain.room import REGROUP
 from server.domain.timeline import Point
 from server.exchange import LocalExchange
-from server.store import ClassStore
-from tests.services import migrate
+from tests.memory_store import MemoryStore
 
 MIN_STUDENTS = 3
 EMOTIONS = ("happy", "neutral", "sad")
@@ -88,12 +87,12 @@ class Relay(LocalExchange):
 class Course:
     """One course of a class, as the sockets drive the service."""
 
-    def __init__(self, store: ClassStore, code: str) -> None:
+    def __init__(self) -> None:
         self.exchange = Relay()
         self.classroom = Classroom(
-            store,
+            MemoryStore(),
             self.exchange,
-            lambda: code,
+            lambda: "ABC234",
             min_students=MIN_STUDENTS,
             most_students=MOST_STUDENTS,
             cameras_allowed=True,
@@ -153,7 +152,7 @@ class Course:
         self.classroom.save()
         session = self.classroom.find(self.session.code)
         report = self.classroom.report(session, self.now)
-        self.published.report = report.to_dict() | {"code": None}
+        self.published.report = report.to_dict()
         self.published.export = report.to_csv()
         return self.published
 
@@ -162,16 +161,8 @@ def seat(student: int) -> str:
     return f"seat {student}"
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    """A new course of a class, each with a code of its own."""
-    folder = tmp_path_factory.mktemp("courses")
-    store = ClassStore(migrate(f"sqlite:///{folder / 'classpulse.db'}"))
-    codes = (f"C{number}" for number in itertools.count())
-    return lambda: Course(store, next(codes))
-
-
-def run(course: Course, events: list[tuple], faces: dict[int, str]) -> Published:
+def run(events: list[tuple], faces: dict[int, str]) -> Published:
+    course = Course()
     for what, which in events:
         if what == "time":
             course.tick(which, faces)
@@ -206,15 +197,15 @@ def longest_darkness(published: Published) -> float:
     + [("hides the name", 4), ("time", 1)],
     ["happy", "happy", "happy", "happy", "sad", "sad", "neutral", "sad", "sad"],
 )
-def test_each_counted_student_could_have_exchanged_faces_with_enough_others(course, events, looks):
+def test_each_counted_student_could_have_exchanged_faces_with_enough_others(events, looks):
     full = [("comes", student) for student in range(MIN_STUDENTS + 1)]
     events = [*full, ("time", 1), *events]
     faces = dict(enumerate(looks))
-    published = run(course(), events, faces)
+    published = run(events, faces)
     assume(longest_darkness(published) < REGROUP)
     nameless = set(faces) - {which for what, which in events if what == "shows the name"}
     for student in nameless:
-        others = [run(course(), events, faces | {student: face}) for face in EMOTIONS]
+        others = [run(events, faces | {student: face}) for face in EMOTIONS]
         last = max(published.last_shown_otherwise(other) for other in others)
         if last < 0:
             assert others == [published] * len(EMOTIONS)  # nothing was published about this face
@@ -226,7 +217,7 @@ def test_each_counted_student_could_have_exchanged_faces_with_enough_others(cour
             if faces[partner] == faces[student]
             or published.is_same_until(
                 last,
-                run(course(), events, faces | {student: faces[partner], partner: faces[student]}),
+                run(events, faces | {student: faces[partner], partner: faces[student]}),
             )
         ]
         assert len(could) >= MIN_STUDENTS - 1
@@ -245,10 +236,10 @@ LOOKS_OF_ALL = st.lists(
 
 @slowly
 @given(LOOKS_OF_ALL, st.integers(MIN_STUDENTS, MOST_STUDENTS - MIN_STUDENTS))
-def test_two_of_a_group_may_exchange_all_that_they_send(course, ticks, first_wave):
+def test_two_of_a_group_may_exchange_all_that_they_send(ticks, first_wave):
     def publish(order: list[int]) -> Published:
         """Each student sends what the student of this place in the order sends."""
-        this = course()
+        this = Course()
         for number, looks in enumerate(ticks):
             wave = {0: range(first_wave), 1: range(first_wave, MOST_STUDENTS)}.get(number, ())
             for student in wave:
@@ -277,11 +268,9 @@ def test_two_of_a_group_may_exchange_all_that_they_send(course, ticks, first_wav
     st.sampled_from(["leaves", "loses the connection", "turns away"]),
     st.integers(0, 20),
 )
-def test_a_student_who_goes_changes_the_shares_no_more_than_one_who_sits_still(
-    course, ticks, what, when
-):
+def test_a_student_who_goes_changes_the_shares_no_more_than_one_who_sits_still(ticks, what, when):
     def publish(goes: bool) -> list[tuple]:
-        this, still = course(), "happy"
+        this, still = Course(), "happy"
         for student in range(MOST_STUDENTS):
             this.comes(student)
         for number, looks in enumerate(ticks):
@@ -298,9 +287,9 @@ def test_a_student_who_goes_changes_the_shares_no_more_than_one_who_sits_still(
 
 @slowly
 @given(LOOKS_OF_ALL, st.integers(1, MIN_STUDENTS - 1), st.integers(0, 20))
-def test_fewer_newcomers_than_make_a_group_change_no_share(course, ticks, newcomers, when):
+def test_fewer_newcomers_than_make_a_group_change_no_share(ticks, newcomers, when):
     def publish(come: bool) -> list[tuple]:
-        this = course()
+        this = Course()
         for student in range(newcomers, MOST_STUDENTS):
             this.comes(student)
         for number, looks in enumerate(ticks):
@@ -318,9 +307,9 @@ def test_fewer_newcomers_than_make_a_group_change_no_share(course, ticks, newcom
     st.lists(COMINGS_AND_GOINGS, max_size=40),
     st.lists(st.sampled_from(EMOTIONS), min_size=MOST_STUDENTS, max_size=MOST_STUDENTS),
 )
-def test_nothing_is_shown_about_fewer_students_than_the_class_asks_for(course, events, looks):
+def test_nothing_is_shown_about_fewer_students_than_the_class_asks_for(events, looks):
     faces = dict(enumerate(looks))
-    published = run(course(), events, faces)
+    published = run(events, faces)
     for view in published.views:
         if view["students"] < MIN_STUDENTS:
             assert (view["shares"], view["valence"], view["pace"], view["seen"]) == (None,) * 4

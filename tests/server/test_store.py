@@ -14,6 +14,7 @@ from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 from server.domain.view import Alert
 from server.store import ClassStore, CodeTaken, StoreError
+from tests.memory_store import MemoryStore
 from tests.services import free_port, migrate
 
 
@@ -21,8 +22,10 @@ def point(t, students=5, alerts=()):
     return Point(t, students, 5, {"happy": 1.0}, None, 1.0, None, alerts)
 
 
-@pytest.fixture(params=["SQLite", "PostgreSQL"])
+@pytest.fixture(params=["SQLite", "PostgreSQL", "memory"])
 def store(request, tmp_path):
+    if request.param == "memory":
+        return MemoryStore()
     if request.param == "PostgreSQL":
         return ClassStore(request.getfixturevalue("postgres_server").url)
     return ClassStore(migrate(f"sqlite:///{tmp_path / 'classpulse.db'}"))

@@ -1,0 +1,67 @@
+"""A ClassStore without a database, held to the same tests as the one that has one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from server.domain.session import ClassSession, Marker
+from server.domain.timeline import Point
+from server.store import CodeTaken
+
+
+class MemoryStore:
+    """For the many short classes of property tests, which no database could keep up with."""
+
+    def __init__(self) -> None:
+        self._classes: dict[str, ClassSession] = {}
+        self._points: dict[str, dict[float, Point]] = {}  # by code and time
+        self._markers: dict[str, set[Marker]] = {}
+
+    def add_class(self, session: ClassSession, link: None = None, over: None = None) -> None:
+        if session.code in self._classes:
+            raise CodeTaken(session.code)
+        self._classes[session.code] = session
+        self._points[session.code], self._markers[session.code] = {}, set()
+
+    def find_class(self, code: str) -> ClassSession | None:
+        return self._classes.get(code)
+
+    def end_class(self, code: str, t: float) -> None:
+        session = self._classes.get(code)
+        if session and session.ended_at is None:
+            self._classes[code] = replace(session, ended_at=t)
+
+    def add_points(self, points: Iterable[tuple[str, Point]]) -> None:
+        for code, point in points:
+            if code in self._classes:
+                self._points[code][point.t] = point
+
+    def points(self, code: str) -> list[Point]:
+        return [point for _, point in sorted(self._points.get(code, {}).items())]
+
+    def add_marker(self, code: str, marker: Marker) -> None:
+        if code in self._classes:
+            self._markers[code].add(marker)
+
+    def markers(self, code: str) -> list[Marker]:
+        return sorted(self._markers.get(code, ()), key=lambda marker: marker.t)
+
+    def idle_classes(self, since: float) -> list[tuple[str, float]]:
+        running = [each for each in self._classes.values() if each.ended_at is None]
+        last = {
+            each.code: max(self._points[each.code], default=each.created_at) for each in running
+        }
+        return [
+            (each.code, last[each.code])
+            for each in running
+            if each.created_at < since and last[each.code] < since
+        ]
+
+    def classes_ended_before(self, t: float) -> list[str]:
+        ended = [each for each in self._classes.values() if each.ended_at is not None]
+        return [each.code for each in ended if each.ended_at <= t]
+
+    def delete_class(self, code: str) -> None:
+        for kept in (self._classes, self._points, self._markers):
+            kept.pop(code, None)
