@@ -370,6 +370,8 @@ class Classroom:
             self._leave(list(self._live))
         finally:
             self._journal.save()
+            self._exchange.close()
+            self._store.close()
 
     def sweep(self, now: float) -> None:
         """End what nobody ended, and forget what was kept long enough."""

@@ -81,6 +81,9 @@ class Exchange(Protocol):
     def check(self) -> None:
         """Raises ExchangeError, or not."""
 
+    def close(self) -> None:
+        """Leave what is shared; whatever is asked for later connects anew."""
+
 
 class LocalExchange:
     """For one process alone, which is the ticker of all classes."""
@@ -119,4 +122,7 @@ class LocalExchange:
             self._orders.pop(code, None)
 
     def check(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass

@@ -188,6 +188,9 @@ class RedisExchange:
         with _one_error():
             self._redis.ping()
 
+    def close(self) -> None:
+        self._redis.close()
+
     def _forget(self, code: str) -> None:
         self._holds.discard(code)
         for what in (self._heard, self._orders_seen, self._silent):

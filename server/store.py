@@ -155,6 +155,10 @@ class ClassStore:
         revisions = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
         _newest, *self._too_old = (each.revision for each in revisions)
 
+    def close(self) -> None:
+        """Leave the database; whatever is asked for later connects anew."""
+        self._engine.dispose()
+
     def check(self) -> None:
         """Raises StoreError unless the database answers and has at least this code's tables.
 
