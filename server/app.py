@@ -87,15 +87,15 @@ class Server:
         self.classroom.sweep(self.clock.now())
 
 
-def create_server(settings: Settings) -> Server:
-    """Wire a server; nothing ticks until `start`."""
+def create_server(settings: Settings, clock: Clock | None = None) -> Server:
+    """Wire a server that goes by the clock, or this machine's; nothing ticks until `start`."""
     app = StaticFlask(
         __name__, static_folder=str(WEB / "static"), template_folder=str(WEB / "templates")
     )
     app.config["MAX_CONTENT_LENGTH"] = MAX_MESSAGE_BYTES
     languages.install(app, WEB / "translations")
     app.json.sort_keys = False  # type: ignore[attr-defined]  # shares come largest first
-    clock = Clock(time.time, time.monotonic)
+    clock = clock or Clock(time.time, time.monotonic)
     store = ClassStore(settings.database_url, sends_reports=settings.webhook_url is not None)
     classroom = Classroom(
         store,

@@ -27,9 +27,10 @@ class MessageQueue(Rooms, RedisManager):
 
     on_listening: Callable[[], None]
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, silence_seconds: float = SILENCE_SECONDS) -> None:
         super().__init__(url, channel=CHANNEL)
         self._url = url
+        self._silence_seconds = silence_seconds
 
     def _redis_connect(self) -> None:
         self.redis = connect(self._url)
@@ -42,7 +43,7 @@ class MessageQueue(Rooms, RedisManager):
                     subscription.subscribe(self.channel)
                     is_asked = False  # whether it is still there
                     while True:
-                        message = subscription.get_message(timeout=SILENCE_SECONDS)
+                        message = subscription.get_message(timeout=self._silence_seconds)
                         if message is None:
                             if is_asked:
                                 raise redis.TimeoutError("no answer")

@@ -9,8 +9,10 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,10 +26,16 @@ from tests.services import free_port, migrate
 from training.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-# The run-time environment of `make run`, so that nothing else can be needed to serve.
-RUNTIME = ROOT / ".venv/bin"
+# The run-time environment of `make run`, so that nothing else can be needed to serve; where coverage
+# is measured, the environment of the tests, which has what measures.
+COVERAGE = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+RUNTIME = Path(sys.executable).parent if COVERAGE else ROOT / ".venv/bin"
 SECRET_KEY = "a key for tests and nothing else"
 TICK_SECONDS = 0.2
+PATIENCE = 30  # seconds for anything that has to happen: the machine may be busy
+
+SERVE = ["gunicorn", "server.wsgi:app"]
+SERVE_QUICKLY = ["gunicorn", "--pythonpath", "tests/server", "quick:app"]  # with shorter waits
 
 pytest_plugins = ["tests.services"]  # its fixtures
 
@@ -41,6 +49,7 @@ class LiveServer:
         self._log = folder / "server.log"
         self._command = command
         self.settings = {
+            **COVERAGE,
             "PATH": f"{RUNTIME}:{os.environ['PATH']}",
             "PORT": str(self.port),
             "SECRET_KEY": SECRET_KEY,
@@ -62,7 +71,7 @@ class LiveServer:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 requests.get(f"{self.url}/healthz", timeout=5).raise_for_status()
@@ -80,7 +89,7 @@ class LiveServer:
     def stop(self) -> None:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
-            self.process.wait(timeout=30)
+            self.process.wait(timeout=PATIENCE)
 
     def terminate(self) -> None:
         """Ask it to end, as an operator does."""
@@ -88,7 +97,7 @@ class LiveServer:
 
     def wait_for_its_end(self) -> int:
         """Its exit status."""
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE)
 
     def limit_its_files(self, size: int) -> None:
         """No file of it grows beyond so many bytes, as on a full disk."""
@@ -129,19 +138,33 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """One server for all tests that leave it as it is: each opens a class of its own."""
+def start_shared_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., LiveServer]]:
+    """Start servers for tests that leave them as they are: each opens classes of its own."""
     with contextlib.ExitStack() as servers:
         start = _starter(tmp_path_factory.mktemp("servers"), servers)
-        yield start(CLASSES_PER_HOUR="1000000")  # all from this address
+        yield partial(start, CLASSES_PER_HOUR="1000000")  # all from this address
+
+
+@pytest.fixture(scope="session")
+def server(start_shared_server: Callable[..., LiveServer]) -> LiveServer:
+    """A server as it is without any settings."""
+    return start_shared_server()
+
+
+@pytest.fixture(scope="session")
+def quick_server(start_shared_server: Callable[..., LiveServer]) -> LiveServer:
+    """The same, with shorter waits."""
+    return start_shared_server(SERVE_QUICKLY)
 
 
 def _starter(folder: Path, servers: contextlib.ExitStack) -> Callable[..., LiveServer]:
-    def start(command: list[str] | None = None, **settings: str) -> LiveServer:
+    def start(command: list[str] = SERVE, **settings: str) -> LiveServer:
         assert RUNTIME.exists(), "the run-time environment is missing: `make test` creates it"
         own = folder / f"server {len(list(folder.iterdir()))}"
         own.mkdir()
-        server = LiveServer(own, command or ["gunicorn", "server.wsgi:app"], settings)
+        server = LiveServer(own, command, settings)
         servers.callback(server.stop)
         server.start()
         return server
@@ -167,7 +190,7 @@ class Peer:
                 f"{url}?class={quote(str(auth.get('code')))}",  # as our pages do, for balancers
                 auth=auth,
                 transports=["websocket"],
-                wait_timeout=10,
+                wait_timeout=PATIENCE,
             )
         except socketio.exceptions.ConnectionError:
             assert self.refused is not None
@@ -182,7 +205,7 @@ class Peer:
         self,
         event: str,
         such_that: Callable[[Any], object] = lambda data: True,
-        seconds: float = 10,
+        seconds: float = PATIENCE,
     ) -> Any:
         """The next such event; anything else that comes before it is dropped."""
         deadline = time.monotonic() + seconds
@@ -199,6 +222,8 @@ class Peer:
     def leave(self) -> None:
         """Say goodbye."""
         self._client.disconnect()
+        if self._client.eio.ws is not None:
+            self._client.eio.ws.shutdown()  # open still, if the server was the first to go
 
     def vanish(self) -> None:
         """Lose the network without a goodbye."""

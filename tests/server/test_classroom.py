@@ -8,15 +8,14 @@ from server.classroom import Classroom
 from server.domain.messages import Label
 from server.exchange import LocalExchange
 from server.redis_exchange import RedisExchange
-from server.store import ClassStore
-from tests.services import migrate
+from tests.memory_store import MemoryStore
 
 STUDENTS = 12
 
 
-def classroom_in(folder, exchange):
+def classroom_with(store, exchange):
     return Classroom(
-        ClassStore(migrate(f"sqlite:///{folder / 'classpulse.db'}")),
+        store,
         exchange,
         lambda: "ABC234",
         min_students=5,
@@ -29,8 +28,8 @@ def classroom_in(folder, exchange):
 class Lesson:
     """A class of STUDENTS in front of their cameras, one tick a second."""
 
-    def __init__(self, folder):
-        self.classroom = classroom_in(folder, LocalExchange())
+    def __init__(self):
+        self.classroom = classroom_with(MemoryStore(), LocalExchange())
         self.now, self.fired, self.view = 1000.0, [], None
         asked = {"title": "Algebra", "mode": "camera"}
         self.session = self.classroom.open_class(asked, self.now)
@@ -58,8 +57,8 @@ class Lesson:
     ("kind", "trouble"),
     [("mood_dropped", {"looks": "sad"}), ("faces_gone", {"read": 7}), ("many_lost", {})],
 )
-def test_a_trouble_is_told_once_can_be_silenced_and_is_in_the_report(tmp_path, kind, trouble):
-    lesson = Lesson(tmp_path).goes_on(400)
+def test_a_trouble_is_told_once_can_be_silenced_and_is_in_the_report(kind, trouble):
+    lesson = Lesson().goes_on(400)
     if kind == "many_lost":
         lesson.say_lost(5)
     lesson.goes_on(150, **trouble)
@@ -73,16 +72,16 @@ def test_a_trouble_is_told_once_can_be_silenced_and_is_in_the_report(tmp_path, k
     assert [alert.kind for alert in report.alerts] == [kind]
 
 
-def test_the_timeline_of_a_lesson_has_no_holes(tmp_path):
-    lesson = Lesson(tmp_path).goes_on(600)
+def test_the_timeline_of_a_lesson_has_no_holes():
+    lesson = Lesson().goes_on(600)
     lesson.classroom.end("ABC234", lesson.now)
     points, _ = lesson.classroom.history("ABC234")
     assert [point.t for point in points] == [1000.0 + 10 * number for number in range(61)]
     assert all(point.shares == {"neutral": 1.0} for point in points)
 
 
-def test_a_class_in_which_nobody_is_left_costs_nothing_more(tmp_path):
-    lesson = Lesson(tmp_path).goes_on(10)
+def test_a_class_in_which_nobody_is_left_costs_nothing_more():
+    lesson = Lesson().goes_on(10)
     for seat in range(STUDENTS):
         lesson.classroom.leave("ABC234", f"seat {seat}", f"connection {seat}")
     for _ in range(400):
@@ -93,17 +92,20 @@ def test_a_class_in_which_nobody_is_left_costs_nothing_more(tmp_path):
 
 
 @pytest.fixture
-def ticking_and_other(tmp_path, redis_server):
+def ticking_and_other(redis_server):
     """A class of two processes, the first of which is its ticker and has a teacher."""
     exchanges = [RedisExchange(redis_server.url, tick_seconds=2) for _ in range(2)]
-    ticking, other = (classroom_in(tmp_path, exchange) for exchange in exchanges)
+    store = MemoryStore()
+    ticking, other = (classroom_with(store, exchange) for exchange in exchanges)
     session = ticking.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
     ticking.watch(session)
     deadline = time.monotonic() + 10
     while not ticking.tick(1001.0).shown:  # whoever finds Redis empty waits for a while
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    return ticking, other, session
+    yield ticking, other, session
+    for exchange in exchanges:
+        exchange.close()
 
 
 def test_a_teacher_who_comes_to_another_process_misses_no_view(ticking_and_other):

@@ -1,6 +1,7 @@
 """What processes share: the same for one alone and for several, and who folds a class."""
 
 import time
+from contextlib import closing
 
 import pytest
 
@@ -42,13 +43,18 @@ def meet_as_ticker(exchange, partials, now=10.0):
 @pytest.fixture(params=["alone", "Redis"])
 def exchange(request):
     if request.param == "alone":
-        return LocalExchange()
-    return RedisExchange(request.getfixturevalue("redis_server").url, TICK_SECONDS)
+        exchange = LocalExchange()
+    else:
+        exchange = RedisExchange(request.getfixturevalue("redis_server").url, TICK_SECONDS)
+    with closing(exchange):
+        yield exchange
 
 
 @pytest.fixture
 def processes(redis_server):
-    return [RedisExchange(redis_server.url, TICK_SECONDS) for _ in range(2)]
+    one, two = (RedisExchange(redis_server.url, TICK_SECONDS) for _ in range(2))
+    with closing(one), closing(two):
+        yield one, two
 
 
 def test_one_process_is_the_ticker_of_its_classes(exchange):

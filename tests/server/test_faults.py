@@ -6,12 +6,14 @@ import socket
 import subprocess
 import threading
 import time
+from contextlib import ExitStack, closing, suppress
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 import requests
 
+from tests.conftest import SERVE_QUICKLY
 from tests.services import require_program
 
 
@@ -42,11 +44,11 @@ def report_of(server, opened):
 
 @pytest.mark.parametrize("fault", ["killed", "silent"])
 def test_a_class_goes_on_without_its_database(start_server, postgres_server, join, teach, fault):
-    server = start_server(DATABASE_URL=postgres_server.url)
+    server = start_server(SERVE_QUICKLY, DATABASE_URL=postgres_server.url)
     opened, teacher, students = class_of_five(server, join, teach)
     colleague = teach(server, opened)
     teacher.send("marker", {"text": "before"})
-    before = teacher.wait_for("point", lambda point: point["shares"], seconds=30)
+    before = teacher.wait_for("point", lambda point: point["shares"])
     postgres_server.kill() if fault == "killed" else postgres_server.pause()
     teacher.send("marker", {"text": "during"})
     colleague.wait_for("marker", lambda marker: marker["text"] == "during")
@@ -64,9 +66,9 @@ def test_a_class_goes_on_without_its_database(start_server, postgres_server, joi
     assert answer.status_code == 503 and "try again" in answer.json()["error"]
     assert requests.get(f"{server.url}/readyz", timeout=20).json()["troubles"] == ["database"]
     assert "database is not ready: " in server.log()
-    during = teacher.wait_for("point", lambda point: "sad" in (point["shares"] or {}), seconds=30)
+    during = teacher.wait_for("point", lambda point: "sad" in (point["shares"] or {}))
     postgres_server.start() if fault == "killed" else postgres_server.resume()
-    assert teacher.wait_for("trouble", seconds=20)["message"] is None
+    assert teacher.wait_for("trouble")["message"] is None
     history = teacher.wait_for("history")
     assert before in history["points"] and during in history["points"]
     assert [marker["text"] for marker in history["markers"]] == ["before", "during"]
@@ -78,16 +80,16 @@ def test_a_class_goes_on_without_its_database(start_server, postgres_server, joi
 
 
 def test_a_class_goes_on_when_the_disk_is_full(start_server, join, teach):
-    server = start_server()
+    server = start_server(SERVE_QUICKLY)
     _, teacher, students = class_of_five(server, join, teach)
-    saved = teacher.wait_for("point", lambda point: point["shares"], seconds=30)
+    saved = teacher.wait_for("point", lambda point: point["shares"])
     server.limit_its_files(0)
     teacher.send("marker", {"text": "during"})
     assert "cannot reach its database" in teacher.wait_for("trouble")["message"]
     everybody_looks(students, "sad")
     teacher.wait_for("view", lambda view: view["shares"] == {"sad": 1.0})
     server.limit_its_files(resource.RLIM_INFINITY)
-    assert teacher.wait_for("trouble", seconds=20)["message"] is None
+    assert teacher.wait_for("trouble")["message"] is None
     history = teacher.wait_for("history")
     assert saved in history["points"]
     assert [marker["text"] for marker in history["markers"]] == ["during"]
@@ -102,6 +104,7 @@ class Line:
     def __init__(self, server):
         self._server, self._alive = server, threading.Event()
         self._alive.set()
+        self._ends = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://localhost:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -112,32 +115,47 @@ class Line:
     def lives(self):
         self._alive.set()
 
+    def close(self):
+        """Whoever is connected notices, even if it is dead."""
+        for end in (self._listener, *self._ends):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)  # which ends the waits of the threads
+            end.close()
+        self.lives()
+
     def _accept(self):
-        while True:
-            here, _ = self._listener.accept()
-            there = socket.create_connection(("127.0.0.1", self._server.port))
-            for source, target in ((here, there), (there, here)):
-                threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
+        with suppress(OSError):  # closed
+            while True:
+                here, _ = self._listener.accept()
+                there = socket.create_connection(("127.0.0.1", self._server.port))
+                self._ends += here, there
+                for source, target in ((here, there), (there, here)):
+                    threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
 
     def _carry(self, source, target):
-        try:
+        with suppress(OSError):
             while data := source.recv(65536):
                 self._alive.wait()
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
-        except OSError:
-            target.close()
 
 
-def test_a_network_that_goes_dead_is_a_loss_like_any_other(server, join, teach):
-    line = Line(server)
+@pytest.fixture
+def lay_line(connect):
+    """Lay a line to a server; it is closed before those who are connected by it leave."""
+    with ExitStack() as lines:
+        yield lambda server: lines.enter_context(closing(Line(server)))
+
+
+def test_a_network_that_goes_dead_is_a_loss_like_any_other(quick_server, join, teach, lay_line):
+    server, line = quick_server, lay_line(quick_server)
     opened = server.open_class()
     teacher = teach(server, opened)
     near = [join(server, opened["code"], "happy") for _ in range(4)]
     far = join(line, opened["code"], "happy")
     teacher.wait_for("view", lambda view: view["seen"] == 5)
     line.dies()  # as when a laptop falls asleep, or a phone leaves the house
-    view = teacher.wait_for("view", lambda view: view["students"] == 4, seconds=60)
+    view = teacher.wait_for("view", lambda view: view["students"] == 4)
     assert view["suppressed"] == "few_students"
     line.lives()
     again = join(line, opened["code"], "happy", seat=far.welcome["seat"])
@@ -146,8 +164,10 @@ def test_a_network_that_goes_dead_is_a_loss_like_any_other(server, join, teach):
     assert (view["students"], view["counted"], view["shares"]) == (5, 5, {"happy": 1.0})
 
 
-def test_a_student_who_comes_back_before_the_loss_is_noticed_counts_once(server, join, teach):
-    line = Line(server)
+def test_a_student_who_comes_back_before_the_loss_is_noticed_counts_once(
+    server, join, teach, lay_line
+):
+    line = lay_line(server)
     opened = server.open_class()
     teacher = teach(server, opened)
     for _ in range(4):
@@ -161,10 +181,10 @@ def test_a_student_who_comes_back_before_the_loss_is_noticed_counts_once(server,
 
 
 def test_a_browser_that_does_not_keep_up_is_cut_off_and_comes_back_to_what_is_new(
-    start_server, join, teach
+    start_server, join, teach, lay_line
 ):
     server = start_server(TICK_SECONDS="0.1")
-    line = Line(server)
+    line = lay_line(server)
     opened = server.open_class()
     slow = teach(line, opened)
     teacher = teach(server, opened)
@@ -203,7 +223,7 @@ def test_a_clock_that_jumps_changes_nothing(start_server, tmp_path, join, teach)
     source = Path(__file__).with_name("jump.c")
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     jump.write_text("0")
-    server = start_server(LD_PRELOAD=str(library), JUMP_FILE=str(jump))
+    server = start_server(SERVE_QUICKLY, LD_PRELOAD=str(library), JUMP_FILE=str(jump))
     _, teacher, students = class_of_five(server, join, teach)
     times = []
     for seconds, emotion in ((3600, "sad"), (-7200, "happy")):
@@ -214,48 +234,7 @@ def test_a_clock_that_jumps_changes_nothing(start_server, tmp_path, join, teach)
         everybody_looks(students, emotion)
         view = teacher.wait_for("view", lambda view, now=emotion: view["shares"] == {now: 1.0})
         assert view["students"] == 5
-        times.append(teacher.wait_for("point", seconds=30)["t"])
+        times.append(teacher.wait_for("point")["t"])
         assert abs(times[-1] - time.time()) < 60
     assert times == sorted(times)
     assert not any(peer.closed for peer in (teacher, *students))
-
-
-# Those who ask for too much
-
-
-def test_a_flood_of_messages_is_answered_once_and_then_cut_off(server, join, teach):
-    _, teacher, students = class_of_five(server, join, teach)
-    for _ in range(30):
-        students[0].looks("sad")
-    assert "Too many messages" in students[0].wait_for("error")["message"]
-    for _ in range(300):
-        students[0].looks("sad")
-    students[0].wait_for("disconnect")
-    everybody_looks(students[1:], "surprise")
-    teacher.wait_for("view", lambda view: "surprise" in (view["shares"] or {}))
-    assert not any(student.closed for student in students[1:])
-
-
-def test_a_full_class_lets_nobody_in_but_those_who_had_a_seat(start_server, join, connect):
-    server = start_server(MAX_STUDENTS="3")
-    code = server.open_class()["code"]
-    students = [join(server, code) for _ in range(3)]
-    assert connect(server, role="student", code=code).refused == "This class is full."
-    students[0].vanish()
-    join(server, code, seat=students[0].welcome["seat"])
-
-
-def test_an_address_can_open_so_many_classes_an_hour(start_server):
-    server = start_server(CLASSES_PER_HOUR="2", PROXIES="1")
-
-    def open_from(address):
-        return requests.post(
-            f"{server.url}/api/classes",
-            json={"title": "Algebra", "mode": "camera"},
-            headers={"X-Forwarded-For": f"198.51.100.9, {address}"},
-            timeout=10,
-        )
-
-    assert [open_from("203.0.113.5").status_code for _ in range(3)] == [201, 201, 429]
-    assert "Too many classes" in open_from("203.0.113.5").json()["error"]
-    assert open_from("203.0.113.6").status_code == 201

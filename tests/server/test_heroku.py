@@ -8,7 +8,6 @@ from pathlib import Path
 
 import requests
 
-from server.store import ClassStore
 from tests.conftest import ROOT, RUNTIME
 
 MEGABYTE = 1_000_000
@@ -38,12 +37,12 @@ def release(url):
     return done.stdout, done.returncode == 0
 
 
-def test_a_release_makes_the_tables_that_the_web_process_needs(postgres_server):
+def test_a_release_makes_the_tables_that_the_web_process_needs(postgres_server, open_store):
     url = postgres_server.new_database()
     for _ in range(2):
         said, is_well = release(url)
         assert is_well, said
-        ClassStore(url).check()
+        open_store(url).check()
 
 
 def test_a_release_that_finds_no_database_says_so_in_one_line_and_fails(postgres_server):

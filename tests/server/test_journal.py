@@ -5,7 +5,6 @@ import pytest
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 from server.journal import MOST_POINTS, Journal
-from server.store import ClassStore
 from tests.services import migrate
 
 CODE = "ABC234"
@@ -16,8 +15,8 @@ def point(t, students=5):
 
 
 @pytest.fixture
-def store(tmp_path):
-    store = ClassStore(migrate(f"sqlite:///{tmp_path / 'classpulse.db'}"))
+def store(tmp_path, open_store):
+    store = open_store(migrate(f"sqlite:///{tmp_path / 'classpulse.db'}"))
     store.add_class(ClassSession(CODE, "Algebra", "camera", 5, 1.0))
     return store
 

@@ -19,10 +19,10 @@ def platform():
         yield platform
 
 
-@pytest.fixture
-def school(start_server, platform):
-    """A server that believes the platform."""
-    return start_server(LTI_PLATFORMS=platform.setting)
+@pytest.fixture(scope="module")
+def school(start_shared_server, platform):
+    """A server that believes the platform; each test has a place of its own in its courses."""
+    return start_shared_server(LTI_PLATFORMS=platform.setting)
 
 
 def code_in(answer):
@@ -51,7 +51,7 @@ def test_a_teachers_launch_opens_the_room_of_a_class_called_like_the_link(school
     assert (about["title"], about["mode"]) == ("Algebra, Monday", "self-report")
 
 
-def test_all_launches_from_a_place_lead_to_its_one_running_class(school, platform, connect):
+def test_all_launches_from_a_place_lead_to_its_one_running_class(school, platform):
     code = code_in(platform.launch(school, platform.says(TEACHER)))
     assistant = f"{MEMBERSHIP}/Instructor#TeachingAssistant"
     second = platform.launch(school, platform.says(assistant))
@@ -69,17 +69,17 @@ def test_whoever_has_a_role_that_only_sounds_like_a_teachers_opens_no_room(schoo
 
 
 def test_a_student_waits_for_a_class_that_has_not_begun_or_is_over(school, platform, connect):
-    launch = platform.launch(school, platform.says(STUDENT))
+    launch = platform.launch(school, platform.says(STUDENT, place="later"))
     page = followed(school, launch)
     assert page.status_code == 200 and "has not begun yet" in page.text
-    opened = platform.launch(school, platform.says(TEACHER))
+    opened = platform.launch(school, platform.says(TEACHER, place="later"))
     assert followed(school, launch).headers["Location"] == f"/c/{code_in(opened)}"
     token = opened.headers["Location"].partition("#")[2]
     teacher = connect(school, role="teacher", code=code_in(opened), token=token)
     teacher.send("end", {})
     teacher.wait_for("ended")
     assert followed(school, launch).status_code == 200
-    again = platform.launch(school, platform.says(TEACHER))
+    again = platform.launch(school, platform.says(TEACHER, place="later"))
     assert code_in(again) != code_in(opened)
 
 
@@ -121,7 +121,8 @@ def test_any_title_is_made_one_line_of_text(school, platform, link, course, titl
     assert f"<title>{title} · room" in page.text
 
 
-def test_nothing_about_anybody_is_kept_or_logged(school, platform):
+def test_nothing_about_anybody_is_kept_or_logged(start_server, platform):
+    school = start_server(LTI_PLATFORMS=platform.setting)
     platform.launch(school, platform.says(TEACHER))
     followed(school, platform.launch(school, platform.says(STUDENT)))
     path = school.settings["DATABASE_URL"].removeprefix("sqlite:///")
@@ -241,8 +242,11 @@ def test_a_deleted_class_leaves_no_trace_of_its_place(school, platform):
     deadline = time.monotonic() + 10
     while True:
         with closing(sqlite3.connect(path)) as database:
-            if database.execute("SELECT * FROM links").fetchall() == []:
-                break
+            [left] = database.execute(
+                "SELECT count(*) FROM links WHERE code = ?", [code_in(launched)]
+            ).fetchone()
+        if not left:
+            break
         assert time.monotonic() < deadline
 
 

@@ -9,7 +9,7 @@ from server.message_queue import MessageQueue
 
 def test_a_redis_that_says_nothing_any_more_is_noticed_and_heard_again(redis_server, caplog):
     listening, heard = Queue(), Queue()
-    queue = MessageQueue(redis_server.url)
+    queue = MessageQueue(redis_server.url, silence_seconds=0.5)
     queue.on_listening = lambda: listening.put(True)
     Thread(target=lambda: heard.put(next(queue._listen())), daemon=True).start()
     listening.get(timeout=10)
@@ -22,3 +22,4 @@ def test_a_redis_that_says_nothing_any_more_is_noticed_and_heard_again(redis_ser
     listening.get(timeout=10)
     queue._publish({"event": "after"})
     assert b"after" in heard.get(timeout=10)
+    queue.redis.close()

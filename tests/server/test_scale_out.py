@@ -74,7 +74,7 @@ def test_the_class_goes_on_when_a_process_is_killed(processes, join, teach, vict
     for server in processes:
         for _ in range(4):
             joined[server].append(join(server, opened["code"], "happy"))
-    before = teacher.wait_for("point", lambda point: point["shares"], seconds=30)
+    before = teacher.wait_for("point", lambda point: point["shares"])
     for number, student in enumerate(joined[dies]):
         student.send("help", {"on": True, "name": f"Student {number}"})
         teacher.wait_for("view", lambda view, number=number: len(view["help"]) == number + 1)
@@ -98,7 +98,7 @@ def test_the_class_goes_on_when_a_process_is_killed(processes, join, teach, vict
     assert (view["students"], view["counted"]) == (8, 8)
     # Nobody is left over from the process that is gone.
     joined[lives][0].vanish()
-    view = teacher.wait_for("view", lambda view: view["students"] != 8, seconds=20)
+    view = teacher.wait_for("view", lambda view: view["students"] != 8)
     assert view["students"] == 7
     history = teach(lives, opened).wait_for("history")
     assert before in history["points"]

@@ -13,7 +13,8 @@ import requests
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 from server.domain.view import Alert
-from server.store import ClassStore, CodeTaken, StoreError
+from server.store import CodeTaken, StoreError
+from tests.conftest import SERVE_QUICKLY
 from tests.memory_store import MemoryStore
 from tests.services import free_port, migrate
 
@@ -23,12 +24,12 @@ def point(t, students=5, alerts=()):
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL", "memory"])
-def store(request, tmp_path):
+def store(request, tmp_path, open_store):
     if request.param == "memory":
         return MemoryStore()
     if request.param == "PostgreSQL":
-        return ClassStore(request.getfixturevalue("postgres_server").url)
-    return ClassStore(migrate(f"sqlite:///{tmp_path / 'classpulse.db'}"))
+        return open_store(request.getfixturevalue("postgres_server").url)
+    return open_store(migrate(f"sqlite:///{tmp_path / 'classpulse.db'}"))
 
 
 def add_classes(store, *codes):
@@ -147,26 +148,26 @@ def test_words_come_back_as_they_were_typed(store):
         "sqlite:////nowhere/at/all/classpulse.db",
     ],
 )
-def test_an_address_that_cannot_be_used_is_one_clear_error(url):
+def test_an_address_that_cannot_be_used_is_one_clear_error(url, open_store):
     with pytest.raises(StoreError, match="DATABASE_URL"):
-        ClassStore(url)
+        open_store(url)
 
 
-def test_a_database_that_nobody_can_reach_is_one_clear_error(tmp_path):
+def test_a_database_that_nobody_can_reach_is_one_clear_error(tmp_path, open_store):
     for url in (
         f"postgres://postgres@localhost:{free_port()}/classpulse",
         "postgres://postgres@nowhere.invalid/classpulse",
         f"sqlite:///{tmp_path}",
     ):
-        store = ClassStore(url)
+        store = open_store(url)
         with pytest.raises(StoreError):
             store.check()
         with pytest.raises(StoreError):
             store.add_points([("ABC234", point(10.0))])
 
 
-def test_a_postgresql_that_was_killed_is_used_again_when_it_is_back(postgres_server):
-    store = ClassStore(postgres_server.url)
+def test_a_postgresql_that_was_killed_is_used_again_when_it_is_back(postgres_server, open_store):
+    store = open_store(postgres_server.url)
     add_classes(store, "ABC234")
     postgres_server.kill()
     for _ in range(2):
@@ -182,7 +183,7 @@ def test_a_postgresql_that_was_killed_is_used_again_when_it_is_back(postgres_ser
 
 
 def test_a_postgresql_that_says_nothing_holds_nobody_up_for_long(start_server, postgres_server):
-    server = start_server(DATABASE_URL=postgres_server.url)
+    server = start_server(SERVE_QUICKLY, DATABASE_URL=postgres_server.url)
     code = server.open_class()["code"]
     page = f"{server.url}/c/{code}"
     postgres_server.pause()
@@ -223,9 +224,9 @@ def files_that_cannot_grow_beyond(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
 
-def test_on_a_full_disk_nothing_that_was_saved_is_lost(tmp_path):
+def test_on_a_full_disk_nothing_that_was_saved_is_lost(tmp_path, open_store):
     url = migrate(f"sqlite:///{tmp_path / 'classpulse.db'}")
-    store = ClassStore(url)
+    store = open_store(url)
     add_classes(store, "ABC234")
     saved = []
     with files_that_cannot_grow_beyond(200_000), pytest.raises(StoreError):
@@ -233,13 +234,13 @@ def test_on_a_full_disk_nothing_that_was_saved_is_lost(tmp_path):
             store.add_points([("ABC234", point(t))])
             saved.append(point(t))
     assert saved and store.points("ABC234") == saved
-    assert ClassStore(url).points("ABC234") == saved
+    assert open_store(url).points("ABC234") == saved
     store.add_points([("ABC234", point(0.0))])
     assert store.points("ABC234") == [point(0.0), *saved]
 
 
-def test_a_locked_database_is_told_and_used_again_when_it_is_free(tmp_path):
-    store = ClassStore(migrate(f"sqlite:///{tmp_path / 'classpulse.db'}"))
+def test_a_locked_database_is_told_and_used_again_when_it_is_free(tmp_path, open_store):
+    store = open_store(migrate(f"sqlite:///{tmp_path / 'classpulse.db'}"))
     with closing(sqlite3.connect(tmp_path / "classpulse.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked"):

@@ -10,7 +10,8 @@ import pytest
 import requests
 import websocket
 
-from server.app import MAX_MESSAGE_BYTES, PING_INTERVAL, PING_TIMEOUT
+from server.app import MAX_MESSAGE_BYTES
+from tests.conftest import PATIENCE
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def connect_wire():
     def connect(server, **auth):
         wire = websocket.create_connection(
             server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket",
-            timeout=PING_INTERVAL + PING_TIMEOUT + 10,
+            timeout=PATIENCE,
             sockopt=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)],  # so that it can be slow
         )
         wires.append(wire)
@@ -105,13 +106,14 @@ def test_messages_that_come_together_and_in_frames_are_taken_in_order(server, jo
     assert "on must be" in wire.recv()
 
 
-def test_half_a_frame_and_then_nothing_is_a_student_who_is_gone(server, teach, join_wire):
+def test_half_a_frame_and_then_nothing_is_a_student_who_is_gone(quick_server, teach, join_wire):
+    server = quick_server
     opened = server.open_class()
     teacher, wire = teach(server, opened), join_wire(server, opened["code"])
     teacher.wait_for("view", lambda view: view["students"] == 1)
     wire.sock.send(b"\x81\xfe")
     wire.sock.shutdown(socket.SHUT_RDWR)
-    teacher.wait_for("view", lambda view: view["students"] == 0, seconds=20)
+    teacher.wait_for("view", lambda view: view["students"] == 0)
 
 
 def test_what_is_no_socket_io_ends_its_connection_and_no_other(server, teach, join_wire):
@@ -156,7 +158,8 @@ def test_pings_of_the_websocket_itself_are_answered(server, join_wire):
     assert wire.recv_data(control_frame=True) == (websocket.ABNF.OPCODE_PONG, b"are you there")
 
 
-def test_whoever_does_not_answer_a_ping_is_gone_and_who_does_stays(server, teach, join_wire):
+def test_whoever_does_not_answer_a_ping_is_gone_and_who_does_stays(quick_server, teach, join_wire):
+    server = quick_server
     opened = server.open_class()
     teacher = teach(server, opened)
     silent, lively = join_wire(server, opened["code"]), join_wire(server, opened["code"])
@@ -164,7 +167,7 @@ def test_whoever_does_not_answer_a_ping_is_gone_and_who_does_stays(server, teach
     assert silent.recv() == "2" == lively.recv()
     lively.send("3")
     assert is_closed(silent)
-    view = teacher.wait_for("view", lambda view: view["students"] != 2, seconds=20)
+    view = teacher.wait_for("view", lambda view: view["students"] != 2)
     assert view["students"] == 1
     assert lively.recv() == "2"
 
@@ -210,7 +213,7 @@ def test_whoever_can_only_poll_is_in_the_class_too(server, teach):
     student.send(event("label", {"state": "guess"}))
     assert "unknown state" in student.poll()
     student.send("1")
-    teacher.wait_for("view", lambda view: view["students"] == 0, seconds=20)
+    teacher.wait_for("view", lambda view: view["students"] == 0)
 
 
 def test_a_server_that_is_stopped_sees_everybody_off_and_ends_when_they_are_gone(

@@ -10,11 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT, SERVE_QUICKLY
 
 KEY = b"twenty-four bytes at least"
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
-PATIENCE = 60  # seconds
 
 
 def documented():
@@ -49,7 +48,7 @@ class School:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://localhost:{self._server.server_port}/reports"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=[0.05], daemon=True).start()
 
     def next(self):
         """The headers and the body of what comes next, its signature verified."""
@@ -95,7 +94,7 @@ def report(server, opened):
 def test_a_report_is_what_the_teacher_gets_too_and_nobody_waits_for_it(
     start_server, school, join, teach
 ):
-    server = start_server(WEBHOOK_URL=school.url, WEBHOOK_SECRET=SECRET)
+    server = start_server(SERVE_QUICKLY, WEBHOOK_URL=school.url, WEBHOOK_SECRET=SECRET)
     school.is_open.clear()
     opened = hold(server, join, teach)
     _, body = school.next()
@@ -114,7 +113,9 @@ def test_a_report_comes_again_until_it_was_taken_even_after_a_crash(
     start_server, school, join, teach
 ):
     school.answers = [500, 302]
-    server = start_server(WEBHOOK_URL=school.url, WEBHOOK_SECRET=SECRET, RETENTION_DAYS="0")
+    server = start_server(
+        SERVE_QUICKLY, WEBHOOK_URL=school.url, WEBHOOK_SECRET=SECRET, RETENTION_DAYS="0"
+    )
     opened = hold(server, join, teach)
     first, _ = school.next()
     assert report(server, opened).ok  # it is needed still
@@ -129,7 +130,7 @@ def test_a_report_comes_again_until_it_was_taken_even_after_a_crash(
 
 
 def test_of_a_deleted_class_nothing_is_sent(start_server, school, join, teach):
-    server = start_server(WEBHOOK_URL=school.url, WEBHOOK_SECRET=SECRET)
+    server = start_server(SERVE_QUICKLY, WEBHOOK_URL=school.url, WEBHOOK_SECRET=SECRET)
     deleted = hold(server, join, teach, "Secrets")
     address = f"{server.url}/api/classes/{deleted['code']}"
     bearer = {"Authorization": f"Bearer {deleted['token']}"}

@@ -1,0 +1,172 @@
+"""The server in the process of the tests, for rules that no network and no other process shows.
+
+All of it is real but the connections, which end here, and the clock, which goes on only when a test
+waits for something: a minute of a lesson takes no time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from engineio.packet import Packet as EnginePacket
+from engineio.socket import Socket
+from socketio.packet import CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Packet
+from werkzeug.test import TestResponse
+
+from server.app import create_server
+from server.clock import Clock
+from server.config import Settings
+from server.store import ClassStore
+from tests.conftest import SECRET_KEY, TICK_SECONDS
+from tests.services import migrate
+
+PATIENCE = 120  # seconds of the class, in which whatever is waited for comes
+
+
+class App:
+    """A server with its own database; `browser` is Flask's test client, without any cookies."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.now = time.time()
+        self.server = create_server(settings, Clock(lambda: self.now, lambda: self.now))
+        self.settings = settings
+        self.browser = browser = self.server.app.test_client(use_cookies=False)
+        self.url = "http://localhost"
+        self.get, self.post, self.delete = browser.get, browser.post, browser.delete
+
+    def as_teacher(self, opened: dict, path: str, method: str = "GET", **headers) -> TestResponse:
+        """The answer to somebody who has the token of the class."""
+        headers = {"Authorization": f"Bearer {opened['token']}", **headers}
+        return self.browser.open(path, method=method, headers=headers)
+
+    def open_class(self, title: str = "Algebra", mode: str = "camera", **extra: object) -> dict:
+        answer = self.post("/api/classes", json={"title": title, "mode": mode, **extra})
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
+    def connect(self, address: str = "127.0.0.1", **auth: object) -> Peer:
+        return Peer(self, address, auth)
+
+    def join(self, code: str, emotion: str | None = None, **auth: object) -> Peer:
+        """A student in a class, after the welcome; `.welcome` is what it said."""
+        student = self.connect(role="student", code=code, **auth)
+        assert student.refused is None, student.refused
+        student.welcome = student.wait_for("welcome")
+        if emotion:
+            student.looks(emotion)
+        return student
+
+    def teach(self, opened: dict) -> Peer:
+        """A teacher in the room of a class that `open_class` opened."""
+        teacher = self.connect(role="teacher", code=opened["code"], token=opened["token"])
+        assert teacher.refused is None, teacher.refused
+        return teacher
+
+    def tick(self) -> None:
+        """Time goes on."""
+        self.now += TICK_SECONDS
+        self.server.sockets.tick()
+        self.server.sockets.save()
+
+
+class Peer:
+    """A student or a teacher; what the server sends is kept to be waited for."""
+
+    def __init__(self, app: App, address: str, auth: dict) -> None:
+        self.received: deque[tuple[str, object]] = deque()
+        self.refused: str | None = None
+        self._app = app
+        self._connection = _Connection(app.server.socketio.server.eio, address, self._hear)
+        self._say(Packet(CONNECT, auth))
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server has ended the connection."""
+        return self._connection.closed
+
+    def send(self, event: str, *data: object) -> None:
+        self._say(Packet(EVENT, [event, *data]))
+
+    def looks(self, emotion: str) -> None:
+        self.send("label", {"state": "ok", "emotion": emotion, "p": 0.9})
+
+    def wait_for(self, event: str, such_that: Callable = lambda data: True):
+        """The next such event; anything else that comes before it is dropped."""
+        seen = []
+        for _ in range(round(PATIENCE / TICK_SECONDS)):
+            while self.received:
+                name, data = self.received.popleft()
+                if name == event and such_that(data):
+                    return data
+                seen.append((name, data))
+            self._app.tick()
+        raise AssertionError(f"no such {event}; instead came {seen[-5:]}")
+
+    def leave(self) -> None:
+        """Say goodbye."""
+        self._say(Packet(DISCONNECT))
+
+    def vanish(self) -> None:
+        """Lose the network without a goodbye."""
+        self._connection.lose()
+
+    def _say(self, packet: Packet) -> None:
+        encoded = packet.encode()
+        for each in encoded if isinstance(encoded, list) else [encoded]:
+            self._connection.receive(EnginePacket(4, each))
+
+    def _hear(self, packet: Packet) -> None:
+        if packet.packet_type == EVENT:
+            event, *data = packet.data
+            self.received.append((event, *data))
+        elif packet.packet_type == CONNECT_ERROR:
+            self.refused = packet.data["message"]
+
+
+class _Connection(Socket):
+    """Engine.IO's end of a connection, behind which there is no network."""
+
+    def __init__(self, engine, address: str, hear: Callable[[Packet], None]) -> None:
+        super().__init__(engine, engine.generate_id())
+        self._hear = hear
+        engine.sockets[self.sid] = self
+        engine._trigger_event("connect", self.sid, {"REMOTE_ADDR": address}, run_async=False)
+
+    def send(self, pkt: EnginePacket) -> None:
+        self._hear(Packet(encoded_packet=pkt.data))
+
+    def lose(self) -> None:
+        self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+
+
+@pytest.fixture
+def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
+    """Make servers of this test's own, with chosen settings."""
+    apps: list[App] = []
+
+    def start(**settings: object) -> App:
+        url = settings.pop("database_url", f"sqlite:///{tmp_path / f'app {len(apps)}.db'}")
+        apps.append(App(Settings(SECRET_KEY, database_url=migrate(url), **settings)))
+        return apps[-1]
+
+    yield start
+    for app in apps:
+        app.server.classroom.close()
+
+
+@pytest.fixture
+def open_store() -> Iterator[Callable[[str], ClassStore]]:
+    """Open databases; all are left after the test."""
+    with ExitStack() as stores:
+        yield lambda url: stores.enter_context(closing(ClassStore(url)))
+
+
+@pytest.fixture
+def app(start_app: Callable[..., App]) -> App:
+    """A server as it is without any settings."""
+    return start_app()
