@@ -1,0 +1,1 @@
+"""Programs that no user runs: benchmarks, the soak test, screenshots; `make test-tools`."""
