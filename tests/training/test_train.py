@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -15,14 +16,13 @@ import h5py
 import numpy as np
 
 from tests.training.conftest import ROOT, contents, one_line
+from training.__main__ import main
 from training.augment import augment
 from training.dataset import Dataset
 from training.run import BEST_WEIGHTS, Config, load_classifier, read_history, write_history
 from training.train import make_targets, soft_targets, train
 
 EPOCHS = 3
-
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # inside Keras
 
 
 def history(run):
@@ -44,7 +44,7 @@ def weights(path):
 
 
 def backups(run):
-    return sorted((run / "backup").iterdir())
+    return sorted((run / "backup").glob("epoch-*"))
 
 
 def assert_same_run(run, other):
@@ -83,6 +83,10 @@ def test_a_run_learns_and_leaves_its_history_settings_and_best_weights(trained):
     assert saved["votes_weight"] == 0  # the data set has no votes to learn from
 
 
+def test_a_random_network_is_never_frozen(trained):
+    assert trained.config.frozen_epochs == 1 and Config.load(trained.run).frozen_epochs == 0
+
+
 def test_the_command_line_trains_with_the_settings_it_is_given(cli, data_file, tmp_path):
     run = tmp_path / "runs" / "quick"
     outcome = cli(
@@ -99,31 +103,50 @@ def test_the_command_line_trains_with_the_settings_it_is_given(cli, data_file, t
     assert config.batch == 128 and config.strength == 0.6  # what suits this model
 
 
-@pytest.mark.parametrize("during", [0, 2])
-def test_a_killed_run_goes_on_to_what_an_uninterrupted_one_comes_to(
-    during, cli, data_file, trained, uninterrupted, tmp_path
-):
-    run = tmp_path / "killed"
-    started = subprocess.Popen(
-        [sys.executable, "-m", "training", "train", "--data", data_file, "--run", run]
-        + ["--epochs", str(EPOCHS), "--seed", "3", "--frozen-epochs", "1"]
-        + ["--weights", trained.run],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
+@pytest.fixture(scope="module")
+def killed(data_file, trained, tmp_path_factory):
+    """What a killed process left of such a run, by the epoch that it was in."""
+    folder = tmp_path_factory.mktemp("killed")
+    run = folder / "run"
+    with (folder / "stderr").open("w") as errors:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "training", "train", "--data", data_file, "--run", run]
+            + ["--epochs", str(EPOCHS), "--seed", "3", "--frozen-epochs", "1"]
+            + ["--weights", trained.run],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+
+    def wait_for(epoch):
         deadline = time.monotonic() + 240
-        while not (run / "backup" / f"epoch-{during}.weights.h5").exists():
+        while not (run / "backup" / f"epoch-{epoch}.weights.h5").exists():
             assert started.poll() is None and time.monotonic() < deadline
             time.sleep(0.005)
+
+    try:
+        wait_for(0)
+        started.send_signal(signal.SIGSTOP)
+        first = shutil.copytree(run, folder / "first")
+        started.send_signal(signal.SIGCONT)
+        wait_for(EPOCHS - 1)
     finally:
         started.kill()
         started.wait()
-    assert len(history(run)) == during
+    assert (folder / "stderr").read_text() == ""
+    return {0: first, EPOCHS - 1: run}
+
+
+@pytest.mark.parametrize("during", [0, EPOCHS - 1])
+def test_a_killed_run_goes_on_to_what_an_uninterrupted_one_comes_to(
+    during, cli, data_file, killed, uninterrupted, tmp_path
+):
+    run = shutil.copytree(killed[during], tmp_path / "run")
     if during == 0:  # had the kill come a little later, there would be this row too
         row = {"epoch": 0, "accuracy": 0.9, "loss": 0.1, "val_accuracy": 0.99, "val_loss": 0.1}
         write_history(run, [row])
+    else:  # and had it come a little earlier, no more than these
+        write_history(run, read_history(run)[:during])
     outcome = cli("train", "--data", data_file, "--run", run, "--resume")
     assert outcome.status == 0
     assert_same_run(run, uninterrupted)
@@ -250,22 +273,28 @@ def test_only_the_last_layer_learns_in_frozen_epochs(data, trained, uninterrupte
     assert not np.array_equal(weights(backup)[kernel], before[kernel])
 
 
-def test_a_random_network_is_never_frozen(cli, data_file, tmp_path):
-    run = tmp_path / "run"
-    arguments = ("--frozen-epochs", 1, "--epochs", 1, "--limit", 32)
-    assert cli("train", "--data", data_file, "--run", run, *arguments).status == 0
-    assert Config.load(run).frozen_epochs == 0
+@pytest.fixture(scope="module")
+def idle(data_file, trained, tmp_path_factory):
+    """A run that begins with the weights of another, and learns next to nothing."""
+    run = tmp_path_factory.mktemp("runs") / "idle"
+    arguments = ["--epochs", "9", "--patience", "2", "--learning-rate", "1e-12", "--limit", "32"]
+    given = ["--run", str(run), "--weights", str(trained.run), "--average", "0", *arguments]
+    assert main(["train", "--data", str(data_file), *given]) == 0
+    return run
 
 
-def test_a_run_that_gets_no_better_stops_and_stays_so(cli, data_file, trained, tmp_path):
-    run = tmp_path / "run"
-    outcome = cli(
-        *("train", "--data", data_file, "--run", run, "--weights", trained.run, "--epochs", 9),
-        *("--patience", 2, "--learning-rate", 1e-12, "--limit", 32, "--average", 0),
-    )
-    assert outcome.status == 0 and len(history(run)) == 3  # the first is the best, then two more
-    assert cli("train", "--data", data_file, "--run", run, "--resume").status == 0
-    assert len(history(run)) == 3
+def test_a_run_can_begin_with_the_weights_of_another(idle, trained):
+    before, after = (weights(run / BEST_WEIGHTS) for run in (trained.run, idle))
+    kernels = [name for name in before if before[name].ndim == 4 and name.startswith("layers/")]
+    assert len(kernels) > 8
+    for name in kernels:
+        np.testing.assert_allclose(after[name], before[name], atol=1e-5)
+
+
+def test_a_run_that_gets_no_better_stops_and_stays_so(cli, data_file, idle):
+    assert len(history(idle)) == 3  # the first is the best, then two more
+    assert cli("train", "--data", data_file, "--run", idle, "--resume").status == 0
+    assert len(history(idle)) == 3
 
 
 def test_a_full_disk_is_one_clear_line_and_loses_nothing(
@@ -280,8 +309,6 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(
     assert outcome.status == 2 and len(outcome.err.splitlines()) == 1
     assert "cannot write" in outcome.err and "epoch-2.weights.h5" in outcome.err
     assert contents(run) == before
-    assert cli("train", "--data", data_file, "--run", run, "--resume").status == 0
-    assert_same_run(run, uninterrupted)
 
 
 @pytest.mark.parametrize("damage", ["epoch,loss\n0,1.5\n", "epoch,val_accuracy\n0,much\n", "\xff"])
@@ -322,19 +349,6 @@ def test_without_strength_a_face_is_mirrored_or_as_it_was(faces):
     image = faces[0].pixels
     pictures = {augment(image, np.random.default_rng(seed), 0).tobytes() for seed in range(20)}
     assert pictures == {image.tobytes(), image[:, ::-1].tobytes()}
-
-
-def test_a_run_can_begin_with_the_weights_of_another(cli, data_file, trained, tmp_path):
-    outcome = cli(
-        *("train", "--data", data_file, "--run", tmp_path / "run", "--weights", trained.run),
-        *("--epochs", 1, "--learning-rate", 1e-9),
-    )
-    assert outcome.status == 0
-    before, after = (weights(run / BEST_WEIGHTS) for run in (trained.run, tmp_path / "run"))
-    kernels = [name for name in before if before[name].ndim == 4 and name.startswith("layers/")]
-    assert len(kernels) > 8
-    for name in kernels:
-        np.testing.assert_allclose(after[name], before[name], atol=1e-5)
 
 
 def test_targets_mix_the_label_with_the_shares_of_the_votes():
