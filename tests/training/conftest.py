@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import os
 import resource
-from collections.abc import Callable, Iterator, Mapping
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -129,15 +132,25 @@ def data_file(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def trained(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """A run of many small steps, so that the batch normalisations have statistics to speak of."""
-    with quietly():
-        from training.run import Config
-        from training.train import train
+    settings: dict[str, Any] = {"epochs": 6, "batch": 8, "warmup_steps": 5, "average": 0.8, "learning_rate": 4e-3}
+    run = tmp_path_factory.mktemp("runs") / "compact"
+    return train_run(data, run, "compact", frozen_epochs=1, **settings)
 
-        run = tmp_path_factory.mktemp("runs") / "trained"
-        settings = {"epochs": 6, "batch": 8, "warmup_steps": 5, "average": 0.8}
-        config = Config.of("compact", learning_rate=4e-3, **settings)
-        best = train(data, run, config)
-    return SimpleNamespace(run=run, config=config, best=best)
+
+@pytest.fixture(scope="session")
+def trained_cnn(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """A run of a model that trains in half the time."""
+    run = tmp_path_factory.mktemp("runs") / "cnn"
+    return train_run(data, run, "cnn", epochs=15, batch=8, learning_rate=3e-3)
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crop may take a minute: how fast the browser is on a busy machine chooses no run."""
+    with quietly():
+        from training import selection
+
+    monkeypatch.setattr(selection, "MAX_MILLISECONDS", 60_000)
 
 
 @pytest.fixture(scope="session")
@@ -197,6 +210,36 @@ def browser() -> None:
         require_chromium(tools)
 
 
+def train_run(data: Dataset, run: Path, model: str, **settings: Any) -> SimpleNamespace:
+    """A run trained into a folder, which tests must not change; `.best` on PublicTest."""
+    with quietly():
+        from training.run import Config
+        from training.train import train
+
+        config = Config.of(model, **settings)
+        best = train(data, run, config)
+    return SimpleNamespace(run=run, config=config, best=best)
+
+
+def run_steps(
+    *steps: Iterable[object], **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Steps of the command line, one after the other in a process of their own."""
+    script = f"""
+from training.__main__ import main
+for step in {[[str(argument) for argument in step] for step in steps]}:
+    if main(step):
+        exit(2)
+"""
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
 def letterbox(photo: UInt8Array) -> UInt8Array:
     """The photo in the middle of a black 128 x 128 square."""
     scale = 128 / max(photo.shape[:2])
@@ -230,6 +273,18 @@ def assert_same(one: Dataset, other: Dataset) -> None:
     """The same faces in the same order, with the same labels, splits and votes."""
     for part in ("images", "labels", "splits", "votes"):
         np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+
+
+def assert_learnt(run: Path, data: Dataset) -> None:
+    """The run has losses, and its best weights give probabilities."""
+    with quietly():
+        from training.run import load_classifier, read_history
+    losses = [float(row["loss"]) for row in read_history(run)]
+    assert losses and np.isfinite(losses).all()
+    faces = data.split("PublicTest").images[..., None].astype(np.float32)
+    probabilities = np.asarray(load_classifier(run)(faces))
+    assert probabilities.shape == (len(faces), 7)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
 def one_line(outcome: Outcome, *messages: str) -> None:

@@ -22,8 +22,6 @@ PLOTS = {
 }
 PLOTS |= {"training.png", "mistakes.png"}
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # inside Keras
-
 
 @pytest.fixture(scope="module")
 def voted(data):

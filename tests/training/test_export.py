@@ -11,7 +11,7 @@ pytest.importorskip("tensorflow", reason="the training environment is not instal
 
 import numpy as np
 
-from tests.training.conftest import ROOT, contents, one_line
+from tests.training.conftest import ROOT, contents, one_line, run_steps
 from training.browser import STATIC, classify, detect
 from training.dataset import LABELS, SPLITS
 from training.errors import TrainingError
@@ -23,8 +23,6 @@ SHIPPED = STATIC / "model" / "emotion"
 SHIPPED_RUN = ROOT / "training" / "weights" / "compact"  # what it was exported from
 ROUNDING = 0.02  # of a probability, by weights of a byte each
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # inside Keras
-
 
 def probabilities(run, crops):
     return np.asarray(load_classifier(run)(crops[..., None].astype(np.float32)))
@@ -32,10 +30,10 @@ def probabilities(run, crops):
 
 @pytest.fixture(scope="module")
 def exported(trained, tmp_path_factory):
-    from training.__main__ import main
-
+    """An export by a process of its own, in which all that it needs is new."""
     folder = tmp_path_factory.mktemp("model") / "emotion"
-    assert main(["export", "--run", str(trained.run), "--to", str(folder)]) == 0
+    made = run_steps(("export", "--run", trained.run, "--to", folder))
+    assert (made.returncode, made.stderr) == (0, "") and len(made.stdout.splitlines()) == 1
     return folder
 
 

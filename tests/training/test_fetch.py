@@ -180,7 +180,7 @@ def test_without_credentials_it_says_where_to_get_them(kaggle, shell):
     assert_one_line_and_nothing_there(outcome, "no Kaggle credentials", shell)
     for advice in ("https://www.kaggle.com/settings", "KAGGLE_API_TOKEN", "~/.kaggle/", BY_HAND):
         assert advice in outcome.stderr
-    assert kaggle.calls == []
+    assert kaggle.calls == [] and not list(shell.work.iterdir())
 
 
 @pytest.mark.parametrize("content", ["{", '{"username": "teacher"}', "\udcff"])
