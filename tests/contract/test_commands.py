@@ -17,8 +17,9 @@ from tests.documents import commands
 from tests.services import free_port
 
 PRE_COMMIT = ROOT / ".venv-lint/bin/pre-commit"
-INSTALLED = (".venv", ".venv-uv", "node_modules")
-PATIENCE = 120  # seconds in which the pages are built and the server starts
+INSTALLED = (".venv", "node_modules")
+AS_IT_IS = [f"--assume-old={name}/done" for name in INSTALLED]
+PATIENCE = 600  # seconds in which the pages are built and the server starts
 # What runs each of the documented commands: a test, or the targets that run tests; None where it
 # takes an account or a daemon of one's own.
 RUN_BY = {
@@ -90,7 +91,7 @@ def make(target: str, folder, port: int) -> Iterator[subprocess.Popen]:
     """Run a target that serves until it is interrupted; its output goes to a file `log`."""
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            ["make", target, f"PORT={port}"],
+            ["make", target, f"PORT={port}", *AS_IT_IS],
             cwd=folder,
             env={name: os.environ[name] for name in ("PATH", "HOME")},
             stdout=log,
