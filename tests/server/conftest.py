@@ -6,13 +6,15 @@ waits for something: a minute of a lesson takes no time.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
+from engineio import Server
 from engineio.packet import Packet as EnginePacket
 from engineio.socket import Socket
 from socketio.packet import CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Packet
@@ -67,6 +69,15 @@ class App:
         assert teacher.refused is None, teacher.refused
         return teacher
 
+    @contextmanager
+    def without_database(self) -> Iterator[None]:
+        """For a while its tables are not there."""
+        path = self.settings.database_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            database.execute("ALTER TABLE classes RENAME TO away")
+            yield
+            database.execute("ALTER TABLE away RENAME TO classes")
+
     def tick(self) -> None:
         """Time goes on."""
         self.now += TICK_SECONDS
@@ -80,6 +91,7 @@ class Peer:
     def __init__(self, app: App, address: str, auth: dict) -> None:
         self.received: deque[tuple[str, object]] = deque()
         self.refused: str | None = None
+        self.may_retry = False  # the page tries again by itself
         self._app = app
         self._connection = _Connection(app.server.socketio.server.eio, address, self._hear)
         self._say(Packet(CONNECT, auth))
@@ -111,9 +123,9 @@ class Peer:
         """Say goodbye."""
         self._say(Packet(DISCONNECT))
 
-    def vanish(self) -> None:
+    def vanish(self, reason: str = Server.reason.TRANSPORT_CLOSE) -> None:
         """Lose the network without a goodbye."""
-        self._connection.lose()
+        self._connection.close(wait=False, abort=True, reason=reason)
 
     def _say(self, packet: Packet) -> None:
         encoded = packet.encode()
@@ -126,6 +138,7 @@ class Peer:
             self.received.append((event, *data))
         elif packet.packet_type == CONNECT_ERROR:
             self.refused = packet.data["message"]
+            self.may_retry = "data" in packet.data
 
 
 class _Connection(Socket):
@@ -139,9 +152,6 @@ class _Connection(Socket):
 
     def send(self, pkt: EnginePacket) -> None:
         self._hear(Packet(encoded_packet=pkt.data))
-
-    def lose(self) -> None:
-        self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
 
 
 @pytest.fixture

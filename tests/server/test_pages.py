@@ -1,7 +1,9 @@
 """Pages and the API that opens a class."""
 
 import gzip
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 import requests
@@ -196,3 +198,55 @@ def test_old_classes_are_forgotten_when_the_server_starts(start_server, tmp_path
     assert store.find_class("KEPT23").ended_at is not None
     assert store.find_class("LEFT23").ended_at is not None  # nobody did, and nobody is there
     assert "This class has ended" in requests.get(f"{server.url}/c/LEFT23", timeout=10).text
+
+
+def test_a_server_without_its_database_says_so_and_is_not_ready(app):
+    code = app.open_class()["code"]
+    assert app.get("/readyz").json == {"status": "ok"}
+    with app.without_database():
+        page = app.get(f"/c/{code}")
+        assert page.status_code == 503 and "cannot reach its database" in page.text
+        answer = app.post("/api/classes", json={"title": "Algebra", "mode": "camera"})
+        assert answer.status_code == 503 and "try again" in answer.json["error"]
+    with closing(sqlite3.connect(app.settings.database_url.removeprefix("sqlite:///"))) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+        database.commit()
+    ready = app.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json == {"status": "not ready", "troubles": ["database"]}
+    assert app.get("/healthz").json == {"status": "ok"}
+
+
+def test_a_mistake_of_ours_is_a_friendly_page_and_is_logged_without_the_code(app, caplog):
+    @app.server.app.get("/c/<code>/broken")
+    def broken(code):
+        raise ValueError("a bug")
+
+    page = app.get("/c/ABC234/broken")
+    assert page.status_code == 500 and "The server has a problem" in page.text
+    assert "a bug" in caplog.text and "ABC234" not in caplog.text
+
+
+def test_a_renewed_link_is_the_only_one(app):
+    opened = app.open_class()
+    teacher = app.teach(opened)
+    path = f"/api/classes/{opened['code']}/token"
+    new = opened | app.as_teacher(opened, path, "POST").json
+    assert new["room_url"].endswith(f"#{new['token']}") and new["token"] != opened["token"]
+    app.tick()
+    assert teacher.closed
+    replaced = "This teacher's link was replaced by a new one."
+    refused = app.connect(role="teacher", code=opened["code"], token=opened["token"])
+    assert refused.refused == replaced and not refused.may_retry
+    assert app.as_teacher(opened, path, "POST").json == {"error": replaced}
+    app.teach(new)
+
+
+def test_what_a_code_is_asked_for_without_one_leads_home(app):
+    assert app.get("/join").headers["Location"] == "/"
+
+
+def test_pages_that_are_the_same_for_everybody_are_there(app):
+    assert app.get("/offline").status_code == 200
+    with app.get("/service-worker.js") as script:
+        assert script.mimetype == "text/javascript"

@@ -4,7 +4,7 @@ import pytest
 
 from server.access import Tokens
 from server.domain.session import ClassSession
-from server.sockets import MESSAGES_AT_ONCE, TOO_MANY
+from server.sockets import MESSAGES_AT_ONCE, NO_DATABASE, TOO_MANY, TRY_AGAIN
 from tests.conftest import SECRET_KEY
 
 
@@ -355,3 +355,62 @@ def test_a_full_class_lets_nobody_in_but_those_who_had_a_seat(start_app):
     assert app.connect(role="student", code=code).refused == "This class is full."
     students[0].vanish()
     app.join(code, seat=students[0].welcome["seat"])
+
+
+def test_without_a_database_a_class_goes_on_and_who_comes_is_told_to_try_again(app):
+    opened, other = app.open_class(), app.open_class()
+    teacher, student = app.teach(opened), app.join(opened["code"], "happy")
+    with app.without_database():
+        teacher.send("marker", {"text": "recursion"})
+        assert teacher.wait_for("trouble") == {"message": NO_DATABASE, "live": True}
+        assert teacher.wait_for("marker")["text"] == "recursion"
+        late = app.connect(role="student", code=other["code"])
+        assert late.refused == TRY_AGAIN and late.may_retry
+        colleague = app.teach(opened)
+        assert [each["text"] for each in colleague.wait_for("history")["markers"]] == ["recursion"]
+        assert colleague.wait_for("trouble")["message"] == NO_DATABASE
+        student.send("help", {"on": True})
+        teacher.wait_for("view", lambda view: view["help"])
+    assert teacher.wait_for("trouble") == {"message": None, "live": True}
+    assert [each["text"] for each in teacher.wait_for("history")["markers"]] == ["recursion"]
+
+
+def test_whoever_is_not_in_a_class_can_send_nothing(app):
+    student = app.join(app.open_class()["code"])
+    student.leave()
+    student.send("help", {"on": True})
+    assert not student.received
+
+
+def test_a_teacher_who_goes_is_not_counted_any_more(app):
+    opened = app.open_class()
+    teacher = app.teach(opened)
+    assert "classpulse_teachers 1.0" in app.get("/metrics").text
+    teacher.leave()
+    assert "classpulse_teachers 0.0" in app.get("/metrics").text
+
+
+def test_a_connection_that_was_too_slow_is_counted(app):
+    student = app.join(app.open_class()["code"])
+    student.vanish("ping timeout")
+    assert 'classpulse_errors_total{kind="slow"} 1.0' in app.get("/metrics").text
+
+
+def test_a_server_that_stops_tells_everybody_when_to_come_back(app):
+    opened = app.open_class()
+    peers = [app.teach(opened), app.join(opened["code"])]
+    for peer in peers:
+        peer.received.clear()
+    app.server.sockets.send_away(5.0)
+    for peer in peers:
+        assert list(peer.received) == [("restart", {"within": 5.0})]
+
+
+def test_a_server_that_cannot_save_when_it_stops_says_so_and_ends(app, caplog):
+    opened = app.open_class()
+    teacher = app.teach(opened)
+    with app.without_database():
+        teacher.send("marker", {"text": "recursion"})
+        teacher.leave()
+        app.server.stop()
+    assert "not all could be handed over" in caplog.text

@@ -5,12 +5,19 @@ import json
 import queue
 import re
 import threading
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
 
+from server.clock import Clock
+from server.domain.session import ClassSession
+from server.metrics import Metrics
+from server.store import ClassStore
+from server.webhook import Webhook
 from tests.conftest import PATIENCE, ROOT, SERVE_QUICKLY
+from tests.services import migrate
 
 KEY = b"twenty-four bytes at least"
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
@@ -138,3 +145,23 @@ def test_of_a_deleted_class_nothing_is_sent(start_server, school, join, teach):
     hold(server, join, teach, "Geometry")
     assert school.next()[1]["data"]["title"] == "Geometry"
     assert school.received.empty()
+
+
+def test_a_report_that_nobody_takes_for_a_day_is_given_up(school, tmp_path, caplog):
+    now = 1000.0
+    url = migrate(f"sqlite:///{tmp_path / 'classpulse.db'}")
+    with closing(ClassStore(url, sends_reports=True)) as store:
+        clock, metrics = Clock(lambda: now, lambda: now), Metrics(dict)
+        webhook = Webhook(school.url, KEY, store, keeps=True, clock=clock, metrics=metrics)
+        store.add_class(ClassSession("ABC234", "Algebra", "camera", 5, now))
+        store.end_class("ABC234", now)
+        webhook.deliver()
+        assert school.received.empty()  # other processes may still write what they have of it
+        school.answers = [500] * 3
+        for hours, tries in ((1, 1), (22, 1), (2, 1), (24, 0)):
+            now += hours * 60 * 60
+            webhook.deliver()
+            assert school.received.qsize() == tries
+            school.received.queue.clear()
+        assert "is given up" in caplog.text
+        assert store.find_class("ABC234")  # it is kept all the same
