@@ -1,8 +1,9 @@
-"""Chromium with a fake webcam that plays real photographs."""
+"""One Chromium for all tests, with a webcam that shows real photographs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -15,16 +16,21 @@ from playwright.sync_api import (
     Page,
     Playwright,
     Response,
+    expect,
     sync_playwright,
 )
 
 from tests.conftest import ROOT, require_chromium
+from tests.e2e.coverage import Recorder, recording
+from tests.services import free_port
 from training.browser import chromium
 from training.dataset import UInt8Array
 
-LOADING = 60_000  # milliseconds that a busy machine may take to start the models
-FRAMES_A_SECOND = 30  # at which Chromium plays a file of JPEGs
+FRAMES = 10  # of a film, which is played again and again
 NOISE = 2.0  # grey levels: a sensor's in a lit room
+
+LOADING = 90_000  # milliseconds that a busy machine may take to start the models
+expect.set_options(timeout=LOADING)  # and for all else: where all is well nobody waits in vain
 
 
 def webcam_picture(photo: UInt8Array) -> UInt8Array:
@@ -59,21 +65,38 @@ def wall() -> UInt8Array:
     return np.full((480, 640, 3), 150, np.uint8)
 
 
-def film(*scenes: tuple[UInt8Array, float], noise: float = NOISE) -> bytes:
-    """What a webcam sees: pictures, BGR uint8 640 x 480, for so many seconds each, again and again.
-
-    Each second of a scene has the same ten frames, three times; without noise they are one.
-    """
+def film(picture: UInt8Array, noise: float = NOISE) -> bytes:
+    """What a webcam sees of a still picture, BGR uint8 640 x 480; without noise nothing moves."""
     rng = np.random.default_rng(0)
-    reel = []
-    for picture, seconds in scenes:
-        jpegs = []
-        for _ in range(10):
-            noisy = picture + rng.normal(0, noise, picture.shape) if noise else picture
-            frame = np.clip(noisy, 0, 255).astype(np.uint8)
-            jpegs.append(cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes())
-        reel += [jpegs[index % 10] for index in range(round(seconds * FRAMES_A_SECOND))]
-    return b"".join(reel)
+    frames = []
+    for _ in range(FRAMES):
+        noisy = picture + rng.normal(0, noise, picture.shape)
+        frame = np.clip(noisy, 0, 255).astype(np.uint8)
+        frames.append(cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes())
+    return b"".join(frames)
+
+
+@cache
+def smiling() -> bytes:
+    """A film of the astronaut."""
+    return film(webcam_picture(astronaut()))
+
+
+class Webcam:
+    """A webcam that a test lets show what it wants to be seen."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "webcam.mjpeg"
+        self.options = [  # of the Chromium that has it
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={self._file}",
+        ]
+
+    def show(self, seen: UInt8Array | bytes) -> None:
+        """Show a picture or a film, from the next time on that a page opens the webcam."""
+        new = self._file.with_suffix(".new")
+        new.write_bytes(seen if isinstance(seen, bytes) else film(seen))
+        new.replace(self._file)  # Chromium has the old one in its memory for as long as it plays
 
 
 @pytest.fixture(scope="package")  # one Playwright at a time: the training tests start their own
@@ -83,27 +106,45 @@ def playwright() -> Iterator[Playwright]:
         yield tools
 
 
+@pytest.fixture(scope="package")
+def webcam_of_all(tmp_path_factory: pytest.TempPathFactory) -> Webcam:
+    return Webcam(tmp_path_factory.mktemp("webcam"))
+
+
 @pytest.fixture
-def browser_with_camera(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..., Browser]]:
-    """Start Chromium with a webcam that shows a picture or a film, or for None without a webcam."""
-    browsers: list[Browser] = []
+def webcam(webcam_of_all: Webcam) -> Webcam:
+    """Shows the astronaut until the test has it show something else."""
+    webcam_of_all.show(smiling())
+    return webcam_of_all
 
-    def start(seen: UInt8Array | bytes | None, *more: str) -> Browser:
-        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-quic", *more]
-        if seen is not None:
-            video = tmp_path / f"webcam {len(browsers)}.mjpeg"
-            video.write_bytes(seen if isinstance(seen, bytes) else film((seen, 1)))
-            arguments += [
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={video}",
-            ]
-        browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
-        browsers.append(browser)
-        return browser
 
-    yield start
-    for browser in browsers:
-        browser.close()
+def launch(playwright: Playwright, *options: str) -> Browser:
+    """Chromium with these options more than all tests need."""
+    return playwright.chromium.launch(
+        executable_path=chromium(),
+        args=["--no-sandbox", "--disable-background-networking", "--disable-quic", *options],
+    )
+
+
+@pytest.fixture(scope="package")
+def browser_of_all(
+    playwright: Playwright, webcam_of_all: Webcam
+) -> Iterator[tuple[Browser, Recorder | None]]:
+    port = free_port()
+    options = [*webcam_of_all.options, f"--remote-debugging-port={port}"]
+    with launch(playwright, *options) as browser, recording(port) as recorder:
+        yield browser, recorder
+
+
+@pytest.fixture
+def browser(browser_of_all: tuple[Browser, Recorder | None], webcam: Webcam) -> Iterator[Browser]:
+    """Chromium with the webcam; what a test opens in it is closed after the test."""
+    browser, recorder = browser_of_all
+    yield browser
+    if recorder:
+        recorder.take()
+    for context in browser.contexts:
+        context.close()
 
 
 class Troubles(list[str]):

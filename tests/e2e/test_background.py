@@ -10,15 +10,13 @@ import time
 import pytest
 import websocket
 
-from tests.conftest import require_chromium
-from tests.e2e.conftest import astronaut, film, webcam_picture
 from training.browser import chromium
 
 NOTE_LABELS = """
 const send = WebSocket.prototype.send;
 window.labels = [];
 WebSocket.prototype.send = function (data) {
-  if (String(data).startsWith('42["label"')) labels.push([performance.now() / 1000, data]);
+  if (String(data).startsWith('42["label"')) labels.push(data);
   return send.call(this, data);
 };
 """
@@ -41,7 +39,7 @@ class Tab:
         asked = {"expression": expression, "returnByValue": True, "userGesture": True}
         return self._send("Runtime.evaluate", **asked)["result"].get("value")
 
-    def wait_for(self, expression: str, seconds: float = 60) -> None:
+    def wait_for(self, expression: str, seconds: float = 90) -> None:
         deadline = time.monotonic() + seconds
         while not self.evaluate(f"Boolean({expression})"):
             assert time.monotonic() < deadline, f"not within {seconds} s: {expression}"
@@ -80,17 +78,15 @@ class Chromium:
 
 
 @pytest.fixture
-def browser(playwright, tmp_path):
-    require_chromium(playwright)
-    video = tmp_path / "webcam.mjpeg"
-    video.write_bytes(film((webcam_picture(astronaut()), 1)))
+def browser(webcam, tmp_path):
     browser = Chromium(
         [
             "--no-sandbox",
             f"--user-data-dir={tmp_path / 'profile'}",
             "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream",
-            f"--use-file-for-fake-video-capture={video}",
+            # A hidden page's timers run once a minute, here from the beginning.
+            "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1",
+            *webcam.options,
         ]
     )
     yield browser
@@ -98,24 +94,20 @@ def browser(playwright, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "script"),
-    [pytest.param(60, "", id="streams"), pytest.param(20, NO_STREAMS, id="page's frames")],
+    "script", [pytest.param("", id="streams"), pytest.param(NO_STREAMS, id="page's frames")]
 )
-def test_labels_keep_going_out_from_a_hidden_tab(server, browser, seconds, script):
+def test_labels_keep_going_out_from_a_hidden_tab(server, browser, script):
     page = Tab(browser, server.open_class()["join_url"], NOTE_LABELS + script)
     page.wait_for(
         "document.readyState === 'complete' && document.querySelector('#join-camera') !== null"
     )
     page.evaluate("document.querySelector('#join-camera').click()")
-    page.wait_for("labels.length > 0 && labels.at(-1)[1].includes('happy')")
+    page.wait_for("labels.length > 0 && labels.at(-1).includes('happy')")
 
     Tab(browser, "about:blank", "")  # in front of it, in the same window
     page.wait_for("document.visibilityState === 'hidden'")
-    hidden_at = page.evaluate("performance.now() / 1000")
-    page.wait_for(f"performance.now() / 1000 > {hidden_at + seconds}", seconds + 30)
-
+    page.evaluate("labels.length = 0")
+    # One every few seconds: with timers that run once a minute, the third would not come in time.
+    page.wait_for("labels.length >= 3", seconds=110)
     assert page.evaluate("document.visibilityState") == "hidden"
-    sent = [label for label in page.evaluate("labels") if label[0] > hidden_at]
-    moments = [hidden_at, *(moment for moment, _ in sent), hidden_at + seconds]
-    assert max(after - before for before, after in itertools.pairwise(moments)) < 7, moments
-    assert all("happy" in message for _, message in sent), sent
+    assert all("happy" in message for message in page.evaluate("labels"))

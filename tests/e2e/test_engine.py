@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import (
     LOADING,
     astronaut,
-    film,
     neutral_face,
     two_people,
     wall,
@@ -18,13 +17,29 @@ from tests.e2e.conftest import (
 )
 from training.browser import wait_until
 
-SCENE = 40_000  # milliseconds until a scene of the film has come round, and shows
+# A webcam before which the scene changes at the test's word; a sensor's noise is in all of them.
+FILM = """
+const stage = Object.assign(document.createElement("canvas"), { width: 640, height: 480 });
+const context = stage.getContext("2d");
+let scene = null;
+window.show = async (name) => {
+  scene = await createImageBitmap(await (await fetch(`/scenes/${name}`)).blob());
+};
+setInterval(() => {
+  if (!scene) return;
+  context.filter = `brightness(${1 - Math.random() / 50})`;
+  context.drawImage(scene, 0, 0);
+}, 100);
+navigator.mediaDevices.getUserMedia = async () => stage.captureStream();
+"""
 
 
-def join(browser, server, troubles, script=""):
+def join(browser, server, troubles, script="", with_clock=False):
     context = browser.new_context(permissions=["camera"])
     context.add_init_script(script)
     page = troubles.watch(context.new_page())
+    if with_clock:
+        page.clock.install()
     page.goto(server.open_class()["join_url"])
     page.get_by_role("button", name="Join with my camera").click()
     return page
@@ -43,74 +58,88 @@ def labels_of(page):
     return labels
 
 
-def test_it_follows_a_film_of_faces_and_troubles(server, browser_with_camera, troubles):
-    happy = webcam_picture(astronaut())
-    scenes = [happy, neutral_face(), wall(), two_people(), wall() // 50]
-    browser = browser_with_camera(film(*((scene, 5) for scene in scenes)))
-    page = troubles.watch(browser.new_context(permissions=["camera"]).new_page())
+def test_it_follows_a_film_of_faces_and_troubles(server, browser, troubles):
+    scenes = {
+        "happy": webcam_picture(astronaut()),
+        "neutral": neutral_face(),
+        "nobody": wall(),
+        "two": two_people(),
+        "dark": wall() // 50,
+    }
+    context = browser.new_context(permissions=["camera"])
+    context.add_init_script(FILM)
+
+    def fetch(route):
+        picture = scenes[route.request.url.rpartition("/")[2]]
+        route.fulfill(body=cv2.imencode(".jpg", picture)[1].tobytes())
+
+    context.route("**/scenes/*", fetch)
+    page = troubles.watch(context.new_page())
     labels = labels_of(page)
     page.goto(server.open_class()["join_url"])
+    page.evaluate("show('happy')")
     page.get_by_role("button", name="Join with my camera").click()
-    looks = page.locator("#looks")
-    expect(looks).to_have_text("Your face looks neutral", timeout=LOADING)
-    expect(looks).to_have_text("No face to be seen", timeout=SCENE)
-    expect(page.locator("#trouble")).to_contain_text("2 faces are in the picture", timeout=SCENE)
-    expect(looks).to_have_text("Your face looks happy")
-    expect(looks).to_have_text("The picture is dark", timeout=SCENE)
-    del labels[:]
-    expect(looks).to_have_text("Your face looks happy", timeout=SCENE)
-    expect(looks).to_have_text("Your face looks neutral", timeout=SCENE)
-    expect(looks).to_have_text("No face to be seen", timeout=SCENE)
+    for scene, looks, label in [
+        ("happy", "Your face looks happy", "happy"),
+        ("neutral", "Your face looks neutral", "neutral"),
+        ("nobody", "No face to be seen", "no_face"),
+        ("two", "Your face looks happy", "happy"),
+        ("dark", "The picture is dark", "no_face"),
+        ("neutral", "Your face looks neutral", "neutral"),
+    ]:
+        page.evaluate(f"show('{scene}')")
+        expect(page.locator("#looks")).to_have_text(looks)
+        expect(page.locator("#last-sent")).to_contain_text(f'"{label}"')
+        if scene == "two":
+            expect(page.locator("#trouble")).to_contain_text("2 faces are in the picture")
     # One label a scene goes out, repeated or not, and none that is in no scene.
     order = [label for label, _ in itertools.groupby(labels)]
-    assert order[-3:] in (["no_face", "happy", "neutral"], ["happy", "neutral", "no_face"])
-    assert set(labels) == {"happy", "neutral", "no_face"}
+    assert order == ["happy", "neutral", "no_face", "happy", "no_face", "neutral"]
     assert troubles == []
 
 
+CRASH = "setTimeout(() => { throw new Error('crash'); })"
+
+
 @pytest.mark.parametrize(
-    "crash",
-    [
-        pytest.param("setTimeout(() => { throw new Error('crash'); })", id="an error"),
-        pytest.param("close()", id="silence"),
-    ],
+    ("crash", "later"),
+    [pytest.param(CRASH, 0, id="an error"), pytest.param("close()", 30_000, id="silence")],
 )
-def test_a_worker_that_dies_is_replaced(server, browser_with_camera, troubles, crash):
-    page = join(browser_with_camera(webcam_picture(astronaut())), server, troubles)
+def test_a_worker_that_dies_is_replaced(server, browser, troubles, crash, later):
+    page = join(browser, server, troubles, with_clock=True)
     looks = page.locator("#looks")
-    expect(looks).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(looks).to_have_text("Your face looks happy")
     with page.expect_worker(timeout=LOADING):
         page.workers[0].evaluate(crash)
         page.evaluate("document.querySelector('#engine').textContent = ''")
-    expect(page.locator("#engine")).to_contain_text("looks a second", timeout=LOADING)
+        page.clock.fast_forward(later)
+    expect(page.locator("#engine")).to_contain_text("looks a second")
     expect(looks).to_have_text("Your face looks happy")
 
 
-def test_a_worker_that_dies_again_and_again_is_given_up(server, browser_with_camera, troubles):
-    page = join(browser_with_camera(webcam_picture(astronaut())), server, troubles)
+def test_a_worker_that_dies_again_and_again_is_given_up(server, browser, troubles):
+    page = join(browser, server, troubles)
     for _ in range(4):
-        expect(page.locator("#engine")).to_contain_text("looks a second", timeout=LOADING)
+        expect(page.locator("#engine")).to_contain_text("looks a second")
         with page.expect_console_message(lambda message: "is replaced" in message.text):
-            page.workers[0].evaluate("setTimeout(() => { throw new Error('crash'); })")
+            page.workers[0].evaluate(CRASH)
         page.evaluate("document.querySelector('#engine').textContent = ''")  # the last one's
     expect(page.locator("#trouble")).to_contain_text("Reading your face failed")
     expect(page.locator("#last-sent")).to_have_text('label {"state":"paused"}')
     assert page.workers == []
     page.get_by_role("button", name="Try the camera again").click()
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
 
 
-def test_a_new_worker_without_its_models_is_a_failure_in_words(
-    server, browser_with_camera, troubles
-):
-    page = join(browser_with_camera(webcam_picture(astronaut())), server, troubles)
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+def test_a_new_worker_without_its_models_is_a_failure_in_words(server, browser, troubles):
+    page = join(browser, server, troubles)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     page.context.route("**/model/**", lambda route: route.abort())
-    page.workers[0].evaluate("setTimeout(() => { throw new Error('crash'); })")
-    expect(page.locator("#trouble")).to_contain_text("Reading your face failed", timeout=LOADING)
+    page.workers[0].evaluate(CRASH)
+    expect(page.locator("#trouble")).to_contain_text("Reading your face failed")
     page.context.unroute("**/model/**")
     page.get_by_role("button", name="Try the camera again").click()
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
 
 
 REMEMBERED = "localStorage.setItem('classpulse.backend', 'webgl|' + navigator.userAgent);"
@@ -120,23 +149,21 @@ LOSE = """() => {
 }"""
 
 
-def test_a_graphics_card_that_is_lost_costs_nothing_but_speed(
-    server, browser_with_camera, troubles
-):
+def test_a_graphics_card_that_is_lost_costs_nothing_but_speed(server, browser, troubles):
     # A card that was the fastest before, as this browser remembers: in software it never is.
-    page = join(browser_with_camera(webcam_picture(astronaut())), server, troubles, REMEMBERED)
-    expect(page.locator("#engine")).to_contain_text("WebGL", timeout=LOADING)
+    page = join(browser, server, troubles, REMEMBERED)
+    expect(page.locator("#engine")).to_contain_text("WebGL")
     expect(page.locator("#looks")).to_have_text("Your face looks happy")
     page.workers[0].evaluate(LOSE)
-    expect(page.locator("#engine")).to_contain_text("WebAssembly", timeout=LOADING)
+    expect(page.locator("#engine")).to_contain_text("WebAssembly")
     expect(page.locator("#looks")).to_have_text("Your face looks happy")
     assert page.evaluate("localStorage.getItem('classpulse.backend')").startswith("wasm|")
     expect(page.locator("#last-sent")).to_contain_text("happy")
 
 
-def test_the_fastest_backend_is_chosen_once_and_remembered(server, browser_with_camera, troubles):
-    page = join(browser_with_camera(webcam_picture(astronaut())), server, troubles)
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+def test_the_fastest_backend_is_chosen_once_and_remembered(server, browser, troubles):
+    page = join(browser, server, troubles)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     with page.expect_response("**/webgl-*.js", timeout=LOADING):
         pass
     wait_until(page, "localStorage.getItem('classpulse.backend')?.startsWith('wasm|')")
@@ -144,45 +171,44 @@ def test_the_fastest_backend_is_chosen_once_and_remembered(server, browser_with_
     page.on("request", lambda request: tried.append(request.url))
     page.reload()
     page.get_by_role("button", name="Join with my camera").click()
-    for _ in range(10):
+    for _ in range(6):  # others are tried after the fifth
         page.evaluate("document.querySelector('#engine').textContent = ''")
-        expect(page.locator("#engine")).to_contain_text("WebAssembly", timeout=LOADING)
+        expect(page.locator("#engine")).to_contain_text("WebAssembly")
     assert not [url for url in tried if "webgl" in url or "webgpu" in url]
 
 
-def test_a_browser_without_frame_streams_is_served_too(server, browser_with_camera, troubles):
-    browser = browser_with_camera(webcam_picture(astronaut()))
+def test_a_browser_without_frame_streams_is_served_too(server, browser, troubles):
     page = join(browser, server, troubles, "delete window.MediaStreamTrackProcessor;")
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     assert troubles == []
 
 
-def test_students_go_on_without_the_camera_and_with_it_again(server, browser_with_camera, troubles):
-    page = join(browser_with_camera(webcam_picture(astronaut())), server, troubles)
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+def test_students_go_on_without_the_camera_and_with_it_again(server, browser, troubles):
+    page = join(browser, server, troubles)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     page.get_by_role("button", name="Go on without the camera").click()
     expect(page.locator("#camera")).to_be_hidden()
     assert page.evaluate("document.querySelector('video').srcObject === null")
     expect(page.locator("#last-sent")).to_have_text('label {"state":"paused"}')
     page.get_by_role("button", name="Use my camera").click()
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     expect(page.get_by_role("button", name="Use my camera")).to_be_hidden()
     assert troubles == []
 
 
 def test_a_face_at_rest_that_looks_happy_does_so_no_more_once_it_is_known(
-    server, browser_with_camera, troubles
+    server, browser, troubles
 ):
-    page = join(browser_with_camera(webcam_picture(astronaut())), server, troubles)
+    page = join(browser, server, troubles)
     looks = page.locator("#looks")
-    expect(looks).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(looks).to_have_text("Your face looks happy")
     page.get_by_text("How your face is read").click()
     page.get_by_role("button", name="This is my face at rest").click()
-    expect(page.locator("#resting")).to_contain_text("is known, on this device", timeout=20_000)
+    expect(page.locator("#resting")).to_contain_text("is known, on this device")
     expect(looks).not_to_have_text("Your face looks happy")
     page.reload()
     page.get_by_role("button", name="Join with my camera").click()
-    expect(looks).to_contain_text("look", timeout=LOADING)
+    expect(looks).to_contain_text("look")
     expect(looks).not_to_have_text("Your face looks happy")
     page.get_by_text("How your face is read").click()
     page.get_by_role("button", name="Forget it").click()
@@ -191,10 +217,10 @@ def test_a_face_at_rest_that_looks_happy_does_so_no_more_once_it_is_known(
 
 
 def test_a_small_window_keeps_the_state_and_the_pace_in_front_of_the_call(
-    server, browser_with_camera, troubles
+    server, browser, troubles
 ):
-    page = join(browser_with_camera(webcam_picture(astronaut())), server, troubles)
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    page = join(browser, server, troubles)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Keep this in front of the call").click()
     small = opened.value
@@ -229,9 +255,9 @@ LOOK_ON = """async () => {
 }"""
 
 
-def test_ten_thousand_looks_leave_nothing_behind(server, browser_with_camera):
+def test_a_thousand_looks_leave_nothing_behind(server, browser):
     # Here the page itself runs what only a worker may.
-    page = browser_with_camera(None).new_context(bypass_csp=True).new_page()
+    page = browser.new_context(bypass_csp=True).new_page()
     photo = cv2.imencode(".jpg", webcam_picture(astronaut()))[1].tobytes()
     page.route("**/photo.jpg", lambda route: route.fulfill(body=photo))
     page.set_default_timeout(0)
@@ -245,7 +271,7 @@ def test_ten_thousand_looks_leave_nothing_behind(server, browser_with_camera):
         return used["usedSize"] + used["backingStorageSize"]  # with the memory of WebAssembly
 
     before, heap_before = page.evaluate("lookOn(500)"), heap()
-    after, heap_after = page.evaluate("lookOn(10_000)"), heap()
-    assert after["read"] > 8000
+    after, heap_after = page.evaluate("lookOn(1000)"), heap()
+    assert after["read"] > 800
     assert (after["tensors"], after["bytes"]) == (before["tensors"], before["bytes"])
-    assert heap_after - heap_before < 1_000_000
+    assert heap_after - heap_before < 100_000

@@ -10,8 +10,6 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import LOADING, astronaut
-
 ASK = """navigator.mediaDevices.getUserMedia({ video: true }).then(
   (stream) => (stream.getTracks().forEach((track) => track.stop()), "given"),
   ({ name }) => name)"""
@@ -62,8 +60,8 @@ def test_whoever_comes_by_https_stays_with_it(server):
 
 
 @pytest.fixture
-def context(browser_with_camera):
-    return browser_with_camera(astronaut()).new_context(permissions=["camera"])
+def context(browser):
+    return browser.new_context(permissions=["camera"])
 
 
 def test_only_a_student_of_a_class_with_cameras_can_be_asked_for_one(server, context):
@@ -102,12 +100,12 @@ def test_a_lesson_needs_nothing_that_the_policy_forbids(server, context, join, t
     room.goto(opened["room_url"])
     student.goto(opened["join_url"])
     student.get_by_role("button", name="Join with my camera").click()
-    expect(student.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(student.locator("#looks")).to_have_text("Your face looks happy")
     student.get_by_role("button", name="Keep this in front of the call").click()
     student.get_by_role("button", name="Leave the class").click()
     for _ in range(5):
         join(server, opened["code"], "happy")
-    expect(room.locator("#headline")).to_have_text("Most of the class looks happy", timeout=LOADING)
+    expect(room.locator("#headline")).to_have_text("Most of the class looks happy")
     room.get_by_role("link", name="Report so far").click()
     expect(room.get_by_role("heading", name="What this report tells")).to_be_visible()
     assert troubles == []
@@ -141,7 +139,7 @@ def test_a_class_is_shown_in_the_pages_of_a_named_school_only(
         frame = page.frames[1]
         if is_named:
             frame.get_by_role("button", name="Join with my camera").click()
-            expect(frame.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+            expect(frame.locator("#looks")).to_have_text("Your face looks happy")
             assert "X-Frame-Options" not in get(opened["join_url"]).headers
         else:
             assert frame.get_by_role("button").count() == 0

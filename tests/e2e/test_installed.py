@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 
 @pytest.fixture
-def context(browser_with_camera):
-    return browser_with_camera(None).new_context()
+def context(browser):
+    return browser.new_context()
 
 
 def kept(page):
@@ -50,7 +50,7 @@ def test_without_a_network_a_page_says_so_and_comes_back_with_it(server, context
     expect(page.get_by_role("heading", name="No connection")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.card')).padding") != "0px"
     context.set_offline(False)
-    expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible()
 
 
 def test_without_a_server_a_page_says_so_and_comes_back_with_it(start_server, context):
@@ -62,7 +62,7 @@ def test_without_a_server_a_page_says_so_and_comes_back_with_it(start_server, co
     page.goto(opened["join_url"])
     expect(page.get_by_role("heading", name="No connection")).to_be_visible()
     server.start()
-    expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible()
 
 
 def test_whoever_does_not_want_to_wait_tries_again_by_hand(start_server, context):
@@ -75,13 +75,11 @@ def test_whoever_does_not_want_to_wait_tries_again_by_hand(start_server, context
     page.route("**/healthz", lambda route: route.abort())  # so that nothing happens by itself
     server.start()
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Join", exact=True)).to_be_visible()
 
 
-def test_without_a_network_a_page_says_so_in_the_language_of_the_last_one(
-    server, browser_with_camera
-):
-    context = browser_with_camera(None).new_context(locale="hi")
+def test_without_a_network_a_page_says_so_in_the_language_of_the_last_one(server, browser):
+    context = browser.new_context(locale="hi")
     page = context.new_page()
     visit(page, server.url)
     context.set_offline(True)

@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from server.languages import LANGUAGES
 from tests.e2e import test_accessibility as pages
-from tests.e2e.conftest import LOADING, astronaut, webcam_picture
 from tests.e2e.test_report import taught_before
 
 SIZES = {"desktop": (1280, 800), "phone": (360, 740)}
@@ -31,11 +30,6 @@ SAME = re.compile(
     "Classpulse|Algebra|Geometry|Ada|Grace|started recursion|began|7K3M9P"
     "|WebAssembly|PDF|CSV|JSON|QR|AI|https|[ap]m"
 )
-
-
-@pytest.fixture
-def browser(browser_with_camera):
-    return browser_with_camera(webcam_picture(astronaut()))
 
 
 def home(server, page, join):
@@ -71,7 +65,7 @@ def consent_to_words(server, page, join):
 def in_class_with_camera(server, page, join):
     page.goto(server.open_class()["join_url"])
     page.locator("#join-camera").click()
-    expect(page.locator("#engine")).not_to_be_empty(timeout=LOADING)
+    expect(page.locator("#engine")).not_to_be_empty()
     page.locator("#camera summary").click()
 
 

@@ -15,11 +15,6 @@ def platform():
         yield platform
 
 
-@pytest.fixture
-def browser(browser_with_camera):
-    return browser_with_camera(None)
-
-
 def test_a_student_who_is_early_is_taken_to_the_class(start_server, browser, troubles, platform):
     server = start_server(LTI_PLATFORMS=platform.setting)
 
@@ -39,6 +34,6 @@ def test_a_student_who_is_early_is_taken_to_the_class(start_server, browser, tro
     expect(arabic.get_by_role("heading", name="لم تبدأ حصتك بعد")).to_be_visible()
     teacher = launch(TEACHER)
     expect(teacher.locator("#headline")).to_have_text("Nobody is here yet")
-    student.get_by_role("button", name="Join", exact=True).click(timeout=30_000)
+    student.get_by_role("button", name="Join", exact=True).click()
     expect(teacher.locator("#students")).to_have_text("1")
     assert troubles == []

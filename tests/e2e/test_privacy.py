@@ -6,7 +6,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import LOADING, astronaut
+from tests.e2e.conftest import launch
 from tests.e2e.wire import recording, sent
 
 EMOTIONS = "angry|disgusted|fearful|happy|sad|surprised|neutral"
@@ -32,13 +32,13 @@ HEADERS = {  # that say nothing about who sends them, beyond what each browser s
 
 
 @pytest.fixture
-def student(browser_with_camera, tmp_path):
+def student(playwright, webcam, tmp_path):
     """A browser of whose bytes there is a record: its page, and what ends it and reads the record.
 
     Each call of getUserMedia is counted in `asked`.
     """
     record = tmp_path / "netlog.json"
-    browser = browser_with_camera(astronaut(), *recording(record))
+    browser = launch(playwright, *webcam.options, *recording(record))
     context = browser.new_context(permissions=["camera"])
     context.add_init_script(
         """window.asked = 0;
@@ -50,7 +50,8 @@ def student(browser_with_camera, tmp_path):
         browser.close()
         return sent(record, server.port)
 
-    return context.new_page(), read
+    yield context.new_page(), read
+    browser.close()
 
 
 def take_part(page):
@@ -98,7 +99,7 @@ def test_every_byte_of_a_lesson_with_the_camera_is_in_the_contract(server, teach
     teacher = teach(server, opened)
     page.goto(opened["join_url"])
     page.get_by_role("button", name="Join with my camera").click()
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     take_part(page)
     page.get_by_role("button", name="Pause the camera").click()
     expect(page.locator("#last-sent")).to_contain_text("paused")

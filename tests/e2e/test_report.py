@@ -23,11 +23,6 @@ REPORT_TIME = re.compile(r"minute|second")
 
 
 @pytest.fixture
-def browser(browser_with_camera):
-    return browser_with_camera(None)
-
-
-@pytest.fixture
 def teachers_page(browser, troubles):
     """A page of a browser that begins without memories."""
     return troubles.watch(browser.new_context(viewport={"width": 1440, "height": 900}).new_page())

@@ -14,12 +14,6 @@ from server.store import ClassStore
 from training.browser import wait_until
 
 SAID_NOTHING = {"slow_down": 0, "fine": 0, "speed_up": 0, "lost": 0}
-HEADLINE = 15_000  # milliseconds within which a headline that has to last is shown
-
-
-@pytest.fixture
-def browser(browser_with_camera):
-    return browser_with_camera(None)
 
 
 @pytest.fixture
@@ -80,19 +74,19 @@ def test_taps_make_the_headline_and_the_teacher_clears_them(server, enter, join,
     room = enter(opened)
     expect(room.locator("#headline")).to_have_text("Nobody is here yet")
     students = [join(server, opened["code"]) for _ in range(5)]
-    expect(room.locator("#headline")).to_have_text("5 students are here", timeout=HEADLINE)
+    expect(room.locator("#headline")).to_have_text("5 students are here")
     expect(room.get_by_role("button", name="Clear the answers")).to_be_disabled()
     for student in students[:2]:
         student.send("pace", {"value": "slow_down"})
     students[2].send("pace", {"value": "lost"})
-    expect(room.locator("#headline")).to_have_text("2 of 5 say it is too fast", timeout=HEADLINE)
+    expect(room.locator("#headline")).to_have_text("2 of 5 say it is too fast")
     expect(pace(room, "Too fast")).to_have_text("2")
     expect(pace(room, "I am lost")).to_have_text("1")
     room.get_by_role("button", name="Clear the answers").click()
     for student in students:
         student.wait_for("cleared", lambda data: data == {"what": "pace"})
     expect(pace(room, "Too fast")).to_have_text("0")
-    expect(room.locator("#headline")).to_have_text("5 students are here", timeout=HEADLINE)
+    expect(room.locator("#headline")).to_have_text("5 students are here")
     assert troubles == []
 
 
@@ -110,7 +104,7 @@ def test_too_few_students_are_hidden_and_the_page_says_why(server, enter, join, 
     expect(pace(room, "I am lost")).to_have_text("6")
     counts = re.compile(r"Students here: 6\s+Faces read: \d")
     expect(room.locator(".counts")).to_contain_text(counts)
-    expect(room.locator("#hidden-because")).to_have_text("", timeout=HEADLINE)
+    expect(room.locator("#hidden-because")).to_have_text("")
     expect(room.locator("#valence")).to_have_text(re.compile("[−+]?0.*pleasant|0.*even"))
     assert troubles == []
 
@@ -407,7 +401,7 @@ def test_a_class_that_ended_while_the_page_was_cut_off_leads_to_the_report_too(
     expect(room.locator("#status")).to_contain_text("Trying again")
     ClassStore(server.settings["DATABASE_URL"]).end_class(opened["code"], time.time())
     server.start()
-    expect(room.get_by_role("link", name="See the report")).to_be_visible(timeout=20_000)
+    expect(room.get_by_role("link", name="See the report")).to_be_visible()
     expect(room.get_by_text("The class has ended")).to_be_visible()
 
 

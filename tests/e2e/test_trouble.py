@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from tests.conftest import ROOT
 from tests.e2e.conftest import (
-    LOADING,
     astronaut,
     film,
+    launch,
     two_people,
     wall,
     webcam_picture,
@@ -29,25 +29,24 @@ def can_still_take_part(page, teacher):
     assert teacher.wait_for("view", lambda view: view["help"])["students"] == 1
 
 
-def test_a_student_without_a_camera_is_told_and_takes_part(server, browser_with_camera, teach):
+def test_a_student_without_a_camera_is_told_and_takes_part(server, playwright, teach):
     opened = server.open_class()
-    page = enter(browser_with_camera(None), opened)
-    expect(page.locator("#trouble")).to_contain_text("No camera was found")
-    can_still_take_part(page, teach(server, opened))
+    with launch(playwright) as browser:
+        page = enter(browser, opened)
+        expect(page.locator("#trouble")).to_contain_text("No camera was found")
+        can_still_take_part(page, teach(server, opened))
 
 
-def test_a_student_who_refuses_the_camera_is_told_and_takes_part(
-    server, browser_with_camera, teach
-):
+def test_a_student_who_refuses_the_camera_is_told_and_takes_part(server, browser, teach):
     opened = server.open_class()
-    page = enter(browser_with_camera(webcam_picture(astronaut())), opened, permissions=())
+    page = enter(browser, opened, permissions=())
     expect(page.locator("#trouble")).to_contain_text("not allowed to use the camera")
     can_still_take_part(page, teach(server, opened))
 
 
-def test_a_camera_that_another_program_has_is_said_so(server, browser_with_camera, teach):
+def test_a_camera_that_another_program_has_is_said_so(server, browser, teach):
     opened = server.open_class()
-    context = browser_with_camera(webcam_picture(astronaut())).new_context(permissions=["camera"])
+    context = browser.new_context(permissions=["camera"])
     # No second program can hold Chromium's fake webcam: answer as Chromium does on Windows.
     context.add_init_script(
         """navigator.mediaDevices.getUserMedia = () =>
@@ -58,25 +57,27 @@ def test_a_camera_that_another_program_has_is_said_so(server, browser_with_camer
     page.get_by_role("button", name="Join with my camera").click()
     # Said when it has been tried three times, seconds apart.
     trouble = page.locator("#trouble")
-    expect(trouble).to_contain_text("in use by another program", timeout=LOADING)
+    expect(trouble).to_contain_text("in use by another program")
     expect(page.get_by_role("button", name="Try the camera again")).to_be_enabled()
     can_still_take_part(page, teach(server, opened))
 
 
-def test_a_picture_without_a_face_is_no_guess(server, browser_with_camera, teach):
+def test_a_picture_without_a_face_is_no_guess(server, browser, webcam, teach):
+    webcam.show(wall())
     opened = server.open_class()
     teacher = teach(server, opened)
-    page = enter(browser_with_camera(wall()), opened)
-    expect(page.locator("#looks")).to_have_text("No face to be seen", timeout=LOADING)
+    page = enter(browser, opened)
+    expect(page.locator("#looks")).to_have_text("No face to be seen")
     expect(page.locator("#last-sent")).to_have_text('label {"state":"no_face"}')
     assert teacher.wait_for("view", lambda view: view["students"] == 1)["shares"] is None
 
 
-def test_of_several_faces_the_largest_counts(server, browser_with_camera):
+def test_of_several_faces_the_largest_counts(server, browser, webcam):
+    webcam.show(two_people())
     opened = server.open_class()
-    page = enter(browser_with_camera(two_people()), opened)
+    page = enter(browser, opened)
     expect(page.locator("#trouble")).to_have_text(
-        "2 faces are in the picture: the largest one counts.", timeout=LOADING
+        "2 faces are in the picture: the largest one counts."
     )
     # The box is drawn around the nearer one: left in the frame, which the page shows mirrored.
     ink = page.evaluate(
@@ -115,9 +116,9 @@ def profile():
 @pytest.mark.parametrize(
     ("seen", "looks", "advice"),
     [
-        (lambda: film((wall() // 50, 1)), "The picture is dark", "lens covered"),
+        (lambda: wall() // 50, "The picture is dark", "lens covered"),
         (
-            lambda: film((webcam_picture(astronaut()), 1), noise=0),
+            lambda: film(webcam_picture(astronaut()), noise=0),
             "The picture stands still",
             "stuck",
         ),
@@ -127,24 +128,26 @@ def profile():
     ids=["dark", "frozen", "edge", "profile"],
 )
 def test_a_picture_that_cannot_be_read_is_said_so_and_is_no_guess(
-    server, browser_with_camera, seen, looks, advice
+    server, browser, webcam, seen, looks, advice
 ):
-    page = enter(browser_with_camera(seen()), server.open_class())
-    expect(page.locator("#looks")).to_contain_text(looks, timeout=LOADING)
+    webcam.show(seen())
+    page = enter(browser, server.open_class())
+    expect(page.locator("#looks")).to_contain_text(looks)
     expect(page.locator("#trouble")).to_contain_text(advice)
     expect(page.locator("#last-sent")).to_have_text('label {"state":"no_face"}')
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_a_phones_picture_that_lies_on_its_side_is_read_nevertheless(
-    server, browser_with_camera, quarters
+    server, browser, webcam, quarters
 ):
     face = cv2.resize(astronaut()[0:400, 60:460], (480, 480), interpolation=cv2.INTER_AREA)
     picture = cv2.copyMakeBorder(
         np.rot90(face, quarters), 0, 0, 80, 80, cv2.BORDER_CONSTANT, value=(150, 150, 150)
     )
-    page = enter(browser_with_camera(picture), server.open_class())
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    webcam.show(picture)
+    page = enter(browser, server.open_class())
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
 
 
 CAMERAS = """
@@ -169,27 +172,23 @@ def enter_with(browser, opened, trouble=None):
     return page
 
 
-def test_where_a_camera_stays_busy_another_one_is_used(server, browser_with_camera):
-    browser = browser_with_camera(webcam_picture(astronaut()))
+def test_where_a_camera_stays_busy_another_one_is_used(server, browser):
     page = enter_with(browser, server.open_class(), trouble="NotReadableError")
     expect(page.locator("#looks")).to_contain_text("in use by another program. Trying again")
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     assert page.evaluate("asked.map((video) => Boolean(video.deviceId))") == [False] * 3 + [True]
 
 
-def test_a_camera_that_is_plugged_in_later_is_used(server, browser_with_camera):
-    browser = browser_with_camera(webcam_picture(astronaut()))
+def test_a_camera_that_is_plugged_in_later_is_used(server, browser):
     page = enter_with(browser, server.open_class(), trouble="NotFoundError")
     expect(page.locator("#trouble")).to_contain_text("No camera was found")
     page.evaluate("trouble = null; navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
 
 
-def test_a_camera_that_is_unplugged_in_mid_class_goes_on_when_it_is_back(
-    server, browser_with_camera
-):
-    page = enter_with(browser_with_camera(webcam_picture(astronaut())), server.open_class())
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+def test_a_camera_that_is_unplugged_in_mid_class_goes_on_when_it_is_back(server, browser):
+    page = enter_with(browser, server.open_class())
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     page.evaluate(
         """() => {
           const [track] = stream.getTracks();
@@ -200,21 +199,20 @@ def test_a_camera_that_is_unplugged_in_mid_class_goes_on_when_it_is_back(
     expect(page.locator("#trouble")).to_contain_text("unplugged")
     expect(page.locator("#last-sent")).to_have_text('label {"state":"paused"}')
     page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     expect(page.locator("#trouble")).to_have_text("")
 
 
-def test_a_refused_camera_goes_on_once_it_is_allowed(server, browser_with_camera):
-    browser = browser_with_camera(webcam_picture(astronaut()))
+def test_a_refused_camera_goes_on_once_it_is_allowed(server, browser):
     page = enter(browser, server.open_class(), permissions=())
     expect(page.locator("#trouble")).to_contain_text("not allowed to use the camera")
     page.context.grant_permissions(["camera"])
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
 
 
-def test_a_camera_muted_by_the_system_is_a_pause_that_ends_by_itself(server, browser_with_camera):
-    page = enter_with(browser_with_camera(webcam_picture(astronaut())), server.open_class())
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+def test_a_camera_muted_by_the_system_is_a_pause_that_ends_by_itself(server, browser):
+    page = enter_with(browser, server.open_class())
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     mute = """(muted) => {
       const [track] = stream.getTracks();
       Object.defineProperty(track, "muted", { value: muted, configurable: true });
@@ -225,16 +223,16 @@ def test_a_camera_muted_by_the_system_is_a_pause_that_ends_by_itself(server, bro
     expect(page.locator("#looks")).to_have_text("The camera gives no picture")
     expect(page.locator("#last-sent")).to_have_text('label {"state":"paused"}')
     page.evaluate(mute, False)
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
 
 
 @pytest.mark.parametrize("damage", ["missing", "shortened", "garbage", "not json"])
 @pytest.mark.parametrize("model", ["emotion", "face"])
 def test_a_missing_or_damaged_model_is_told_and_the_student_takes_part(
-    server, browser_with_camera, teach, model, damage
+    server, browser, teach, model, damage
 ):
     opened = server.open_class()
-    context = browser_with_camera(webcam_picture(astronaut())).new_context(permissions=["camera"])
+    context = browser.new_context(permissions=["camera"])
 
     def spoil(route):
         body = route.fetch().body()
@@ -250,8 +248,6 @@ def test_a_missing_or_damaged_model_is_told_and_the_student_takes_part(
     page = context.new_page()
     page.goto(opened["join_url"])
     page.get_by_role("button", name="Join with my camera").click()
-    expect(page.locator("#trouble")).to_contain_text(
-        "The face model could not be loaded", timeout=LOADING
-    )
+    expect(page.locator("#trouble")).to_contain_text("The face model could not be loaded")
     assert page.evaluate("() => document.querySelector('video').srcObject === null")
     can_still_take_part(page, teach(server, opened))

@@ -5,14 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import LOADING, astronaut, webcam_picture
-
 FADE = 5 * 60 * 1000  # milliseconds
-
-
-@pytest.fixture
-def browser(browser_with_camera):
-    return browser_with_camera(None)
 
 
 def enter(browser, opened, with_clock=False):
@@ -93,14 +86,13 @@ def test_what_was_tapped_before_the_class_was_reached_is_said_on_arrival(
     assert teacher.wait_for("view", lambda view: view["help"], seconds=20)["students"] == 1
 
 
-def test_a_student_is_seen_by_name_until_the_student_has_enough(server, browser_with_camera, teach):
+def test_a_student_is_seen_by_name_until_the_student_has_enough(server, browser, teach):
     opened = server.open_class()
     teacher = teach(server, opened)
-    browser = browser_with_camera(webcam_picture(astronaut()))
     page = browser.new_context(permissions=["camera"]).new_page()
     page.goto(opened["join_url"])
     page.get_by_role("button", name="Join with my camera").click()
-    expect(page.locator("#looks")).to_have_text("Your face looks happy", timeout=LOADING)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
     page.get_by_role("button", name="Just right").click()
     expect(page.locator("#shown")).to_be_hidden()
     page.get_by_role("button", name="Show my name").click()
