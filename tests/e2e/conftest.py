@@ -120,10 +120,11 @@ def webcam(webcam_of_all: Webcam) -> Webcam:
 
 def launch(playwright: Playwright, *options: str) -> Browser:
     """Chromium with these options more than all tests need."""
-    return playwright.chromium.launch(
-        executable_path=chromium(),
-        args=["--no-sandbox", "--disable-background-networking", "--disable-quic", *options],
-    )
+    usual = [
+        *("--no-sandbox", "--disable-background-networking", "--disable-quic"),
+        "--disable-gpu-watchdog",  # which takes a graphics card for dead where all is only slow
+    ]
+    return playwright.chromium.launch(executable_path=chromium(), args=[*usual, *options])
 
 
 @pytest.fixture(scope="package")
