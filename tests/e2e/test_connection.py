@@ -213,7 +213,7 @@ def test_a_page_that_waits_for_its_next_try_makes_it_when_the_network_is_back(
     page.goto(opened["join_url"])
     page.get_by_role("button", name="Join", exact=True).click()
     is_in_touch(page)
-    page.clock.pause_at(page.evaluate("Date.now()") + 1000)  # no timer's end comes any more
+    page.clock.pause_at(page.evaluate("Date.now() / 1000") + 1)  # no timer's end comes any more
     server.kill()
     expect(page.locator("#status")).to_contain_text(LOST)
     context.set_offline(True)
@@ -230,7 +230,7 @@ def test_a_connection_that_died_while_the_laptop_slept_is_made_anew_on_waking(se
     page.goto(server.open_class(mode="self-report")["join_url"])
     page.get_by_role("button", name="Join", exact=True).click()
     is_in_touch(page)
-    page.clock.set_system_time(page.evaluate("Date.now()") + 600_000)  # no timer runs meanwhile
+    page.clock.set_system_time(page.evaluate("Date.now() / 1000") + 600)  # no timer runs meanwhile
     with page.expect_websocket():
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#status")).to_have_text("")
@@ -243,7 +243,7 @@ def test_a_room_goes_by_the_servers_clock_even_if_it_is_put_right_meanwhile(serv
     room.clock.install()
     room.goto(opened["room_url"])
     expect(room.locator("#headline")).to_have_text("Nobody is here yet")
-    room.clock.set_system_time(room.evaluate("Date.now()") + 600_000)
+    room.clock.set_system_time(room.evaluate("Date.now() / 1000") + 600)
     page = enter_class(browser.new_context(), opened)
     page.get_by_role("button", name="I need help").click()
     expect(room.locator("#hands")).to_have_text("Somebody needs help")  # for no minutes yet
