@@ -21,7 +21,7 @@ from playwright.sync_api import (
 )
 
 from tests.conftest import ROOT, require_chromium
-from tests.e2e.coverage import Recorder, recording
+from tests.e2e import coverage
 from tests.services import free_port
 from training.browser import chromium
 from training.dataset import UInt8Array
@@ -130,15 +130,20 @@ def launch(playwright: Playwright, *options: str) -> Browser:
 @pytest.fixture(scope="package")
 def browser_of_all(
     playwright: Playwright, webcam_of_all: Webcam
-) -> Iterator[tuple[Browser, Recorder | None]]:
+) -> Iterator[tuple[Browser, coverage.Recorder | None]]:
     port = free_port()
-    options = [*webcam_of_all.options, f"--remote-debugging-port={port}"]
-    with launch(playwright, *options) as browser, recording(port) as recorder:
+    options = [f"--remote-debugging-port={port}"] if coverage.FOLDER else []
+    with (
+        launch(playwright, *webcam_of_all.options, *options) as browser,
+        coverage.recording(port) as recorder,
+    ):
         yield browser, recorder
 
 
 @pytest.fixture
-def browser(browser_of_all: tuple[Browser, Recorder | None], webcam: Webcam) -> Iterator[Browser]:
+def browser(
+    browser_of_all: tuple[Browser, coverage.Recorder | None], webcam: Webcam
+) -> Iterator[Browser]:
     """Chromium with the webcam; what a test opens in it is closed after the test."""
     browser, recorder = browser_of_all
     yield browser

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition, Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -30,6 +31,8 @@ BEGIN = [
     ("Runtime.runIfWaitingForDebugger", {}),
 ]
 
+Function = dict[str, Any]  # as the protocol's Profiler.FunctionCoverage
+
 
 class Recorder:
     """Asks all pages and workers of a Chromium again and again what has run in them."""
@@ -42,8 +45,8 @@ class Recorder:
         self._sessions: set[str] = set()
         self._asked: dict[int, str] = {}  # the sessions that have not answered yet
         # By script, and by where a function begins and ends: what of it ran, each time differently.
-        self._ran: defaultdict[str, defaultdict[tuple[int, int], list[dict]]] = defaultdict(
-            lambda: defaultdict(list)
+        self._ran: defaultdict[str, defaultdict[tuple[int, int], list[dict[str, Any]]]] = (
+            defaultdict(lambda: defaultdict(list))
         )
         self._send("Target.setAutoAttach", ATTACH)
         Thread(target=self._listen, daemon=True).start()
@@ -56,7 +59,9 @@ class Recorder:
 
     def write(self, folder: Path) -> None:
         """One file for each different way in which a function ran; together they tell all."""
-        layers: defaultdict[int, defaultdict[str, list]] = defaultdict(lambda: defaultdict(list))
+        layers: defaultdict[int, defaultdict[str, list[dict[str, Any]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         for url, functions in self._ran.items():
             for variants in functions.values():
                 for layer, function in enumerate(variants):
@@ -70,7 +75,7 @@ class Recorder:
             path = folder / f"coverage-{os.getpid()}-{id(self)}-{layer}.json"
             path.write_text(json.dumps({"result": result}))
 
-    def _send(self, method: str, parameters: dict, session: str | None = None) -> int:
+    def _send(self, method: str, parameters: dict[str, Any], session: str | None = None) -> int:
         number = next(self._numbers)
         message = {"id": number, "method": method, "params": parameters}
         self._socket.send(json.dumps(message | ({"sessionId": session} if session else {})))
@@ -95,7 +100,7 @@ class Recorder:
                 asked_at = time.monotonic()
                 self._ask()
 
-    def _hear(self, message: dict) -> None:
+    def _hear(self, message: dict[str, Any]) -> None:
         with self._changed:
             parameters = message.get("params", {})
             if message.get("method") == "Target.attachedToTarget":
@@ -106,12 +111,12 @@ class Recorder:
                 gone = parameters["sessionId"]
                 self._sessions.discard(gone)
                 self._asked = {key: each for key, each in self._asked.items() if each != gone}
-            if self._asked.pop(message.get("id"), None):
+            if self._asked.pop(message.get("id", -1), None):
                 for script in message.get("result", {}).get("result", []):
                     self._keep(script)
             self._changed.notify_all()
 
-    def _keep(self, script: dict) -> None:
+    def _keep(self, script: dict[str, Any]) -> None:
         path = urlsplit(script["url"]).path
         file = DIST / path.rpartition("/")[2]
         if not (path.startswith("/static/dist/") or path == "/service-worker.js"):
