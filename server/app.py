@@ -32,7 +32,7 @@ from server.webhook import Webhook
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 SWEEP_SECONDS = 60 * 60
-DELIVERY_SECONDS = 5
+DELIVERY_SECONDS = 5.0
 KEY_SECONDS = 10  # until a link that another process has replaced is cut off here, too
 MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
 PING_INTERVAL = 20  # seconds; Heroku's router ends what is silent for 30 (H12) or 55 of them (H15)

@@ -59,8 +59,8 @@ class MemoryStore:
         ]
 
     def classes_ended_before(self, t: float) -> list[str]:
-        ended = [each for each in self._classes.values() if each.ended_at is not None]
-        return [each.code for each in ended if each.ended_at <= t]
+        classes = self._classes.values()
+        return [each.code for each in classes if each.ended_at is not None and each.ended_at <= t]
 
     def delete_class(self, code: str) -> None:
         for kept in (self._classes, self._points, self._markers):

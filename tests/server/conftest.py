@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engineio import Server
@@ -41,20 +42,25 @@ class App:
         self.url = "http://localhost"
         self.get, self.post, self.delete = browser.get, browser.post, browser.delete
 
-    def as_teacher(self, opened: dict, path: str, method: str = "GET", **headers) -> TestResponse:
+    def as_teacher(
+        self, opened: dict[str, Any], path: str, method: str = "GET", **headers: str
+    ) -> TestResponse:
         """The answer to somebody who has the token of the class."""
         headers = {"Authorization": f"Bearer {opened['token']}", **headers}
         return self.browser.open(path, method=method, headers=headers)
 
-    def open_class(self, title: str = "Algebra", mode: str = "camera", **extra: object) -> dict:
+    def open_class(
+        self, title: str = "Algebra", mode: str = "camera", **extra: object
+    ) -> dict[str, Any]:
         answer = self.post("/api/classes", json={"title": title, "mode": mode, **extra})
         assert answer.status_code == 201, answer.text
-        return answer.json
+        opened: dict[str, Any] = answer.get_json()
+        return opened
 
-    def connect(self, address: str = "127.0.0.1", **auth: object) -> Peer:
+    def connect(self, address: str = "127.0.0.1", **auth: Any) -> Peer:
         return Peer(self, address, auth)
 
-    def join(self, code: str, emotion: str | None = None, **auth: object) -> Peer:
+    def join(self, code: str, emotion: str | None = None, **auth: Any) -> Peer:
         """A student in a class, after the welcome; `.welcome` is what it said."""
         student = self.connect(role="student", code=code, **auth)
         assert student.refused is None, student.refused
@@ -63,7 +69,7 @@ class App:
             student.looks(emotion)
         return student
 
-    def teach(self, opened: dict) -> Peer:
+    def teach(self, opened: dict[str, Any]) -> Peer:
         """A teacher in the room of a class that `open_class` opened."""
         teacher = self.connect(role="teacher", code=opened["code"], token=opened["token"])
         assert teacher.refused is None, teacher.refused
@@ -88,8 +94,9 @@ class App:
 class Peer:
     """A student or a teacher; what the server sends is kept to be waited for."""
 
-    def __init__(self, app: App, address: str, auth: dict) -> None:
-        self.received: deque[tuple[str, object]] = deque()
+    def __init__(self, app: App, address: str, auth: dict[str, Any]) -> None:
+        self.received: deque[tuple[str, Any]] = deque()
+        self.welcome: dict[str, Any] = {}  # of a student
         self.refused: str | None = None
         self.may_retry = False  # the page tries again by itself
         self._app = app
@@ -99,7 +106,7 @@ class Peer:
     @property
     def closed(self) -> bool:
         """Whether the server has ended the connection."""
-        return self._connection.closed
+        return bool(self._connection.closed)
 
     def send(self, event: str, *data: object) -> None:
         self._say(Packet(EVENT, [event, *data]))
@@ -107,7 +114,7 @@ class Peer:
     def looks(self, emotion: str) -> None:
         self.send("label", {"state": "ok", "emotion": emotion, "p": 0.9})
 
-    def wait_for(self, event: str, such_that: Callable = lambda data: True):
+    def wait_for(self, event: str, such_that: Callable[[Any], object] = lambda data: True) -> Any:
         """The next such event; anything else that comes before it is dropped."""
         seen = []
         for _ in range(round(PATIENCE / TICK_SECONDS)):
@@ -144,7 +151,7 @@ class Peer:
 class _Connection(Socket):
     """Engine.IO's end of a connection, behind which there is no network."""
 
-    def __init__(self, engine, address: str, hear: Callable[[Packet], None]) -> None:
+    def __init__(self, engine: Server, address: str, hear: Callable[[Packet], None]) -> None:
         super().__init__(engine, engine.generate_id())
         self._hear = hear
         engine.sockets[self.sid] = self
@@ -159,7 +166,7 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     """Make servers of this test's own, with chosen settings."""
     apps: list[App] = []
 
-    def start(**settings: object) -> App:
+    def start(**settings: Any) -> App:
         url = settings.pop("database_url", f"sqlite:///{tmp_path / f'app {len(apps)}.db'}")
         apps.append(App(Settings(SECRET_KEY, database_url=migrate(url), **settings)))
         return apps[-1]

@@ -132,7 +132,8 @@ def data_file(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def trained(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """A run of many small steps, so that the batch normalisations have statistics to speak of."""
-    settings: dict[str, Any] = {"epochs": 6, "batch": 8, "warmup_steps": 5, "average": 0.8, "learning_rate": 4e-3}
+    settings: dict[str, Any] = {"epochs": 6, "batch": 8, "warmup_steps": 5}
+    settings |= {"average": 0.8, "learning_rate": 4e-3}
     run = tmp_path_factory.mktemp("runs") / "compact"
     return train_run(data, run, "compact", frozen_epochs=1, **settings)
 
@@ -221,9 +222,7 @@ def train_run(data: Dataset, run: Path, model: str, **settings: Any) -> SimpleNa
     return SimpleNamespace(run=run, config=config, best=best)
 
 
-def run_steps(
-    *steps: Iterable[object], **environment: str
-) -> subprocess.CompletedProcess[str]:
+def run_steps(*steps: Iterable[object], **environment: str) -> subprocess.CompletedProcess[str]:
     """Steps of the command line, one after the other in a process of their own."""
     script = f"""
 from training.__main__ import main
