@@ -74,6 +74,7 @@ class Chromium:
         with contextlib.suppress(websocket.WebSocketException, AssertionError):
             self.send("Browser.close")
         self._socket.close()
+        self._process.stderr.close()
         self._process.wait(30)
 
 

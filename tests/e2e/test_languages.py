@@ -50,6 +50,7 @@ def no_such_page(server, page, join):
 
 
 def offline(server, page, join):
+    page.route("**/healthz", lambda route: route.abort())  # or the page would go where it came from
     page.goto(f"{server.url}/offline")
 
 

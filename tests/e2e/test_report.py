@@ -121,7 +121,7 @@ def test_a_class_that_was_held_has_a_report_with_files_and_without_names(
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Algebra, Monday")
     assert "#" not in page.url
-    expect(page.locator("#students")).to_have_text("up to 6, 6 on average")
+    expect(page.locator("#students")).to_have_text(re.compile("^up to 6, [3-6] on average$"))
     happy = page.locator("#shares li").filter(has_text="happy")
     expect(happy.locator(".value")).to_have_text(re.compile(r"^[56]\d %$"))
     expect(page.locator("#balance")).to_contain_text("pleasant (+0.")
