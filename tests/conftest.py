@@ -26,8 +26,8 @@ from tests.services import free_port, migrate
 from training.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-# The run-time environment of `make run`, so that nothing else can be needed to serve; where
-# coverage is measured, the environment of the tests, which has what measures.
+# The run-time environment of `make run`, so that nothing else can be needed to serve; but that of
+# the tests where coverage is measured, which takes what measures it.
 COVERAGE = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 RUNTIME = Path(sys.executable).parent if COVERAGE else ROOT / ".venv/bin"
 SECRET_KEY = "a key for tests and nothing else"

@@ -1,6 +1,7 @@
 """Alerts: each fires once when its trouble comes and stays, and says why; else there are none."""
 
 import itertools
+import json
 import random
 
 import pytest
@@ -144,3 +145,18 @@ def test_what_is_hidden_is_neither_an_alert_nor_a_baseline():
     lesson = Lesson().goes_on(1200).goes_on(120, lost=9)
     assert lesson.goes_on(1, suppressed="few_students").shown == ()
     assert Lesson().goes_on(3600, suppressed="few_students").goes_on(100, lost=9).fired == []
+
+
+def test_a_watch_goes_on_in_another_process_and_is_silenced_there():
+    trouble = TROUBLES["many_lost"]
+    lesson = Lesson().goes_on(1200).goes_on(120, **trouble)
+    [alert] = lesson.shown
+    other = Lesson()
+    other.now += 500_000  # the other process's clock
+    stored = json.loads(json.dumps(lesson.watch.to_dict(lesson.now)))
+    other.watch = AlertWatch.from_dict(stored, other.now)
+    age = lesson.now - alert.since
+    [same] = other.goes_on(1, **trouble).shown
+    assert (same.kind, same.why, other.now - same.since) == (alert.kind, alert.why, age + 1)
+    other.watch.silence("many_lost")
+    assert other.goes_on(600, **trouble).shown == ()

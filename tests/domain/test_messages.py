@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from server.domain import messages
 from server.domain.labels import EMOTIONS
-from server.domain.messages import Help, Label, MessageError
+from server.domain.messages import ClassRequest, Help, Label, MessageError
 
 
 @pytest.mark.parametrize("emotion", sorted(EMOTIONS))
@@ -126,3 +126,36 @@ def test_whatever_comes_is_a_message_or_one_clear_error(parse, data):
         parse(data)
     except MessageError as error:
         assert str(error) and len(str(error)) < 200 and "\n" not in str(error)
+
+
+def test_a_class_may_leave_the_number_of_students_to_the_server():
+    asked = {"title": " Algebra ", "mode": "camera"}
+    assert messages.parse_class(asked) == ClassRequest("Algebra", "camera", None)
+    for number in (7, 7.0):  # one and the same in JSON
+        request = messages.parse_class(asked | {"min_students": number})
+        assert request == ClassRequest("Algebra", "camera", 7)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"title": " "}, "needs a title"),
+        ({"title": "x" * 121}, "one line of at most 120"),
+        ({"mode": "spy"}, "mode must be"),
+        ({"min_students": 2}, "min_students must be"),
+        ({"min_students": 7.5}, "min_students must be"),
+        ({"min_students": True}, "min_students must be"),
+        ({"min_students": "7"}, "min_students must be"),
+        ({"record": True}, "unknown field"),
+    ],
+)
+def test_a_bad_class_is_one_clear_error(wrong, told):
+    with pytest.raises(MessageError, match=told):
+        messages.parse_class({"title": "Algebra", "mode": "camera"} | wrong)
+
+
+def test_to_be_shown_takes_a_name_and_to_be_hidden_none():
+    assert messages.parse_show({"name": " Ada "}) == "Ada"
+    assert messages.parse_show({"name": None}) is None
+    with pytest.raises(MessageError, match="takes a name"):
+        messages.parse_show({"name": " "})

@@ -312,3 +312,32 @@ def test_a_room_goes_on_in_another_process():
     after = group.tally()
     assert make_view(0.0, "camera", MIN_STUDENTS, after).shares == before.shares
     assert after.students == 7 and after.grouped == 7
+
+
+def test_a_student_counts_where_the_student_came_to_last():
+    here, there = class_of("happy"), class_of("sad")
+    there.now += 5
+    there.comes("seat 0", "sad")
+    for group in (here, there):
+        group.tick()
+    now = there.now
+    partials = [here.seats.partial(now, 1), there.seats.partial(now, 0)]
+    for both in (partials, partials[::-1]):
+        room = Room(min_students=1)
+        tally = room.tally(both, now)
+        assert (tally.students, tally.emotions) == (1, {"sad": 1})
+
+
+def test_a_hand_goes_down_with_its_student():
+    group = class_of(None)
+    group.seats.set_help("seat 0", Help(True, "Ada"), group.now)
+    assert [hand.name for hand in group.tally().hands] == ["Ada"]
+    group.seats.leave("seat 0", "connection of seat 0")
+    assert group.tally().hands == ()
+
+
+def test_whoever_leaves_twice_has_left_once():
+    group = class_of("happy", "happy")
+    for _ in range(2):
+        group.seats.leave("seat 0", "connection of seat 0")
+    assert len(group.seats) == 1 and "seat 0" not in group.seats and "seat 1" in group.seats
