@@ -141,7 +141,7 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
     )
     install(socketio.server.eio, MOST_CONNECTIONS)
     # Around both, the pages and the sockets.
-    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask has it done
         app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0
     )
     sockets = Sockets(socketio, classroom, lookup, tokens, clock, metrics)

@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -53,7 +54,8 @@ class Config:
 
         Raises TrainingError for an unknown model.
         """
-        return Config(**{"model": model, **models.recipe(model).settings, **given})  # type: ignore[arg-type]
+        settings: dict[str, Any] = {"model": model, **models.recipe(model).settings, **given}
+        return Config(**settings)
 
     @staticmethod
     def load(run: Path) -> Config:
