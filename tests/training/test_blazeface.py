@@ -20,10 +20,7 @@ from training.tfjs import export_graph_model  # noqa: E402
 
 COMMITTED = ROOT / "web/static/model/face"
 
-pytestmark = [
-    pytest.mark.skipif(not TFLITE.exists(), reason="run npm ci first"),
-    pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated"),
-]
+pytestmark = pytest.mark.skipif(not TFLITE.exists(), reason="run npm ci first")
 
 
 @pytest.fixture(scope="module")

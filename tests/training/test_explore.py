@@ -179,7 +179,6 @@ def test_the_plots_show_what_they_say(made):
     assert words == ["50", "25", "25", "100"]
 
 
-@pytest.mark.filterwarnings("error")
 def test_a_part_of_the_data_set_without_votes_can_be_explored(data, cli, tmp_path):
     chosen = data.split("Training").sample(24)
     chosen = Dataset(*(each[chosen.labels > 1] for each in vars(chosen).values()))
