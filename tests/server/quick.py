@@ -14,7 +14,7 @@ server.store.SETTLING = 0.5
 import server.app  # noqa: E402
 import server.webhook  # noqa: E402
 
-server.app.PING_INTERVAL = 2
+server.app.PING_INTERVAL = 3
 server.app.PING_TIMEOUT = 4
 server.app.KEY_SECONDS = 1
 server.app.DELIVERY_SECONDS = 0.2

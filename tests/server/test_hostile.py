@@ -83,7 +83,7 @@ def attack(server, number, code, victim):
         wire.sock.shutdown(socket.SHUT_WR)
         while got := wire.recv():
             heard.append(got)
-    wire.close(timeout=1)
+    wire.shutdown()
     return "".join(str(each) for each in heard)
 
 

@@ -32,7 +32,7 @@ def connect_wire():
 
     yield connect
     for wire in wires:
-        wire.close(timeout=1)
+        wire.shutdown()
 
 
 @pytest.fixture
@@ -167,9 +167,10 @@ def test_whoever_does_not_answer_a_ping_is_gone_and_who_does_stays(quick_server,
     assert silent.recv() == "2" == lively.recv()
     lively.send("3")
     assert is_closed(silent)
+    assert lively.recv() == "2"
+    lively.send("3")
     view = teacher.wait_for("view", lambda view: view["students"] != 2)
     assert view["students"] == 1
-    assert lively.recv() == "2"
 
 
 def test_long_views_reach_a_browser_that_reads_them_late(start_server, join, teach, connect_wire):
