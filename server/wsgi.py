@@ -3,6 +3,8 @@
 import os
 import sys
 
+from gunicorn.arbiter import Arbiter
+
 from server.app import create_server
 from server.config import Settings
 from server.store import StoreError
@@ -10,6 +12,7 @@ from server.store import StoreError
 try:
     server = create_server(Settings.from_environment(os.environ))
 except StoreError as error:  # one that no waiting mends
-    sys.exit(f"error: {error}")
+    print(f"error: {error}", file=sys.stderr)
+    sys.exit(Arbiter.WORKER_BOOT_ERROR)  # after any other status gunicorn would try again for ever
 server.start()
 app = server.app

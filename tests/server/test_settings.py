@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 from server.config import Settings, SettingsError
-from tests.conftest import ROOT, RUNTIME
+from tests.conftest import COVERAGE, PATIENCE, ROOT, RUNTIME, SERVE
+from tests.services import free_port
 
 KEY = {"SECRET_KEY": "long enough to be a key"}
 
@@ -86,15 +87,23 @@ def test_a_webhook_needs_a_secret_that_its_receiver_can_use(secret):
         Settings.from_environment(KEY | address)
 
 
-def test_a_server_without_a_secret_says_so_in_one_line_and_stops():
-    environment = {"PATH": f"{RUNTIME}:{os.environ['PATH']}"}
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, "error: SECRET_KEY must be set"),
+        (KEY | {"DATABASE_URL": "mysql://root@localhost/x"}, "error: DATABASE_URL must begin with"),
+    ],
+)
+def test_a_server_that_cannot_start_says_why_in_one_line_and_stops(settings, told):
+    environment = {"PATH": f"{RUNTIME}:{os.environ['PATH']}", "PORT": str(free_port()), **COVERAGE}
     done = subprocess.run(
-        ["gunicorn", "server.wsgi:app"],
+        SERVE,
         cwd=ROOT,
-        env=environment,
+        env=environment | settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=2 * PATIENCE,
     )
     assert done.returncode != 0
-    assert done.stderr.strip().count("\n") == 0 and "SECRET_KEY must be set" in done.stderr
+    [line] = [line for line in done.stderr.splitlines() if "error" in line]
+    assert line.startswith(told) and "Traceback" not in done.stderr
