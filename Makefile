@@ -13,7 +13,7 @@ SETTINGS := PORT=$(PORT) SECRET_KEY=$${SECRET_KEY:-$$(cat instance/secret_key)} 
 MIGRATE := $(SETTINGS) alembic upgrade head
 SERVE := $(SETTINGS) gunicorn server.wsgi:app
 
-.PHONY: run demo test test-server test-web test-e2e test-training test-tools lint
+.PHONY: run demo test test-server test-web test-e2e test-training test-tools coverage lint
 .PHONY: bench bench-model bench-browser bench-room bench-pages bench-server
 .PHONY: soak screenshots messages requirements audit clean
 .NOTPARALLEL: # node_modules is one folder, whoever fills it
@@ -55,6 +55,21 @@ test-training: .venv-training/chromium node_modules/dev web/static/dist/done
 test-tools: .venv/done .venv-training/chromium .venv-test/services node_modules/dev \
 		web/static/dist/done
 	$(TRAINING)/python -m pytest tests/tools
+
+# What of the server and of the pages' scripts the tests run, by lines and branches. Whatever the
+# tests start is measured, too; the scripts are built as they are written, so that they can be told.
+coverage: .venv/done .venv-lint/done .venv-test/chromium .venv-test/services node_modules/dev
+	rm -rf coverage
+	node web/build.mjs --readable
+	-CHROMIUM_V8_COVERAGE=coverage/chromium $(TEST)/coverage run -m pytest -n $(WORKERS) \
+		--dist worksteal tests/domain tests/server tests/contract tests/e2e
+	$(TEST)/coverage combine --quiet
+	$(TEST)/coverage report
+	npx esbuild tests/web/*.test.js --bundle --platform=node --format=esm --sourcemap=inline \
+		'--external:*.po' --log-level=warning --outdir=coverage/tests
+	npx mcr --config web/coverage.mjs "node --test coverage/tests/*.test.js"
+	npm run build
+	touch web/static/dist/done
 
 lint: .venv-lint/done node_modules/dev
 	$(LINT)/ruff check .
