@@ -14,8 +14,8 @@ server.store.SETTLING = 0.5
 import server.app  # noqa: E402
 import server.webhook  # noqa: E402
 
-server.app.PING_INTERVAL = 3
-server.app.PING_TIMEOUT = 4
+server.app.PING_INTERVAL = 6  # longer than the timeout, on which the transport relies
+server.app.PING_TIMEOUT = 5
 server.app.KEY_SECONDS = 1
 server.app.DELIVERY_SECONDS = 0.2
 server.webhook.PATIENCE = 1.0

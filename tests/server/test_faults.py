@@ -127,7 +127,9 @@ class Line:
         with suppress(OSError):  # closed
             while True:
                 here, _ = self._listener.accept()
-                there = socket.create_connection(("127.0.0.1", self._server.port))
+                there = socket.socket()
+                there.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # little is on its way
+                there.connect(("127.0.0.1", self._server.port))
                 self._ends += here, there
                 for source, target in ((here, there), (there, here)):
                     threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
