@@ -64,7 +64,8 @@ coverage: .venv/done .venv-lint/done .venv-test/chromium .venv-test/services nod
 	-CHROMIUM_V8_COVERAGE=coverage/chromium $(TEST)/coverage run -m pytest -n $(WORKERS) \
 		--dist worksteal tests/domain tests/server tests/contract tests/e2e
 	$(TEST)/coverage combine --quiet
-	$(TEST)/coverage report
+	$(TEST)/coverage report --fail-under=90
+	$(TEST)/coverage report --fail-under=100 --include='server/domain/*'
 	npx esbuild tests/web/*.test.js --bundle --platform=node --format=esm --sourcemap=inline \
 		'--external:*.po' --log-level=warning --outdir=coverage/tests
 	npx mcr --config web/coverage.mjs "node --test coverage/tests/*.test.js"
