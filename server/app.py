@@ -36,8 +36,8 @@ DELIVERY_SECONDS = 5.0
 KEY_SECONDS = 10  # until a link that another process has replaced is cut off here, too
 MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
 PING_INTERVAL = 20  # seconds; Heroku's router ends what is silent for 30 (H12) or 55 of them (H15)
-# seconds; a half-open connection is known after both. Less than the interval: what counts is whether
-# the last ping was answered
+# Seconds; a half-open connection is known after both. Less than the interval, because what counts
+# is whether the last ping was answered.
 PING_TIMEOUT = 15
 MOST_CONNECTIONS = 15_000  # a limit to memory, above what a process can serve well
 MOVING = 5.0  # seconds within which everybody connects elsewhere
