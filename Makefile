@@ -28,9 +28,10 @@ demo: .venv/done web/static/dist/done instance/secret_key
 	$(MIGRATE)
 	$(SERVE) & server=$$!; trap "kill $$server" EXIT; node web/demo.mjs http://localhost:$(PORT)
 
-# What CI runs. Tests wait more than they compute, those of training apart: more of them at a time
-# than there are cores.
-WORKERS ?= 4
+# What CI runs. The server's tests wait more than they compute, those of the pages about as long, and
+# those of training do not: so many of each at a time, for two cores.
+WORKERS ?= 6
+E2E_WORKERS ?= 4
 TRAINING_WORKERS ?= 2
 test: lint test-web test-server test-e2e test-training
 
@@ -45,10 +46,13 @@ test-web: node_modules/dev
 
 # The pages in a browser.
 test-e2e: .venv/done .venv-test/chromium .venv-test/services node_modules/dev web/static/dist/done
-	$(TEST)/python -m pytest -n $(WORKERS) --dist worksteal tests/e2e
+	$(TEST)/python -m pytest -n $(E2E_WORKERS) --dist worksteal tests/e2e
 
+# One that takes a minute would be waited for, were it the last.
+LONGEST := train models readme
 test-training: .venv-training/chromium node_modules/dev web/static/dist/done
-	$(TRAINING)/python -m pytest -n $(TRAINING_WORKERS) --dist loadfile tests/training
+	$(TRAINING)/python -m pytest -n $(TRAINING_WORKERS) --dist loadfile --no-loadscope-reorder \
+		$(LONGEST:%=tests/training/test_%.py) tests/training
 
 # What only whoever works on Classpulse runs: benchmarks, the soak test, screenshots. They measure
 # times, so one after the other; `make test` leaves them out.
@@ -61,7 +65,7 @@ test-tools: .venv/done .venv-training/chromium .venv-test/services node_modules/
 coverage: .venv/done .venv-lint/done .venv-test/chromium .venv-test/services node_modules/dev
 	rm -rf coverage
 	node web/build.mjs --readable
-	-CHROMIUM_V8_COVERAGE=coverage/chromium $(TEST)/coverage run -m pytest -n $(WORKERS) \
+	-CHROMIUM_V8_COVERAGE=coverage/chromium $(TEST)/coverage run -m pytest -n $(E2E_WORKERS) \
 		--dist worksteal tests/domain tests/server tests/contract tests/e2e
 	$(TEST)/coverage combine --quiet
 	$(TEST)/coverage report --fail-under=90

@@ -57,9 +57,9 @@ def test_the_usual_settings_are_those_of_the_table():
 def test_a_run_made_with_jax_is_measured_like_one_made_with_tensorflow(cli, data_file, tmp_path):
     pytest.importorskip("jax", reason="JAX is not installed")
     run = tmp_path / "run"
-    train = ("train", "--data", data_file, "--run", run, "--epochs", 2, "--limit", 64)
+    train = ("train", "--data", data_file, "--run", run, "--model", "cnn", "--epochs", 2)
     evaluate = ("evaluate", "--data", data_file, "--run", run)
-    made = run_steps((*train, "--batch", 16), evaluate, KERAS_BACKEND="jax")
+    made = run_steps((*train, "--batch", 16, "--limit", 64), evaluate, KERAS_BACKEND="jax")
     assert made.returncode == 0, made.stderr
     assert "jax on" in read_history(run)[0]["machine"]
     again = cli(*evaluate)
