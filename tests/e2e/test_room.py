@@ -233,6 +233,20 @@ def test_the_charts_are_read_with_the_keyboard(server, enter, troubles):
     assert troubles == []
 
 
+def test_what_is_read_stays_read_when_another_chart_is_drawn(server, enter, troubles):
+    opened = server.open_class()
+    seed(server, opened, minutes=30)
+    room = enter(opened)
+    first = "hidden: too few students · 3 students here"
+    expect(read(room, "Home")).to_contain_text(first)
+    button = room.get_by_role("button", name="Balance")
+    button.evaluate("(button) => button.click()")  # the keyboard stays with the charts
+    line = room.locator("[data-chart=balance] .u-cursor-x")
+    expect(line).to_have_css("transform", "matrix(1, 0, 0, 1, 0, 0)")  # at the first of all times
+    expect(room.locator(".readout")).to_contain_text(first)
+    assert troubles == []
+
+
 def test_pointing_at_a_chart_tells_the_time_and_the_figures(server, enter, troubles):
     opened = server.open_class()
     seed(server, opened, minutes=30)

@@ -241,8 +241,12 @@ export class Timeline {
       }
       chart.isDrawn = true;
     }
-    this.#read(hasNew ? null : this.#at); // a new one cannot tell yet where a time is
-    this.#drawing = false;
+    if (hasNew) {
+      this.#goOnSoon(); // a new one cannot tell before the next frame where a time is
+    } else {
+      this.#read(this.#at);
+      this.#drawing = false;
+    }
     this.#setPlaced();
   }
 
