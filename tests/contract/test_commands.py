@@ -25,6 +25,7 @@ PATIENCE = 600  # seconds in which the pages are built and the server starts
 RUN_BY = {
     "make (run|demo)": "tests/contract/test_commands.py",
     r"make (lint|test|test-\w+|\.venv-training/done)|npm (test|run build)|source .*": "Makefile",
+    "make coverage|npm run format": None,
     "make soak": "tests/tools/test_soak.py",
     "make bench": "tests/tools/test_bench_training.py",
     "make bench-model": "tests/tools/test_bench_model.py",
