@@ -99,9 +99,7 @@ def browser(webcam, tmp_path):
 )
 def test_labels_keep_going_out_from_a_hidden_tab(server, browser, script):
     page = Tab(browser, server.open_class()["join_url"], NOTE_LABELS + script)
-    page.wait_for(
-        "document.readyState === 'complete' && document.querySelector('#join-camera') !== null"
-    )
+    page.wait_for("document.querySelector('#join-camera:enabled') !== null")
     page.evaluate("document.querySelector('#join-camera').click()")
     page.wait_for("labels.length > 0 && labels.at(-1).includes('happy')")
 

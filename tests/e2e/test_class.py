@@ -119,6 +119,19 @@ def test_six_of_seven_photographed_expressions_are_read_as_people_read_them(
     assert len(read) == 7 and len(right) >= 6, read
 
 
+@pytest.mark.parametrize("button", ["Start the class", "Join without a camera"])
+def test_nothing_can_be_tapped_before_its_script_is_there(server, browser, troubles, button):
+    page = troubles.watch(browser.new_page())
+    held = []
+    page.route("**/static/dist/*.js", lambda route: held.append(route), times=1)
+    starts = button == "Start the class"
+    page.goto(server.url if starts else server.open_class()["join_url"], wait_until="commit")
+    expect(page.get_by_role("button", name=button)).to_be_disabled()
+    held[0].continue_()
+    expect(page.get_by_role("button", name=button)).to_be_enabled()
+    assert troubles == []
+
+
 def test_the_camera_is_asked_for_only_after_consent(server, browser, troubles):
     _, join_url = open_room(browser, server, troubles)
     context = browser.new_context(permissions=["camera"])

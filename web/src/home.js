@@ -15,6 +15,7 @@ const button = findIn(form, "button", HTMLButtonElement);
 const list = new ClassList(startAgain);
 
 list.show();
+button.disabled = false; // until now, nobody would have heard the click
 // The Back button brings the page back as it was left.
 window.addEventListener("pageshow", () => {
   button.disabled = false;

@@ -8,7 +8,7 @@ import { CameraCard } from "./camera-card.js";
 import { ClassSocket } from "./class-socket.js";
 import { MessagePacer } from "./engine/message-pacer.js";
 import { OwnWords } from "./own-words.js";
-import { find, memory, pageData, setText, showInstead } from "./page.js";
+import { find, findAll, memory, pageData, setText, showInstead } from "./page.js";
 import { gettext } from "./texts.js";
 import { closeSmallWindow, hasSmallWindows, openSmallWindow } from "./small-window.js";
 
@@ -29,8 +29,10 @@ const card = new CameraCard((newest) => {
   sendLabel(); // at once: a page in the background has timers that sleep
 });
 
-document.getElementById("join-camera")?.addEventListener("click", () => enter(true));
-find("join-words").addEventListener("click", () => enter(false));
+for (const button of findAll(find("consent"), "button", HTMLButtonElement)) {
+  button.addEventListener("click", () => enter(button.id === "join-camera"));
+  button.disabled = false; // until now, nobody would have heard the click
+}
 
 /** @param {boolean} withCamera */
 function enter(withCamera) {
