@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from training import metrics, plots
 from training.dataset import LABELS, TEST_SPLITS, Dataset, FloatArray, TestSplit
-from training.figures import NO_AGREEMENT, Figures, RunFigures
+from training.figures import Agreement, Figures, RunFigures
+from training.people import MIXES
 from training.report import Report
 
 MISTAKES = 24  # how many faces the page shows
@@ -44,7 +46,9 @@ def build_page(
         f"Evaluation of {name}",
         f"The best weights of a {figures['model']} model on the two test splits of FER-2013. "
         "PublicTest chose the epoch and the temperature; PrivateTest chose nothing. By FER+ means: "
-        "against the majority of its ten annotators, on the images where there is one.",
+        "against the majority of its ten annotators, on the images where there is one. The share "
+        "error is how far the shares of the labels are from those in classes of 20, the "
+        "pleasantness how much better (above 0) or worse such a class looks than it does.",
     )
     report.table(["", *TEST_SPLITS], _summary(figures))
     _add_split(report, "PrivateTest", figures)
@@ -59,8 +63,9 @@ def build_page(
 def _summary(figures: Figures) -> list[list[str]]:
     splits = [figures[name] for name in TEST_SPLITS]
     errors = [split["calibration"] for split in splits]
-    votes = [split["ferplus"] or NO_AGREEMENT for split in splits]
+    votes = [split["ferplus"] for split in splits]
     return [
+        *_people(votes),
         ["images", *(f"{split['images']:,}" for split in splits)],
         ["accuracy", *(_text(split["accuracy"]) for split in splits)],
         ["macro F1", *(_text(split["macro_f1"]) for split in splits)],
@@ -70,10 +75,29 @@ def _summary(figures: Figures) -> list[list[str]]:
             f"ECE at temperature {figures['temperature']}",
             *(_text(error["after"]["error"]) for error in errors),
         ],
-        ["accuracy by FER+", *(_text(each["accuracy"]) for each in votes)],
-        ["FER-2013's labels by FER+", *(_text(each["fer2013"]) for each in votes)],
-        ["images with a FER+ majority", *(f"{each['images']:,}" for each in votes)],
     ]
+
+
+def _people(votes: Sequence[Agreement | None]) -> list[list[str]]:
+    """What FER+'s annotators say, by the votes of each split."""
+
+    def row(name: str, cell: Callable[[Agreement], str]) -> list[str]:
+        return [name, *(cell(each) if each else "-" for each in votes)]
+
+    return [
+        row("images with a FER+ majority", lambda each: f"{each['images']:,}"),
+        row("accuracy by FER+", lambda each: _text(each["accuracy"])),
+        row("FER-2013's labels by FER+", lambda each: _text(each["fer2013"])),
+        *(
+            row(f"share error and pleasantness of a class, {mix}", partial(_reading, mix))
+            for mix in MIXES
+        ),
+    ]
+
+
+def _reading(mix: str, votes: Agreement) -> str:
+    found = votes["classes"][mix]
+    return f"{found['share_error']:.4f}, {found['pleasantness']:+.4f}" if found else "-"
 
 
 def _add_split(report: Report, split: TestSplit, figures: Figures) -> None:

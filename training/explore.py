@@ -11,7 +11,7 @@ from training import data_plots, plots
 from training.dataset import LABELS, SPLITS, VOTES, Dataset, FloatArray, IntArray
 from training.duplicates import Duplicates, images_in
 from training.files import new_folder
-from training.metrics import ferplus_majority
+from training.people import majority
 from training.report import PAGE, Report
 
 SAMPLES = 24  # faces of each label to show
@@ -47,7 +47,7 @@ def agreement(data: Dataset) -> IntArray:
     voted = data.votes.any(axis=1)
     table = np.zeros((len(LABELS), len(VOTES) + 1), int)
     # A majority of -1, none, is the last column.
-    np.add.at(table, (data.labels[voted], ferplus_majority(data.votes[voted])), 1)
+    np.add.at(table, (data.labels[voted], majority(data.votes[voted])), 1)
     return table
 
 

@@ -18,15 +18,20 @@ class ClassFigures(TypedDict):
     support: int  # images that have the label
 
 
+class Reading(TypedDict):
+    """How far guesses are from what people say of a class, in the mean of many classes."""
+
+    share_error: float  # total variation between the shares of the labels
+    pleasantness: float  # -2..2, that of the guesses less that of people
+
+
 class Agreement(TypedDict):
     """With the majority of FER+'s annotators, on the images that have one of ours."""
 
     images: int
-    accuracy: float | None
-    fer2013: float | None  # of FER-2013's own labels
-
-
-NO_AGREEMENT: Agreement = {"images": 0, "accuracy": None, "fer2013": None}
+    accuracy: float
+    fer2013: float  # of FER-2013's own labels
+    classes: dict[str, Reading | None]  # by the name of their mix
 
 
 class Bins(TypedDict):

@@ -1,4 +1,4 @@
-"""What a model's probabilities are worth: accuracy, confusion, ROC, calibration, FER+ agreement.
+"""What a model's probabilities are worth: accuracy, confusion, ROC, calibration, what people say.
 
 Labels are int [n], indices into LABELS; probabilities are float [n, 7], rows that add up to 1;
 votes are uint8 [n, 10], counts in the order of VOTES. Figures are shares 0..1, rounded to four
@@ -19,11 +19,11 @@ from sklearn.metrics import (
 )
 
 from training.dataset import LABELS, FloatArray, IntArray, UInt8Array
-from training.figures import Agreement, Bins, SplitFigures
+from training.figures import Bins, SplitFigures
+from training.people import CLASS_SIZE, agreement
 
 BINS = 15  # as in Guo et al. 2017
 TEMPERATURES = (0.05, 20.0)  # to search between; beyond, all answers are certain or all are equal
-CLASS_SIZE = 20  # students, as many online classes have
 CLASSES = 1000  # a few hundred would move the least probability by a hundredth
 COST = 0.05  # that a class may be misread by more, so that its least certain faces are not named
 LEAST = 1e-12  # of a probability before its logarithm: float32 softmax rounds the rest to 0
@@ -58,7 +58,7 @@ def measure(
             for name, precision, recall, f1, support, area in zip(LABELS, *each, areas, strict=True)
         },
         "confusion": confusion_matrix(labels, guesses, labels=range(len(LABELS))).tolist(),
-        "ferplus": ferplus_agreement(labels, guesses, votes),
+        "ferplus": agreement(labels, guesses, votes),
         "calibration": {
             "before": calibration(labels, probabilities),
             "after": calibration(labels, soften(probabilities, temperature)),
@@ -153,35 +153,6 @@ def least_sure(labels: IntArray, probabilities: FloatArray) -> float:
 def soften(probabilities: FloatArray, temperature: float) -> FloatArray:
     """The probabilities [n, 7] that logits / temperature give."""
     return softmax(_logits(probabilities) / temperature, axis=1)
-
-
-def ferplus_agreement(labels: IntArray, guesses: IntArray, votes: UInt8Array) -> Agreement | None:
-    """Accuracy against the majority of FER+'s annotators, on the images that have one of ours.
-
-    `images`: how many those are; `fer2013`: on how many of them, as a share, FER-2013's own label
-    is the majority's. None where the data set has no votes, or no majority for any of LABELS.
-    """
-    majority = ferplus_majority(votes)
-    ours = (majority >= 0) & (majority < len(LABELS))
-    if not ours.any():
-        return None
-    return {
-        "images": int(ours.sum()),
-        "accuracy": _share(np.mean(guesses[ours] == majority[ours])),
-        "fer2013": _share(np.mean(labels[ours] == majority[ours])),
-    }
-
-
-def ferplus_majority(votes: UInt8Array) -> IntArray:
-    """The index into VOTES that most annotators chose: int [n], -1 where none has a majority.
-
-    The rule of Barsoum et al. 2016 ("Training Deep Networks for Facial Expression Recognition with
-    Crowd-Sourced Label Distribution") as in their ferplus.py: a choice of one annotator alone is
-    an outlier and does not count; the majority is more than half of the votes that do.
-    """
-    counted = np.where(votes > 1, votes, 0).astype(int)
-    clear = 2 * counted.max(axis=1) > counted.sum(axis=1)
-    return np.where(clear, counted.argmax(axis=1), -1)
 
 
 def confident_mistakes(labels: IntArray, probabilities: FloatArray, limit: int) -> IntArray:

@@ -14,8 +14,6 @@ from training.metrics import (
     BINS,
     calibration,
     confident_mistakes,
-    ferplus_agreement,
-    ferplus_majority,
     fit_temperature,
     least_sure,
     measure,
@@ -28,11 +26,6 @@ TRUE = np.array([0, 1, 2, 3, 4, 5, 6, 3, 3, 6])
 GUESSES = [0, 1, 2, 3, 4, 5, 6, 3, 6, 3]
 NO_VOTES = np.zeros((len(TRUE), len(VOTES)), np.uint8)
 SURE = np.eye(7) * 0.6 + 0.4 / 7  # a row for each guess: 0.657 for it, 0.057 for each other
-
-
-def voted(**choices):
-    """One image's votes: how many annotators chose what."""
-    return [choices.get(name, 0) for name in ("not_a_face" if v == VOTES[-1] else v for v in VOTES)]
 
 
 @pytest.fixture(scope="module")
@@ -190,43 +183,6 @@ def test_measures_before_and_after_the_temperature_stand_side_by_side():
     assert figures["calibration"]["before"] == calibration(labels, probabilities)
     assert figures["calibration"]["after"] == calibration(labels, soften(probabilities, 2.5))
     assert figures["accuracy"] == round((probabilities.argmax(axis=1) == labels).mean(), 4)
-
-
-def test_the_majority_is_more_than_half_of_the_votes_of_two_or_more():
-    votes = [
-        voted(happy=10),
-        voted(happy=5, neutral=4, sad=1),  # 5 of 9: the one for sad does not count
-        voted(happy=5, neutral=5),  # a tie
-        voted(happy=4, neutral=3, sad=3),  # the most, but no majority
-        voted(**{name: 1 for name in LABELS}, contempt=1, unknown=1, not_a_face=1),
-        voted(contempt=6, neutral=4),
-        voted(unknown=8, sad=2),
-        voted(not_a_face=10),
-        voted(angry=2, fear=1),
-        voted(),
-    ]
-    happy, angry = LABELS.index("happy"), LABELS.index("angry")
-    expected = [happy, happy, -1, -1, -1, 7, 8, 9, angry, -1]
-    assert ferplus_majority(np.array(votes, np.uint8)).tolist() == expected
-
-
-def test_many_votes_do_not_overflow():
-    votes = np.array([voted(happy=200, sad=150), voted(happy=150, sad=200)], np.uint8)
-    assert ferplus_majority(votes).tolist() == [LABELS.index("happy"), LABELS.index("sad")]
-
-
-def test_agreement_with_ferplus_counts_the_images_with_a_majority_of_ours():
-    votes = [voted(happy=9), voted(sad=6, fear=4), voted(neutral=8), voted(contempt=10)]
-    votes += [voted(unknown=10), voted(happy=5, sad=5), voted()]
-    labels, guesses = np.array([3, 2, 3, 6, 3, 3, 3]), np.array([3, 4, 3, 6, 3, 3, 3])
-    found = ferplus_agreement(labels, guesses, np.array(votes, np.uint8))
-    # Guesses: all but happy for neutral. Labels: neither fear for sad nor happy for neutral.
-    assert found == {"images": 3, "accuracy": round(2 / 3, 4), "fer2013": round(1 / 3, 4)}
-
-
-@pytest.mark.parametrize("votes", [voted(), voted(contempt=10)])
-def test_without_a_majority_of_ours_there_is_no_agreement(votes):
-    assert ferplus_agreement(TRUE[:1], TRUE[:1], np.array([votes], np.uint8)) is None
 
 
 def test_figures_can_be_written_as_json(figures):
