@@ -16,7 +16,7 @@ from training.dataset import LABELS, FloatArray, IntArray, UInt8Array
 from training.figures import Agreement, Reading
 
 CLASS_SIZE = 20  # students, as many online classes have
-CLASSES = 3000  # drawn of each mix: a mean moves by less than 0.002 from one draw to another
+CLASSES = 3000  # drawn of each mix
 # Which share of a class each of LABELS has; None: that which it has among the faces at hand.
 MIXES: Mapping[str, tuple[float, ...] | None] = MappingProxyType(
     {

@@ -125,7 +125,9 @@ def test_nothing_can_be_tapped_before_its_script_is_there(server, browser, troub
     held = []
     page.route("**/static/dist/*.js", lambda route: held.append(route), times=1)
     starts = button == "Start the class"
-    page.goto(server.url if starts else server.open_class()["join_url"], wait_until="commit")
+    url = server.url if starts else server.open_class()["join_url"]
+    with page.expect_request("**/static/dist/*.js"):
+        page.goto(url, wait_until="commit")
     expect(page.get_by_role("button", name=button)).to_be_disabled()
     held[0].continue_()
     expect(page.get_by_role("button", name=button)).to_be_enabled()
