@@ -16,7 +16,7 @@ from training.duplicates import Duplicates
 from training.errors import TrainingError
 from training.evaluate import load_metadata
 from training.figures import Reading, SplitFigures
-from training.people import MIXES, majority, one_annotator, read_classes
+from training.people import MIXES, agreement, one_annotator
 from training.report import markdown_table
 from training.robustness import CHANGES
 
@@ -60,14 +60,12 @@ def bench_model(emotion: Path, data: Dataset) -> str:
 
 def _people(faces: Dataset, guesses: dict[str, IntArray]) -> str:
     """Each program beside one annotator and FER-2013's label, by the majority of FER+."""
-    said = majority(faces.votes)
-    ours = (said >= 0) & (said < len(LABELS))
-    rows = []
     others = {"one annotator of ten": one_annotator(faces.votes), "FER-2013's label": faces.labels}
+    rows = []
     for name, each in (guesses | others).items():
-        right, images = np.sum(each[ours] == said[ours]), int(ours.sum())
-        readings = [read_classes(said[ours], each[ours], mix) for mix in MIXES] if images else []
-        share, interval, _ = _interval(right / max(images, 1), images)
+        found = agreement(faces.labels, each, faces.votes)
+        share, interval, _ = _interval(found["accuracy"], found["images"]) if found else [""] * 3
+        readings = found["classes"].values() if found else [None] * len(MIXES)
         rows.append([name, share, interval, *map(_reading, readings)])
     return markdown_table(["", "right", "95 % interval", *MIXES], rows)
 
