@@ -7,6 +7,7 @@ the ticker, which holds the room and makes the view.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,10 @@ from server.store import ClassStore, CodeTaken, LinkTaken, StoreError
 
 DAY = 24 * 60 * 60  # seconds
 IDLE = DAY  # seconds without anybody after which a class that nobody ended is over
+VIEW_SECONDS = 10.0  # after which a view is shown again, so that who watches knows it to be so
+STANDSTILL = 10.0  # seconds without a tick after which this process is not ready for anybody
+
+log = logging.getLogger(__name__)
 
 
 class ClassError(ValueError):
@@ -39,6 +44,7 @@ class _Lead:
     alerts: AlertWatch
     recorder: Recorder = field(default_factory=Recorder)
     view: View | None = None
+    shown_at: float = 0.0  # when it was shown
     point: Point | None = None  # the newest that is full
     here: bool = True  # all teachers are connected to this process
 
@@ -46,11 +52,15 @@ class _Lead:
         return {"room": self.room.to_dict(now), "alerts": self.alerts.to_dict(now)}
 
     @staticmethod
-    def from_dict(stored: State | None, min_students: int, now: float) -> _Lead:
-        if stored is None:
-            return _Lead(Room(min_students), AlertWatch())
-        room = Room.from_dict(stored["room"], min_students, now)
-        return _Lead(room, AlertWatch.from_dict(stored["alerts"], now))
+    def after(left: State | None, min_students: int, now: float) -> _Lead:
+        """What goes on from the state that was left, or begins anew if there is none to read."""
+        if left is not None:
+            try:
+                room = Room.from_dict(left["room"], min_students, now)
+                return _Lead(room, AlertWatch.from_dict(left["alerts"], now))
+            except (ValueError, LookupError, TypeError, AttributeError):
+                log.warning("a class begins anew: its state cannot be read", exc_info=True)
+        return _Lead(Room(min_students), AlertWatch())
 
     def obey(self, order: Order, now: float) -> None:
         if "clear" in order:
@@ -85,17 +95,28 @@ class _LiveClass:
 
 @dataclass(frozen=True)
 class _Folded:
-    """What one tick of the ticker made of a class; is_over: this process need not go on with it."""
+    """What one tick of the ticker made of a class.
+
+    is_watched: a teacher is connected, here or elsewhere;
+    is_over: this process need not go on with it.
+    """
 
     lead: _Lead
+    state: State
     view: View
     point: Point | None
     here: bool
+    is_watched: bool
     is_over: bool
 
     @property
     def is_other_view(self) -> bool:
         return self.lead.view is None or not self.view.same_as(self.lead.view)
+
+    @property
+    def is_due(self) -> bool:
+        """Somebody watches, who was shown nothing for a while."""
+        return self.is_watched and self.view.t - self.lead.shown_at >= VIEW_SECONDS
 
 
 @dataclass(frozen=True)
@@ -112,9 +133,13 @@ class Shown:
 
 @dataclass(frozen=True)
 class Beat:
-    """What a tick brought."""
+    """What a tick brought.
+
+    failed: by code, what kept this process from folding a class; the others do not suffer for it.
+    """
 
     shown: list[Shown]
+    failed: dict[str, Exception]
     ended: list[str]  # codes of classes that were live in this process
     renewed: list[ClassSession]  # whose older keys open nothing any more
 
@@ -150,6 +175,7 @@ class Classroom:
         self.retention_days = retention_days
         self._sends_reports = sends_reports
         self._live: dict[str, _LiveClass] = {}  # by code
+        self._ticked_at: float | None = None
         self._ended: list[str] = []  # here, since the last tick
         self._renewed: list[ClassSession] = []  # here, since then
 
@@ -326,37 +352,45 @@ class Classroom:
         partials = {
             code: live.seats.partial(now, live.teachers) for code, live in self._live.items()
         }
-        folded = {}
+        folded, failed = {}, {}
         for code, meeting in self._exchange.meet(partials, now).items():
-            if code in self._live and (new := self._attend(code, meeting, now)):
-                folded[code] = new
+            try:
+                if code in self._live and (new := self._attend(code, meeting, now)):
+                    folded[code] = new
+            except Exception as error:  # whatever it is, it is this class's alone
+                failed[code] = error
+                self._fail(code)
         changed = {code: new.view for code, new in folded.items() if new.is_other_view}
         kept = self._exchange.commit(
-            folded.keys(),
+            {code: new.state for code, new in folded.items()},
             {code: view.to_dict() for code, view in changed.items()},
-            lambda code: folded[code].lead.to_dict(now),
         )
-        beat = Beat([], self._ended, self._renewed)
+        beat = Beat([], failed, self._ended, self._renewed)
         for code in kept:
             new, lead = folded[code], folded[code].lead
             # A teacher of another process, of whom we hear now, missed what only ours were shown.
             is_missed = lead.here and not new.here
-            lead.view, lead.point, lead.here = new.view, new.point or lead.point, new.here
-            if code in changed or is_missed:
+            if code in changed or is_missed or new.is_due:
                 beat.shown.append(Shown(code, new.view, new.here))
+                lead.shown_at = now
+            lead.view, lead.point, lead.here = new.view, new.point or lead.point, new.here
             if point := lead.point if is_missed else new.point:
                 beat.shown.append(Shown(code, point, new.here))
         self._leave([code for code in kept if folded[code].is_over and self._is_empty(code)])
-        self._ended, self._renewed = [], []  # last: if this tick fails, the next one tells of it
+        # Last: if this tick fails, the next one tells of it.
+        self._ended, self._renewed = [], []
+        self._ticked_at = now
         return beat
 
     def save(self) -> None:
         """Write to the database what waits for it."""
         self._journal.save()
 
-    def troubles(self) -> dict[str, str]:
-        """What this process needs and cannot reach, and why."""
+    def troubles(self, now: float) -> dict[str, str]:
+        """What of this process does not work, and why."""
         troubles = {}
+        if self._ticked_at is not None and now - self._ticked_at > STANDSTILL:
+            troubles["views"] = f"none was made for {now - self._ticked_at:.0f} s"
         for name, check in (("database", self._store.check), ("redis", self._exchange.check)):
             try:
                 check()
@@ -397,21 +431,32 @@ class Classroom:
                 del self._live[code]
             return None
         if live.lead is None or meeting.state is not None:
-            live.lead = _Lead.from_dict(meeting.state, live.session.min_students, now)
+            live.lead = _Lead.after(meeting.state, live.session.min_students, now)
         lead = live.lead
         view = lead.fold(live.session, meeting, now)
         point = lead.recorder.add(view, now) if view.students else lead.recorder.close()
         if point:
             self._journal.add_points([(code, point)])
         _, *others = meeting.partials
+        is_watched_elsewhere = any(other.teachers for other in others)
         return _Folded(
             lead,
+            lead.to_dict(now),
             view,
             point,
-            here=not any(other.teachers for other in others),
+            here=not is_watched_elsewhere,
+            is_watched=is_watched_elsewhere or live.teachers > 0,
             # The last one out keeps the groups in mind; before that, whoever is there does.
             is_over=live.is_empty and (bool(view.students) or lead.room.is_over(now)),
         )
+
+    def _fail(self, code: str) -> None:
+        """A class could not be folded: once it can, it is shown anew."""
+        live = self._live.get(code)
+        if live is not None and live.lead:
+            live.lead.view = None
+        if live is not None and live.is_empty:
+            del self._live[code]
 
     def _write_end(self, code: str, now: float) -> None:
         self._journal.end_class(code, now)

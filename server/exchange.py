@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypedDict
 
 from server.domain.alerts import WatchState
 from server.domain.room import RoomState
 from server.domain.seats import Partial
+
+# Of what processes tell each other, and of the state that a ticker leaves behind. A release that
+# gives a field another meaning, or takes one away, has a number of its own. What has another
+# number, or cannot be read, counts as if it were not there: processes of both releases go on, each
+# with its own students, until the last one is replaced. Fields that a release does not know, it
+# leaves out.
+FORMAT = 1
 
 
 class ExchangeError(Exception):
@@ -55,12 +62,9 @@ class Exchange(Protocol):
         """Tell what this process knows of its classes, by their codes; called once a tick."""
 
     def commit(
-        self,
-        codes: Collection[str],
-        views: Mapping[str, dict[str, object]],
-        state: Callable[[str], State],
+        self, states: Mapping[str, State], views: Mapping[str, dict[str, object]]
     ) -> Collection[str]:
-        """Leave behind the state of each class that this process has just folded.
+        """Leave behind the state of each class that this process has just folded, by their codes.
 
         views: those that changed. Returns the codes of the classes that this process is still
         the ticker of; nothing may be told of the others.
@@ -99,13 +103,10 @@ class LocalExchange:
         }
 
     def commit(
-        self,
-        codes: Collection[str],
-        views: Mapping[str, dict[str, object]],
-        state: Callable[[str], State],
+        self, states: Mapping[str, State], views: Mapping[str, dict[str, object]]
     ) -> Collection[str]:
         self._views |= views
-        return codes
+        return states.keys()
 
     def view(self, code: str) -> dict[str, object] | None:
         return self._views.get(code)

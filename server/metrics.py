@@ -21,6 +21,7 @@ ERRORS = (
     "store",  # the database is away
     "exchange",  # Redis is away
     "webhook",  # a report could not be sent, for now
+    "class",  # one class could not be shown; once a second, for as long as that lasts
     "task",  # a task of the beat failed
 )
 PRESENT = {

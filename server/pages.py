@@ -230,7 +230,7 @@ def create_pages(
 
     @pages.get("/readyz")
     def readyz() -> tuple[dict[str, object], int]:
-        troubles = classroom.troubles()
+        troubles = classroom.troubles(clock.now())
         for part, why in troubles.items():  # in the log alone: anybody may ask here
             current_app.logger.warning("%s is not ready: %s", part, why)
         if troubles:

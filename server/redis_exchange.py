@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +20,15 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from server import exchange
 from server.domain.seats import SEAT_GRACE, Partial
 from server.exchange import ExchangeError, Meeting, Order, State
 
 KEPT = 900  # seconds without a tick after which nothing is known of a class any more
 ENDED_KEPT = 24 * 60 * 60  # seconds for which a process may not have heard that a class is over
 LEASE_TICKS = 1.5  # a ticker that misses a tick is replaced
+# What reading raises where another release, or nobody, wrote what is read.
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 PATIENCE = 2.0  # seconds for an answer; a tick waits for it, a student's message does not
 
 _MEET = """
@@ -66,11 +69,14 @@ _LEAVE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1
 
 @dataclass(frozen=True)
 class _Heard:
-    """The newest partial of another process: as Redis has it, when it was told, and read."""
+    """What another process told last: as Redis has it, when it was told, and read.
+
+    partial: None if it cannot be read.
+    """
 
     text: str
     at: float
-    partial: Partial
+    partial: Partial | None
 
 
 class RedisExchange:
@@ -94,7 +100,7 @@ class RedisExchange:
     def meet(self, partials: Mapping[str, Partial], now: float) -> Mapping[str, Meeting]:
         with _one_error(), self._redis.pipeline(transaction=False) as pipeline:
             for code, partial in partials.items():
-                text = json.dumps(partial.to_dict(now))
+                text = _write(partial.to_dict(now))
                 self._meet(
                     _keys(code, "partials", "ticker", "state", "orders", "ended"),
                     [self._process, text, int(code in self._holds), self._lease, KEPT],
@@ -119,31 +125,29 @@ class RedisExchange:
                 # Of a process that is gone already, by a ticker that has just begun: perhaps old.
                 told, _, known = text.partition(" ")
                 at = now - max(0.0, float(redis_now) - float(told))
-                heard[process] = _Heard(text, at, Partial.from_dict(json.loads(known), at))
+                heard[process] = _Heard(text, at, _read_partial(known, at))
         for process in heard.keys() - texts.keys():
             del heard[process]
         silent = [process for process, newest in heard.items() if now - newest.at > SEAT_GRACE]
         self._silent[code] = silent
         self._orders_seen[code] = len(orders)
+        others = (heard[process].partial for process in heard if process not in silent)
         return Meeting(
             ticker=True,
-            partials=[own, *(heard[process].partial for process in heard if process not in silent)],
-            state=json.loads(state) if state else None,
-            orders=[json.loads(order) for order in orders],
+            partials=[own, *(partial for partial in others if partial)],
+            state=_read(state) if state else None,
+            orders=[read for text in orders if (read := _read(text))],
         )
 
     def commit(
-        self,
-        codes: Collection[str],
-        views: Mapping[str, dict[str, object]],
-        state: Callable[[str], State],
+        self, states: Mapping[str, State], views: Mapping[str, dict[str, object]]
     ) -> Collection[str]:
         with _one_error(), self._redis.pipeline(transaction=False) as pipeline:
-            for code in codes:
+            for code, state in states.items():
                 arguments: list[str | int] = [
                     self._process,
                     KEPT,
-                    json.dumps(state(code)),
+                    _write(state),
                     json.dumps(views[code]) if code in views else "",
                     self._orders_seen[code],
                     json.dumps(self._silent[code]),
@@ -151,8 +155,8 @@ class RedisExchange:
                 keys = _keys(code, "partials", "ticker", "state", "orders", "view")
                 self._commit(keys, arguments, pipeline)
             answers = pipeline.execute()
-        kept = {code for code, answer in zip(codes, answers, strict=True) if answer}
-        for code in set(codes) - kept:
+        kept = {code for code, answer in zip(states, answers, strict=True) if answer}
+        for code in states.keys() - kept:
             self._forget(code)
         self._holds |= kept
         return kept
@@ -165,7 +169,7 @@ class RedisExchange:
     def order(self, code: str, order: Order) -> None:
         (orders,) = _keys(code, "orders")
         with _one_error(), self._redis.pipeline() as pipeline:
-            pipeline.rpush(orders, json.dumps(order))
+            pipeline.rpush(orders, _write(order))
             pipeline.expire(orders, KEPT)
             pipeline.execute()
 
@@ -209,6 +213,28 @@ def connect(url: str, **options: Any) -> redis.Redis:
         retry=Retry(NoBackoff(), 1),
         **options,
     )
+
+
+def _write(told: Mapping[str, Any]) -> str:
+    """For another process, perhaps of another release."""
+    return json.dumps({"format": exchange.FORMAT, **told})
+
+
+def _read(text: str) -> Any:
+    """The inverse of `_write`; None if it is of another format."""
+    try:
+        told = json.loads(text)
+        return told if told.pop("format") == exchange.FORMAT else None
+    except UNREADABLE:
+        return None
+
+
+def _read_partial(text: str, told_at: float) -> Partial | None:
+    told = _read(text)
+    try:
+        return told and Partial.from_dict(told, told_at)
+    except UNREADABLE:
+        return None
 
 
 def _keys(code: str, *names: str) -> list[str]:

@@ -34,6 +34,7 @@ TOO_MANY = 200  # messages over the limit after which a connection is closed
 NO_DATABASE = N_(
     "The server cannot reach its database. The class goes on; what happens now is saved later."
 )
+NO_VIEWS = N_("The server cannot count this class. What you see stands still until it can.")
 NO_REDIS = N_("The server cannot reach its other parts. What you see stands still until it can.")
 TOO_FAST = N_("Too many messages: please wait a moment.")
 TRY_AGAIN = N_("The server cannot do this just now. Please try again in a moment.")
@@ -76,6 +77,7 @@ class Sockets:
         self._metrics = metrics
         self._peers: dict[str, _Peer] = {}  # by connection
         self._troubles: dict[type[Exception], str] = {}
+        self._failed: set[str] = set()  # codes of the classes that could not be folded at last
         self._saving = False
         self._students: dict[str, Callable[[_Peer, object], None]] = {
             "label": self._label,
@@ -102,6 +104,7 @@ class Sockets:
         """Send what changed to the teachers, and to everybody here that a class is over."""
         with self._told(ExchangeError, NO_REDIS):
             beat = self._classroom.tick(self._clock.now())
+            self._tell_failed(beat.failed)
             for shown in beat.shown:
                 event = "view" if isinstance(shown.what, View) else "point"
                 self._emit(event, shown.what.to_dict(), _teachers(shown.code), here=shown.here)
@@ -157,8 +160,9 @@ class Sockets:
         except (AccessError, ClassError) as error:
             self._metrics.error("refused")
             raise ConnectionRefusedError(str(error)) from None
-        if self._troubles:
-            self._emit("trouble", self._trouble(), connection, here=True)
+        trouble = self._trouble(self._peers[connection].session.code)
+        if trouble["message"]:
+            self._emit("trouble", trouble, connection, here=True)
 
     def _let_in(self, connection: str, address: str, auth: object) -> None:
         if not isinstance(auth, dict) or auth.get("role") not in ("student", "teacher"):
@@ -337,12 +341,25 @@ class Sockets:
                 self._tell_teachers()
                 self.show_all()
 
+    def _tell_failed(self, failed: Mapping[str, Exception]) -> None:
+        """Tell the teachers of classes that cannot be folded, and of those that can be again."""
+        for code, error in failed.items():
+            self._metrics.error("class")
+            if code not in self._failed:
+                log.error("a class cannot be shown", exc_info=error)
+        changed = failed.keys() ^ self._failed
+        self._failed = set(failed)
+        for code in changed:  # wherever they are: other processes do not know of it
+            self._emit("trouble", self._trouble(code), _teachers(code))
+
     def _tell_teachers(self) -> None:
         for code in self._classroom.live:
-            self._emit("trouble", self._trouble(), _teachers(code), here=True)
+            self._emit("trouble", self._trouble(code), _teachers(code), here=True)
 
-    def _trouble(self) -> dict[str, object]:
-        """What is wrong, if anything, and whether views go on all the same."""
+    def _trouble(self, code: str) -> dict[str, object]:
+        """What is wrong with a class, if anything, and whether its views go on all the same."""
+        if code in self._failed:
+            return {"message": NO_VIEWS, "live": False}
         message = next(iter(self._troubles.values()), None)
         return {"message": message, "live": ExchangeError not in self._troubles}
 

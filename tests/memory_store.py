@@ -24,6 +24,12 @@ class MemoryStore:
         self._classes[session.code] = session
         self._points[session.code], self._markers[session.code] = {}, set()
 
+    def check(self) -> None:
+        """It is never away."""
+
+    def close(self) -> None:
+        """It needs nothing."""
+
     def find_class(self, code: str) -> ClassSession | None:
         return self._classes.get(code)
 

@@ -117,10 +117,14 @@ class AlertWatch:
 
     @staticmethod
     def from_dict(stored: Mapping[str, WatchState], now: float) -> AlertWatch:
-        """The inverse of to_dict, for a class that was left just now."""
+        """The inverse of to_dict, for a class that was left just now.
+
+        A kind of which nothing is stored begins anew.
+        """
         watch = AlertWatch()
         for watched in watch._watched:
-            watched.restore(stored[watched.kind.name], now)
+            if watched.kind.name in stored:
+                watched.restore(stored[watched.kind.name], now)
         return watch
 
     def update(self, view: View) -> tuple[Alert, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from server.domain.messages import Help, Label
 
@@ -39,11 +39,25 @@ class Seat:
         return self.pace if now - self.paced_at <= PACE_LIFETIME else None
 
 
+class SeatState(TypedDict, total=False):
+    """A Seat as other processes get it: times as ages in tenths of a second; no key for None."""
+
+    joined: int
+    dropped: int
+    emotion: str
+    read: int
+    pace: str
+    paced: int
+    raised: int
+    hand_name: str
+    name: str
+
+
 class PartialState(TypedDict):
     """A Partial as other processes get it."""
 
     teachers: int
-    seats: dict[str, list[Any]]  # by seat: five ages, then four texts, as `_to_list` has them
+    seats: dict[str, SeatState]
 
 
 @dataclass(frozen=True)
@@ -57,44 +71,50 @@ class Partial:
         """For other processes, whose clocks differ: each time as its age in tenths of a second."""
         return {
             "teachers": self.teachers,
-            "seats": {seat: _to_list(known, now) for seat, known in self.seats.items()},
+            "seats": {seat: _to_dict(known, now) for seat, known in self.seats.items()},
         }
 
     @staticmethod
     def from_dict(stored: PartialState, now: float) -> Partial:
         """The inverse of to_dict, for a partial that was made just now."""
-        seats = {seat: _from_list(ages, now) for seat, ages in stored["seats"].items()}
+        seats = {seat: _from_dict(known, now) for seat, known in stored["seats"].items()}
         return Partial(seats, stored["teachers"])
 
 
-def _to_list(known: Seat, now: float) -> list[Any]:
+def _to_dict(known: Seat, now: float) -> SeatState:
     # Spelled out: this is done for each student in each second.
-    return [
-        int(10 * (now - known.joined_at)),
-        None if known.dropped_at is None else int(10 * (now - known.dropped_at)),
-        None if known.emotion is None else int(10 * (now - known.read_at)),
-        None if known.pace is None else int(10 * (now - known.paced_at)),
-        None if known.hand_at is None else int(10 * (now - known.hand_at)),
-        known.emotion,
-        known.pace,
-        known.hand_name,
-        known.name,
-    ]
+    told: SeatState = {"joined": _age(known.joined_at, now)}
+    if known.dropped_at is not None:
+        told["dropped"] = _age(known.dropped_at, now)
+    if known.emotion is not None:
+        told["emotion"], told["read"] = known.emotion, _age(known.read_at, now)
+    if known.pace is not None:
+        told["pace"], told["paced"] = known.pace, _age(known.paced_at, now)
+    if known.hand_at is not None:
+        told["raised"] = _age(known.hand_at, now)
+    if known.hand_name is not None:
+        told["hand_name"] = known.hand_name
+    if known.name is not None:
+        told["name"] = known.name
+    return told
 
 
-def _from_list(stored: list[Any], now: float) -> Seat:
-    joined, dropped, read, paced, raised, emotion, pace, hand_name, name = stored
+def _from_dict(stored: SeatState, now: float) -> Seat:
     return Seat(
-        joined_at=now - joined / 10,
-        dropped_at=None if dropped is None else now - dropped / 10,
-        emotion=emotion,
-        read_at=LONG_AGO if read is None else now - read / 10,
-        pace=pace,
-        paced_at=LONG_AGO if paced is None else now - paced / 10,
-        hand_at=None if raised is None else now - raised / 10,
-        hand_name=hand_name,
-        name=name,
+        joined_at=now - stored["joined"] / 10,
+        dropped_at=now - stored["dropped"] / 10 if "dropped" in stored else None,
+        emotion=stored.get("emotion"),
+        read_at=now - stored["read"] / 10 if "read" in stored else LONG_AGO,
+        pace=stored.get("pace"),
+        paced_at=now - stored["paced"] / 10 if "paced" in stored else LONG_AGO,
+        hand_at=now - stored["raised"] / 10 if "raised" in stored else None,
+        hand_name=stored.get("hand_name"),
+        name=stored.get("name"),
     )
+
+
+def _age(t: float, now: float) -> int:
+    return int(10 * (now - t))
 
 
 class Seats:

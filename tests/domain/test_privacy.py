@@ -78,10 +78,10 @@ class Relay(LocalExchange):
         self.takes_over = False
         return meetings
 
-    def commit(self, codes, views, state):
-        for code in codes:
-            self.left = json.dumps(state(code))
-        return super().commit(codes, views, state)
+    def commit(self, states, views):
+        for state in states.values():
+            self.left = json.dumps(state)
+        return super().commit(states, views)
 
 
 class Course:

@@ -217,6 +217,34 @@ def test_a_page_keeps_what_it_has_when_the_server_cannot_read_it(server, browser
     expect(read(room, "Home")).to_contain_text(before)
 
 
+def test_a_room_that_gets_no_more_views_says_since_when(server, browser, troubles):
+    opened = server.open_class(mode="self-report")
+    stopped = []
+
+    def between(page_side):
+        server_side = page_side.connect_to_server()
+
+        def from_server(message):
+            if not (stopped and str(message).startswith('42["view"')):
+                page_side.send(message)
+
+        server_side.on_message(from_server)
+
+    room = troubles.watch(browser.new_page())
+    room.clock.install()
+    room.route_web_socket(re.compile("socket.io"), between)
+    room.goto(opened["room_url"])
+    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(room.locator("#status")).to_have_text("")
+    stopped.append(True)
+    room.clock.run_for(31_000)  # less than the 35 s after which the connection itself is given up
+    expect(room.locator("#status")).to_have_text(re.compile(r"^Not live since [^.]*\.$"))
+    expect(room.get_by_role("button", name="End the class")).to_be_disabled()
+    stopped.clear()
+    expect(room.locator("#status")).to_have_text("")
+    assert troubles == []
+
+
 def test_the_charts_are_read_with_the_keyboard(server, enter, troubles):
     opened = server.open_class()
     seed(server, opened, minutes=30)

@@ -1,23 +1,29 @@
 """The service over the length of a lesson, with time as an argument."""
 
+import itertools
+import json
 import time
+from contextlib import closing
 
 import pytest
+import redis
 
 from server.classroom import Classroom
 from server.domain.messages import Label
-from server.exchange import LocalExchange
+from server.domain.view import View
+from server.exchange import FORMAT, LocalExchange
 from server.redis_exchange import RedisExchange
 from tests.memory_store import MemoryStore
 
 STUDENTS = 12
 
 
-def classroom_with(store, exchange):
+def classroom_with(store, exchange, *codes):
+    given = iter(codes or ["ABC234"])
     return Classroom(
         store,
         exchange,
-        lambda: "ABC234",
+        lambda: next(given),
         min_students=5,
         most_students=STUDENTS,
         cameras_allowed=True,
@@ -31,6 +37,7 @@ class Lesson:
     def __init__(self):
         self.classroom = classroom_with(MemoryStore(), LocalExchange())
         self.now, self.fired, self.view = 1000.0, [], None
+        self.viewed = []  # when the teachers were shown a view
         asked = {"title": "Algebra", "mode": "camera"}
         self.session = self.classroom.open_class(asked, self.now)
         for seat in range(STUDENTS):
@@ -42,7 +49,8 @@ class Lesson:
             for seat in range(read):
                 label = Label("ok", looks)
                 self.classroom.label("ABC234", f"seat {seat}", label, self.now)
-            self.classroom.tick(self.now)
+            beat = self.classroom.tick(self.now)
+            self.viewed += [self.now for shown in beat.shown if isinstance(shown.what, View)]
             before = self.view["alerts"] if self.view else ()
             self.view = self.classroom.view(self.session, self.now)
             self.fired += [alert["kind"] for alert in self.view["alerts"] if alert not in before]
@@ -128,3 +136,90 @@ def test_an_end_that_only_redis_heard_of_is_written_by_another_process(ticking_a
     assert other.tick(1003.5).ended == [session.code]
     other.save()
     assert other.find(session.code).ended_at == 1003.5
+
+
+def test_what_nobody_can_fold_fails_for_its_own_class_alone(redis_server):
+    exchange = RedisExchange(redis_server.url, tick_seconds=2)
+    classroom = classroom_with(MemoryStore(), exchange, "BADBAD", "GOODGO")
+    bad, good = (
+        classroom.open_class({"title": "Algebra", "mode": "camera"}, 1000.0) for _ in range(2)
+    )
+    for session in (bad, good):
+        classroom.watch(session)
+    shown = set()
+    deadline = time.monotonic() + 10
+    while len(shown) < 2:
+        shown |= {each.code for each in classroom.tick(1000.0).shown}
+        assert time.monotonic() < deadline
+    told = {"format": FORMAT, "teachers": 0, "seats": {"Ada": {"joined": 1, "pace": ["lost"]}}}
+    told["seats"]["Ada"]["paced"] = 1
+    with closing(redis.Redis.from_url(redis_server.url)) as client:
+        partials = "classpulse:{BADBAD}:partials"
+        client.hset(partials, "another", f"{time.time():.6f} {json.dumps(told)}")
+        classroom.join(good, "seat", "connection", 1001.0)
+        beat = classroom.tick(1001.0)
+        assert [each.code for each in beat.shown] == ["GOODGO"]
+        assert isinstance(beat.failed["BADBAD"], TypeError) and len(beat.failed) == 1
+        client.hdel(partials, "another")
+    beat = classroom.tick(1002.0)
+    # Shown again, though it is what was shown before: its teachers' pages stood still.
+    assert [each.code for each in beat.shown] == ["BADBAD"] and beat.failed == {}
+    classroom.close()
+
+
+def test_a_class_that_cannot_be_folded_and_has_nobody_left_is_let_go_of(redis_server):
+    exchange = RedisExchange(redis_server.url, tick_seconds=2)
+    classroom = classroom_with(MemoryStore(), exchange)
+    session = classroom.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
+    classroom.watch(session)
+    classroom.tick(1000.0)
+    told = {"format": FORMAT, "teachers": 0, "seats": {"Ada": {"joined": 1, "hand_name": 1}}}
+    told["seats"]["Ada"] |= {"pace": ["lost"], "paced": 1}
+    with closing(redis.Redis.from_url(redis_server.url)) as client:
+        partials = "classpulse:{ABC234}:partials"
+        client.hset(partials, "another", f"{time.time():.6f} {json.dumps(told)}")
+    classroom.look_away(session.code)
+    deadline = time.monotonic() + 10
+    while classroom.live:
+        classroom.tick(1001.0)
+        assert time.monotonic() < deadline
+    classroom.close()
+
+
+def test_a_state_that_cannot_be_read_is_begun_anew(redis_server, caplog):
+    stores = MemoryStore()
+    exchanges = [RedisExchange(redis_server.url, tick_seconds=2) for _ in range(2)]
+    first, second = (classroom_with(stores, exchange) for exchange in exchanges)
+    session = first.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
+    first.watch(session)
+    deadline = time.monotonic() + 10
+    while not first.tick(1000.0).shown:
+        assert time.monotonic() < deadline
+    first.close()
+    with closing(redis.Redis.from_url(redis_server.url)) as client:
+        left = {"format": FORMAT, "room": {"groups": 7}, "alerts": {}}
+        client.set("classpulse:{ABC234}:state", json.dumps(left))
+    second.watch(session)
+    (shown,) = second.tick(1001.0).shown
+    assert shown.what.students == 0 and "a class begins anew" in caplog.text
+    second.close()
+
+
+def test_whoever_watches_a_class_in_which_nothing_changes_is_shown_so():
+    lesson = Lesson().goes_on(60)
+    viewed = len(lesson.viewed)
+    assert lesson.goes_on(60).viewed[viewed:] == []  # nobody watches
+    lesson.classroom.watch(lesson.session)
+    viewed = lesson.goes_on(60).viewed[viewed:]
+    assert len(viewed) >= 6
+    assert all(0 < later - one <= 10 for one, later in itertools.pairwise(viewed))
+
+
+def test_a_process_that_makes_no_views_says_so():
+    classroom = classroom_with(MemoryStore(), LocalExchange())
+    assert classroom.troubles(1000.0) == {}  # it has not begun yet
+    classroom.tick(1000.0)
+    assert classroom.troubles(1010.0) == {}
+    assert classroom.troubles(1011.0) == {"views": "none was made for 11 s"}
+    classroom.tick(1012.0)
+    assert classroom.troubles(1013.0) == {}

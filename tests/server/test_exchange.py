@@ -1,13 +1,15 @@
 """What processes share: the same for one alone and for several, and who folds a class."""
 
+import json
 import time
 from contextlib import closing
 
 import pytest
+import redis
 
 from server.domain.messages import Label
 from server.domain.seats import Seats
-from server.exchange import ExchangeError, LocalExchange
+from server.exchange import FORMAT, ExchangeError, LocalExchange
 from server.redis_exchange import RedisExchange
 
 TICK_SECONDS = 1  # leases, which are a little longer, do not end while a busy machine pauses
@@ -23,8 +25,8 @@ def knows(*students, teachers=0, now=10.0):
     return {CODE: seats.partial(now, teachers)}
 
 
-def state_of(name):
-    return lambda code: {"left by": name}
+def left_by(name):
+    return {CODE: {"left by": name}}
 
 
 def until(condition):
@@ -62,27 +64,27 @@ def test_one_process_is_the_ticker_of_its_classes(exchange):
     assert not meeting.ended and meeting.state is None
     (partial,) = meeting.partials
     assert set(partial.seats) == {"Ada", "Ben"} and partial.teachers == 1
-    assert set(exchange.commit([CODE], {CODE: {"students": 2}}, state_of("one"))) == {CODE}
+    assert set(exchange.commit(left_by("one"), {CODE: {"students": 2}})) == {CODE}
     assert exchange.view(CODE) == {"students": 2}
     meet_as_ticker(exchange, knows("Ada"))
-    exchange.commit([CODE], {}, state_of("one"))
+    exchange.commit(left_by("one"), {})
     assert exchange.view(CODE) == {"students": 2}
 
 
 def test_orders_reach_the_ticker_in_order_and_once(exchange):
     meet_as_ticker(exchange, knows("Ada"))
-    exchange.commit([CODE], {}, state_of("one"))
+    exchange.commit(left_by("one"), {})
     exchange.order(CODE, {"clear": "pace"})
     exchange.order(CODE, {"silence": "many_lost"})
     meeting = meet_as_ticker(exchange, knows("Ada"))
     assert list(meeting.orders) == [{"clear": "pace"}, {"silence": "many_lost"}]
-    exchange.commit([CODE], {}, state_of("one"))
+    exchange.commit(left_by("one"), {})
     assert list(meet_as_ticker(exchange, knows("Ada")).orders) == []
 
 
 def test_nothing_is_left_of_a_class_that_ended(exchange):
     meet_as_ticker(exchange, knows("Ada"))
-    exchange.commit([CODE], {CODE: {"students": 1}}, state_of("one"))
+    exchange.commit(left_by("one"), {CODE: {"students": 1}})
     exchange.end(CODE)
     assert exchange.view(CODE) is None
 
@@ -90,25 +92,25 @@ def test_nothing_is_left_of_a_class_that_ended(exchange):
 def test_the_ticker_hears_of_all_processes_and_the_others_follow(processes):
     one, two = processes
     meet_as_ticker(one, knows("Ada"))
-    one.commit([CODE], {}, state_of("one"))
+    one.commit(left_by("one"), {})
     assert not two.meet(knows("Ben", teachers=1, now=99.0), 99.0)[CODE].ticker
     meeting = one.meet(knows("Ada"), 11.0)[CODE]
     own, other = meeting.partials
     assert set(own.seats) == {"Ada"}
     assert other.seats["Ben"].emotion_now(11.0) == "happy" and other.teachers == 1
-    one.commit([CODE], {CODE: {"students": 2}}, state_of("one"))
+    one.commit(left_by("one"), {CODE: {"students": 2}})
     assert two.view(CODE) == {"students": 2}
 
 
 def test_another_process_takes_over_from_a_ticker_that_falls_silent(processes):
     one, two = processes
     meet_as_ticker(one, knows("Ada"))
-    one.commit([CODE], {}, state_of("one"))
+    one.commit(left_by("one"), {})
     meeting = meet_as_ticker(two, knows("Ben"))
     assert meeting.state == {"left by": "one"}
-    two.commit([CODE], {}, state_of("two"))
+    two.commit(left_by("two"), {})
     # What the first one folded meanwhile counts no more.
-    assert not list(one.commit([CODE], {CODE: {"students": 1}}, state_of("one")))
+    assert not list(one.commit(left_by("one"), {CODE: {"students": 1}}))
     assert one.view(CODE) is None
     assert meet_as_ticker(one, knows("Ada")).state == {"left by": "two"}
 
@@ -116,7 +118,7 @@ def test_another_process_takes_over_from_a_ticker_that_falls_silent(processes):
 def test_a_ticker_that_leaves_is_replaced_at_once(processes):
     one, two = processes
     meet_as_ticker(one, knows("Ada"))
-    one.commit([CODE], {}, state_of("one"))
+    one.commit(left_by("one"), {})
     one.leave([CODE])
     meeting = two.meet(knows("Ben"), 10.0)[CODE]
     assert meeting.ticker and meeting.state == {"left by": "one"}
@@ -125,7 +127,7 @@ def test_a_ticker_that_leaves_is_replaced_at_once(processes):
 def test_who_holds_the_class_goes_on_with_it_when_redis_comes_back_empty(processes, redis_server):
     one, two = processes
     meet_as_ticker(one, knows("Ada"))
-    one.commit([CODE], {}, state_of("one"))
+    one.commit(left_by("one"), {})
     redis_server.kill()
     for exchange in processes:
         with pytest.raises(ExchangeError, match="Redis"):
@@ -147,10 +149,73 @@ def test_a_process_that_says_nothing_more_is_forgotten_after_a_while(processes):
 def test_what_a_dead_process_told_is_not_news_to_the_next_ticker(processes):
     one, two = processes
     meet_as_ticker(one, knows("Ada"))
-    one.commit([CODE], {}, state_of("one"))
+    one.commit(left_by("one"), {})
     meeting = meet_as_ticker(two, knows("Ben"), now=500.0)  # once the lease is over
     told_by_one = meeting.partials[1]
     assert told_by_one.seats["Ada"].joined_at < 500.0 - TICK_SECONDS
+
+
+KNOWN = {"teachers": 1, "seats": {"Ada": {"joined": 10, "emotion": "happy", "read": 5}}}
+OF_ANOTHER_RELEASE = {
+    "of the next format": {"format": FORMAT + 1, "seats": "otherwise"},
+    "of before there were formats": {"teachers": 1, "seats": {"Ada": [10, None, "happy"]}},
+    "without what is needed": {"format": FORMAT, "teachers": 1, "seats": {"Ada": {}}},
+    "no object": [1, 2],
+}
+
+
+def tell(redis_server, name, *values):
+    """Write what another process might have written."""
+    with closing(redis.Redis.from_url(redis_server.url)) as client:
+        command = {"partials": "HSET", "state": "SET", "orders": "RPUSH"}[name]
+        client.execute_command(command, f"classpulse:{{{CODE}}}:{name}", *values)
+
+
+@pytest.mark.parametrize("told", OF_ANOTHER_RELEASE.values(), ids=OF_ANOTHER_RELEASE)
+def test_what_cannot_be_read_of_another_process_counts_as_silence(processes, redis_server, told):
+    one, _ = processes
+    meet_as_ticker(one, knows("Ada"))
+    for text in (json.dumps(told), "{", ""):
+        tell(redis_server, "partials", "another", f"{time.time():.6f} {text}")
+        (own,) = one.meet(knows("Ada"), 10.0)[CODE].partials
+        assert set(own.seats) == {"Ada"}
+    # And it is taken away after a while, whatever it was.
+    one.meet(knows("Ada"), 30.0)
+    one.commit(left_by("one"), {})
+    with closing(redis.Redis.from_url(redis_server.url)) as client:
+        assert len(client.hkeys(f"classpulse:{{{CODE}}}:partials")) == 1
+
+
+def test_fields_that_only_another_release_knows_are_left_out(processes, redis_server):
+    one, _ = processes
+    meet_as_ticker(one, knows("Ben"))
+    told = KNOWN | {"format": FORMAT, "new": 1}
+    told["seats"] = {"Ada": KNOWN["seats"]["Ada"] | {"new": [2]}}
+    tell(redis_server, "partials", "another", f"{time.time():.6f} {json.dumps(told)}")
+    _, other = one.meet(knows("Ben"), 10.0)[CODE].partials
+    assert other.teachers == 1 and other.seats["Ada"].emotion_now(10.0) == "happy"
+
+
+@pytest.mark.parametrize("left", OF_ANOTHER_RELEASE.values(), ids=OF_ANOTHER_RELEASE)
+def test_a_state_of_another_format_counts_as_none(processes, redis_server, left):
+    one, two = processes
+    meet_as_ticker(one, knows("Ada"))
+    one.commit(left_by("one"), {})
+    tell(redis_server, "state", json.dumps(left))
+    one.leave([CODE])
+    meeting = two.meet(knows("Ben"), 10.0)[CODE]
+    assert meeting.ticker
+    assert meeting.state is None or left.get("format") == FORMAT
+
+
+def test_an_order_that_cannot_be_read_is_left_out(processes, redis_server):
+    one, _ = processes
+    meet_as_ticker(one, knows("Ada"))
+    one.commit(left_by("one"), {})
+    tell(redis_server, "orders", "{", json.dumps({"format": FORMAT, "clear": "pace"}))
+    assert list(one.meet(knows("Ada"), 10.0)[CODE].orders) == [{"clear": "pace"}]
+    one.commit(left_by("one"), {})
+    assert list(one.meet(knows("Ada"), 10.0)[CODE].orders) == []
 
 
 def test_an_ended_class_is_over_for_all(processes):

@@ -80,11 +80,6 @@ export class ClassSocket {
     return this.#socket.connected;
   }
 
-  /** When the server was last heard of: milliseconds since the epoch, by this machine's clock. */
-  get heard() {
-    return this.#heard;
-  }
-
   /**
    * @template {keyof Heard} Event
    * @param {Event} event

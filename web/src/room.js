@@ -20,6 +20,7 @@ const mode = /** @type {Mode} */ (pageData("mode"));
 const minStudents = Number(pageData("minStudents"));
 const { ended, keepsReport } = document.body.dataset;
 const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
+const STALE_MILLISECONDS = 30_000; // without a view; one comes every ten seconds at least
 const CONTROLS = "#alerts button, #marker button, .now button, #end, #confirm-end [value=end]";
 
 const token = takeToken(code);
@@ -45,6 +46,7 @@ function open(token) {
   const steady = new SteadyHeadline();
   /** @type {View | null} */
   let view = null; // the newest
+  let viewedAt = 0; // when it came: milliseconds of a clock that nobody sets
   /** @type {Point[]} */
   let points = [];
   /** @type {Marker[]} */
@@ -69,6 +71,7 @@ function open(token) {
       timeline.placed.then(() => find("live").classList.remove("opening"));
     }
     view = newest;
+    viewedAt = performance.now();
     // The first one after the history may be from before: nothing has changed since.
     if (view.t > asked) ahead = view.t - seconds();
     if (!isLive) setLive(true);
@@ -111,6 +114,7 @@ function open(token) {
 
   function refresh() {
     if (!isLive || view === null) return;
+    if (performance.now() - viewedAt > STALE_MILLISECONDS) return standStill();
     setText("headline", steady.text(seconds()) ?? "");
     showHands(view.help, seconds() + ahead);
     setText("before", beforeTheNote(points, markers, seconds() + ahead));
@@ -137,7 +141,8 @@ function open(token) {
   /** @param {string} text */
   function showStatus(text) {
     status = text;
-    const since = gettext("Not live since {time}.", { time: clock(socket.heard / 1000) });
+    const age = (performance.now() - viewedAt) / 1000; // of what is shown
+    const since = gettext("Not live since {time}.", { time: clock(seconds() - age) });
     setText("status", [isLive || view === null ? "" : since, text].filter(Boolean).join(" "));
   }
 
