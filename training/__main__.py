@@ -79,7 +79,7 @@ def _train(options: argparse.Namespace) -> None:
     else:
         config = Config.of(**({"model": "compact"} | chosen))
     best = train(data, options.run, config, options.resume)
-    print(f"best PublicTest accuracy {best:.4f}, in {options.run}")
+    print(f"right by what people say on PublicTest: {best:.4f} at best, in {options.run}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -217,7 +217,9 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument("--warmup-steps", type=int)
     step.add_argument("--weight-decay", type=float)
     step.add_argument("--label-smoothing", type=float)
-    step.add_argument("--votes-weight", type=float, help="of FER+ in the targets, 0 to 1")
+    step.add_argument("--votes-weight", type=float, help="of FER+ in the label's target, 0 to 1")
+    step.add_argument("--mix", type=float, help="share of the faces that are mixed with another")
+    step.add_argument("--rarity", type=float, help="exponent by which rare labels come more often")
     step.add_argument("--teachers", help="runs to learn from, by commas")
     step.add_argument("--teachers-weight", type=float, help="of their answers in the targets")
     step.add_argument("--strength", type=float, help="of the augmentation, 0 to 1")

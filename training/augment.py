@@ -1,53 +1,37 @@
-"""Make one face look as a webcam might show it: moved, mirrored, lit otherwise, far away, covered.
+"""Make faces look as a webcam might show them: moved, mirrored, lit otherwise, far away, covered.
 
-OpenCV does the work, a fraction of a millisecond a face, so that the network never waits.
+A whole batch is changed at once, by whatever trains the network: an accelerator waits for no
+processor. `warp` and `far_away` change one face the same way each time, with OpenCV.
 """
 
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import cv2
+import keras
 import numpy as np
+from keras import ops
 
 from training.dataset import SIDE, FloatArray, UInt8Array
 
 MOST_ANGLE = math.radians(18)
 CENTRE = (SIDE - 1) / 2
-LEVELS = np.arange(256) / 255
-RAMP = np.linspace(-1, 1, SIDE)  # from the left to the right
+FAR = range(18, 44)  # pixels of a face that is small, or badly focused
 
 
-def augment(image: UInt8Array, rng: np.random.Generator, strength: float = 1.0) -> UInt8Array:
-    """A changed copy of `image`, uint8 [48, 48] in and out; the same `rng` gives the same copy.
+def augment(
+    faces: keras.KerasTensor, seeds: keras.random.SeedGenerator, strength: float = 1.0
+) -> keras.KerasTensor:
+    """Changed copies of faces, float32 [n, 48, 48, 1] of 0..255 in and out.
 
-    `strength` 0..1 is how far and how often; at 0 the copy is mirrored or not, no more.
+    `strength` 0..1 is how far and how often; at 0 a copy is mirrored or not, no more.
     """
-    image = _move(image, rng, strength)
-    if rng.random() < 0.5:
-        image = cv2.flip(image, 1)
-    if rng.random() < 0.4 * strength:
-        image = far_away(image, int(rng.integers(18, 44)))
-    image = _light(image, rng, strength)
-    if rng.random() < 0.5 * strength:
-        image = _cover(image, rng)
-    return image
-
-
-def _move(image: UInt8Array, rng: np.random.Generator, strength: float) -> UInt8Array:
-    """Rotation, scale and aspect, shear and shift about the centre."""
-    # Plain floats, because arrays as small as these are slow.
-    changes = (strength * rng.uniform(-1, 1, 7)).tolist()
-    angle, zoom, stretch_x, stretch_y, shear, x, y = changes
-    cosine, sine = math.cos(angle * MOST_ANGLE), math.sin(angle * MOST_ANGLE)
-    scale_x = (1 + 0.18 * zoom) * math.exp(0.06 * stretch_x)
-    scale_y = (1 + 0.18 * zoom) * math.exp(0.06 * stretch_y)
-    # Rotation times shear times scale, about the centre.
-    xx, xy = cosine * scale_x, (0.1 * shear * cosine - sine) * scale_y
-    yx, yy = sine * scale_x, (0.1 * shear * sine + cosine) * scale_y
-    shift_x = CENTRE * (1 - xx - xy) + 0.12 * x * SIDE
-    shift_y = CENTRE * (1 - yx - yy) + 0.12 * y * SIDE
-    return warp(image, np.array([[xx, xy, shift_x], [yx, yy, shift_y]]))
+    faces = _move(faces, seeds, strength)
+    faces = _blur(faces, seeds, strength)
+    faces = _light(faces, seeds, strength)
+    return _cover(faces, seeds, strength)
 
 
 def warp(image: UInt8Array, matrix: FloatArray) -> UInt8Array:
@@ -63,21 +47,73 @@ def far_away(image: UInt8Array, side: int) -> UInt8Array:
     return cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
 
 
-def _light(image: UInt8Array, rng: np.random.Generator, strength: float) -> UInt8Array:
-    """Gamma, contrast, brightness and a sideways slope, through which the face stays the same."""
-    gamma, contrast, brightness, slope = strength * rng.uniform(-1, 1, 4)
-    # What is the same for all pixels of one level is worked out once for each level.
-    levels = (LEVELS ** np.exp(0.4 * gamma) - 0.5) * (1 + 0.3 * contrast) + 0.5 + 0.15 * brightness
-    grey = levels.take(image) + 0.2 * slope * RAMP
-    if rng.random() < 0.15 * strength:
-        grey = grey + rng.normal(0, rng.uniform(0.01, 0.05), grey.shape)
-    return (np.clip(grey, 0, 1) * 255).round().astype(np.uint8)
+def _move(
+    faces: keras.KerasTensor, seeds: keras.random.SeedGenerator, strength: float
+) -> keras.KerasTensor:
+    """Rotation, scale and aspect, shear and shift about the centre; half of them mirrored."""
+    changes = strength * keras.random.uniform((ops.shape(faces)[0], 7), -1, 1, seed=seeds)
+    angle, zoom, stretch_x, stretch_y, shear, x, y = ops.unstack(changes, axis=1)
+    cosine, sine = ops.cos(angle * MOST_ANGLE), ops.sin(angle * MOST_ANGLE)
+    scale_x = (1 + 0.18 * zoom) * ops.exp(0.06 * stretch_x)
+    scale_y = (1 + 0.18 * zoom) * ops.exp(0.06 * stretch_y)
+    mirror = ops.sign(keras.random.uniform(ops.shape(angle), -1, 1, seed=seeds))
+    # Rotation times shear times scale, about the centre: from a pixel to where it is taken from.
+    xx, xy = mirror * cosine * scale_x, (0.1 * shear * cosine - sine) * scale_y
+    yx, yy = mirror * sine * scale_x, (0.1 * shear * sine + cosine) * scale_y
+    shift_x = CENTRE * (1 - xx - xy) + 0.12 * SIDE * x
+    shift_y = CENTRE * (1 - yx - yy) + 0.12 * SIDE * y
+    none = ops.zeros_like(x)
+    matrix = ops.stack([xx, xy, shift_x, yx, yy, shift_y, none, none], axis=1)
+    return ops.image.affine_transform(faces, matrix, fill_mode="nearest")
 
 
-def _cover(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:
+def _blur(
+    faces: keras.KerasTensor, seeds: keras.random.SeedGenerator, strength: float
+) -> keras.KerasTensor:
+    """Four in ten, at full strength, as if they were small."""
+    count = ops.shape(faces)[0]
+    side = keras.random.randint((count,), 1, len(FAR) + 1, seed=seeds)
+    chosen = keras.random.uniform((count,), seed=seeds) < 0.4 * strength
+    rows = ops.take(_resampling(), ops.where(chosen, side, 0), axis=0)
+    blurred = ops.matmul(ops.matmul(rows, faces[..., 0]), ops.transpose(rows, (0, 2, 1)))
+    return blurred[..., None]
+
+
+@cache
+def _resampling() -> FloatArray:
+    """What `far_away` does to a column, for no change and then for each size: [27, 48, 48]."""
+    identity = np.eye(SIDE, dtype=np.float32)
+    small = (cv2.resize(identity, (SIDE, side), interpolation=cv2.INTER_AREA) for side in FAR)
+    large = [cv2.resize(each, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for each in small]
+    return np.stack([identity, *large])
+
+
+def _light(
+    faces: keras.KerasTensor, seeds: keras.random.SeedGenerator, strength: float
+) -> keras.KerasTensor:
+    """Gamma, contrast, brightness, a sideways slope and noise: the face stays the same."""
+    count = ops.shape(faces)[0]
+    changes = strength * keras.random.uniform((count, 4, 1, 1, 1), -1, 1, seed=seeds)
+    gamma, contrast, brightness, slope = ops.unstack(changes, axis=1)
+    grey = ops.clip(faces / 255, 0.0, 1.0) ** ops.exp(0.4 * gamma)
+    grey = (grey - 0.5) * (1 + 0.3 * contrast) + 0.5 + 0.15 * brightness
+    grey = grey + 0.2 * slope * ops.reshape(ops.linspace(-1.0, 1.0, SIDE), (SIDE, 1))
+    noise = keras.random.uniform((count, 1, 1, 1), 0.01, 0.05, seed=seeds)
+    noisy = keras.random.uniform((count, 1, 1, 1), seed=seeds) < 0.15 * strength
+    grey = grey + ops.where(noisy, noise, 0.0) * keras.random.normal(ops.shape(faces), seed=seeds)
+    return 255 * ops.clip(grey, 0.0, 1.0)
+
+
+def _cover(
+    faces: keras.KerasTensor, seeds: keras.random.SeedGenerator, strength: float
+) -> keras.KerasTensor:
     """Cutout (DeVries and Taylor 2017): a grey rectangle, as a hand or hair might hide a part."""
-    height, width = rng.integers(8, 22, 2)
-    top, left = rng.integers(-6, SIDE - 8, 2)
-    covered = image.copy()
-    covered[max(top, 0) : top + height, max(left, 0) : left + width] = rng.integers(0, 256)
-    return covered
+    count = ops.shape(faces)[0]
+    begin = keras.random.uniform((count, 2, 1), -6, SIDE - 8, seed=seeds)
+    end = begin + keras.random.uniform((count, 2, 1), 8, 22, seed=seeds)
+    places = ops.arange(SIDE, dtype="float32")
+    rows, columns = ops.unstack(ops.logical_and(places >= begin, places < end), axis=1)
+    hidden = ops.logical_and(rows[:, :, None, None], columns[:, None, :, None])
+    covered = keras.random.uniform((count, 1, 1, 1), seed=seeds) < 0.5 * strength
+    grey = keras.random.uniform((count, 1, 1, 1), 0, 255, seed=seeds)
+    return ops.where(ops.logical_and(hidden, covered), grey, faces)

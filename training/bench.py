@@ -1,35 +1,23 @@
-"""How fast each model trains, and how much of that time goes into making its batches."""
+"""How fast each model trains."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
 import keras
 import numpy as np
 
-from training import models
-from training.dataset import LABELS, SIDE, VOTES, Dataset, FloatArray
+from training.batches import Batches
+from training.dataset import LABELS, SIDE, VOTES, Dataset
+from training.learner import Learner
 from training.run import Config
-from training.train import Batches, compile_model, soft_targets
+from training.train import begin, compile_model
 
-COLUMNS = ("model", "batch", "images/s", "ms a step", "input pipeline")
+COLUMNS = ("model", "batch", "images/s", "ms a step")
 ROUNDS = 5
-
-
-class Ready(keras.utils.PyDataset):
-    """The batches of a `Batches`, made beforehand."""
-
-    def __init__(self, batches: Batches) -> None:
-        super().__init__()
-        self._batches = [batches[index] for index in range(len(batches))]
-
-    def __len__(self) -> int:
-        return len(self._batches)
-
-    def __getitem__(self, index: int) -> tuple[FloatArray, FloatArray]:
-        return self._batches[index]
 
 
 class Stopwatch(keras.callbacks.Callback):
@@ -49,41 +37,26 @@ class Stopwatch(keras.callbacks.Callback):
         return (self._ends[-1] - self._ends[0]) / (len(self._ends) - 1)
 
 
-def measure_training(name: str, seconds: float = 8.0) -> tuple[str, int, str, str, str]:
+def measure_training(name: str, seconds: float = 8.0) -> tuple[str, int, str, str]:
     """A row of COLUMNS for one model, on noise of FER-2013's size with the model's own settings.
 
-    The input pipeline's share is how much longer a step takes when its batch has to be made than
-    when it is ready; medians of rounds, each of about so many seconds, that take turns, so that
-    whatever else the machine does hits both alike.
+    It is the median of rounds of about so many seconds each.
     """
-    config = Config.of(name)
-    model = models.build(name)
-    compile_model(model, config, config.learning_rate, steps=1000)
-    few = _batches(4, config)
-    _step(model, few)  # the first step builds the graph
-    steps = max(4, round(seconds / _step(model, few)))
-    batches = _batches(steps, config)
-    ready = Ready(batches)
-    rounds = [(_step(model, batches), _step(model, ready)) for _ in range(ROUNDS)]
-    made, waiting = median(made for made, _ in rounds), median(ready for _, ready in rounds)
-    return (
-        name,
-        config.batch,
-        f"{config.batch / made:,.0f}",
-        f"{1000 * made:,.1f}",
-        f"{1 - waiting / made:.1%}",
-    )
+    config = replace(Config.of(name), weights="none")
+    learner = begin(config)
+    compile_model(learner, config, config.learning_rate, steps=1000)
+    few = Batches(_noise(4 * config.batch), config, epoch=0)
+    _step(learner, few)  # the first step builds the graph
+    steps = max(4, round(seconds / _step(learner, few)))
+    batches = Batches(_noise(steps * config.batch), config, epoch=0)
+    step = median(_step(learner, batches) for _ in range(ROUNDS))
+    return name, config.batch, f"{config.batch / step:,.0f}", f"{1000 * step:,.1f}"
 
 
-def _step(model: keras.Model, batches: keras.utils.PyDataset) -> float:
+def _step(learner: Learner, batches: Batches) -> float:
     stopwatch = Stopwatch()
-    model.fit(batches, shuffle=False, verbose=0, callbacks=[stopwatch])
+    learner.fit(batches, shuffle=False, verbose=0, callbacks=[stopwatch])
     return stopwatch.seconds
-
-
-def _batches(steps: int, config: Config) -> Batches:
-    faces = _noise(steps * config.batch)
-    return Batches(faces, soft_targets(faces, config.votes_weight), config, epoch=0)
 
 
 def _noise(count: int) -> Dataset:

@@ -68,7 +68,9 @@ _COMPARE = """async (warmup) => {
 
 
 def classify(crops: UInt8Array, emotion: Path, face: Path = STATIC / "model/face") -> FloatArray:
-    """Probabilities [n, 7] for grey crops, uint8 [n, 48, 48], by the model exported to `emotion`.
+    """Probabilities [n, 17] for grey crops, uint8 [n, 48, 48], by the model exported to `emotion`.
+
+    They are those of both heads side by side, as the network gives them.
 
     Raises TrainingError if the page's script has not been built or the model cannot be run.
     """
@@ -93,7 +95,7 @@ def time_crops(emotions: Sequence[Path], crops: UInt8Array) -> FloatArray:
 
 
 def compare(crops: UInt8Array, emotion: Path) -> dict[str, tuple[FloatArray, FloatArray]]:
-    """Probabilities [n, 7] and milliseconds [n] by the classifier's name: ours and the peers'.
+    """Probabilities [n, 7] and milliseconds [n] by the classifier's name: our page's, the peers'.
 
     `emotion` holds our exported model; the crops are grey, uint8 [n, 48, 48], and each goes through
     each classifier by itself. Raises TrainingError as `classify` does.

@@ -21,6 +21,8 @@ TestSplit = Literal["PublicTest", "PrivateTest"]
 TEST_SPLITS: tuple[TestSplit, ...] = ("PublicTest", "PrivateTest")
 # What FER+'s annotators could choose: our labels first.
 VOTES = (*LABELS, "contempt", "unknown", "not a face")
+# What every network answers, and what it chooses from: what people would say, and the label.
+HEADS = {"people": VOTES, "fer2013": LABELS}
 SIDE = 48
 
 # Arrays by what they hold; docstrings give their shapes.

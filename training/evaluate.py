@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from training import metrics
+from training import metrics, people
 from training.browser import classify
 from training.dataset import LABELS, TEST_SPLITS, Dataset, FloatArray, TestSplit, UInt8Array
 from training.errors import TrainingError
@@ -23,7 +23,7 @@ EVALUATION = "evaluation"  # the folder in a run
 FIGURES = "figures.json"
 METADATA = "metadata.json"  # of an exported model
 
-Classifier = Callable[[UInt8Array], FloatArray]  # uint8 [n, 48, 48] -> probabilities [n, 7]
+Classifier = Callable[[UInt8Array], FloatArray]  # uint8 [n, 48, 48] -> probabilities [n, 17]
 
 
 def fingerprint(run: Path) -> str:
@@ -54,11 +54,12 @@ def evaluate(run: Path, data: Dataset) -> RunFigures:
         probabilities = _classify_test_splits(data, classifier)
         figures: RunFigures = {
             "model": Config.load(run).model,
-            "weights": fingerprint(run),
-            **_measure(data, probabilities),
+            "sha256": fingerprint(run),
+            **_measure(data, probabilities, _fit(data, probabilities)),
         }
         Path(folder, FIGURES).write_text(json.dumps(figures, indent=2) + "\n")
-        private = data.split("PrivateTest"), probabilities["PrivateTest"]
+        labels = metrics.by_head(probabilities["PrivateTest"])["fer2013"]
+        private = data.split("PrivateTest"), labels
         build_page(run.resolve().name, figures, *private, history).save(folder)
     return figures
 
@@ -66,20 +67,38 @@ def evaluate(run: Path, data: Dataset) -> RunFigures:
 def publish_accuracy(emotion: Path, data: Dataset) -> Figures:
     """Measure an exported model on both test splits; its metadata gets what the page needs to know.
 
-    These are its `accuracy`, and from PublicTest its `temperature` and `sure`, the probability from
-    which on the page names an expression. The model runs in Chromium, as it does for students.
+    These are its `accuracy`, by what people say and by FER-2013's label, and from PublicTest its
+    `exponent`, `weights` and `temperature` (see `metrics.Settings`) and `sure`, the probability
+    from which on the page names an expression. The model runs in Chromium, as it does for students.
     Raises TrainingError if it cannot.
     """
     metadata = load_metadata(emotion)
     probabilities = _classify_test_splits(data, lambda images: classify(images, emotion))
-    figures = _measure(data, probabilities)
-    metadata["temperature"] = figures["temperature"]
-    softened = metrics.soften(probabilities["PublicTest"], figures["temperature"])
-    metadata["sure"] = metrics.least_sure(data.split("PublicTest").labels, softened)
-    metadata["accuracy"] = {split: figures[split]["accuracy"] for split in TEST_SPLITS}
+    settings = _fit(data, probabilities)
+    figures = _measure(data, probabilities, settings)
+    metadata |= settings._asdict()
+    metadata["sure"] = _sure(data.split("PublicTest"), probabilities["PublicTest"], settings)
+    metadata["accuracy"] = {split: _accuracy(figures[split]) for split in TEST_SPLITS}
     with new_file(emotion / METADATA) as partial:
         partial.write_text(json.dumps(metadata, indent=2) + "\n")
     return figures
+
+
+def _sure(public: Dataset, probabilities: FloatArray, settings: metrics.Settings) -> float:
+    says = settings.apply(metrics.by_head(probabilities)["people"])[:, : len(LABELS)]
+    true = people.said(public.labels, public.votes)
+    return metrics.least_sure(true[true >= 0], says[true >= 0])
+
+
+def _accuracy(figures: SplitFigures) -> dict[str, Any]:
+    """How often each head is right, and how far the shares of a class are from what people say."""
+    said = figures["people"]
+    readings = said["classes"].items() if said else ()
+    return {
+        "people": said["accuracy"] if said else None,
+        "fer2013": figures["accuracy"],
+        "share_error": {mix: found["share_error"] for mix, found in readings if found},
+    }
 
 
 def load_metadata(emotion: Path) -> dict[str, Any]:
@@ -104,17 +123,24 @@ def _classify_test_splits(data: Dataset, classifier: Classifier) -> dict[TestSpl
     return dict(zip(splits, np.split(probabilities, ends[:-1]), strict=True))
 
 
-def _measure(data: Dataset, probabilities: dict[TestSplit, FloatArray]) -> Figures:
-    """`metrics.measure` of each split, with the `temperature` that PublicTest asks for."""
-    splits = {name: data.split(name) for name in TEST_SPLITS}
-    temperature = metrics.fit_temperature(splits["PublicTest"].labels, probabilities["PublicTest"])
+def _fit(data: Dataset, probabilities: dict[TestSplit, FloatArray]) -> metrics.Settings:
+    """The settings that PublicTest asks for."""
+    shares = people.shares_of(data.split("Training").votes)
+    return metrics.fit(data.split("PublicTest"), probabilities["PublicTest"], shares)
+
+
+def _measure(
+    data: Dataset, probabilities: dict[TestSplit, FloatArray], settings: metrics.Settings
+) -> Figures:
+    """`metrics.measure` of each split, with the settings."""
 
     def measure(name: TestSplit) -> SplitFigures:
-        faces = splits[name]
-        return metrics.measure(faces.labels, probabilities[name], faces.votes, temperature)
+        return metrics.measure(data.split(name), probabilities[name], settings)
 
     return {
-        "temperature": temperature,
+        "exponent": settings.exponent,
+        "weights": settings.weights,
+        "temperature": settings.temperature,
         "PublicTest": measure("PublicTest"),
         "PrivateTest": measure("PrivateTest"),
     }

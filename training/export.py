@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from training import models
-from training.dataset import LABELS, SIDE
+from training.dataset import LABELS, SIDE, VOTES
 from training.framing import FRAMING
 from training.run import Config, load_classifier
 from training.tfjs import export_graph_model
@@ -22,11 +22,14 @@ def export(run: Path, to: Path) -> dict[str, Any]:
     framing = json.loads(FRAMING.read_text())
     metadata = {
         "labels": list(LABELS),
+        "choices": list(VOTES),  # of the output, which begins with their probabilities
         "height": SIDE,
         "width": SIDE,
         "channels": 1,
         "crop": {"scale": framing["scale"], "offset_y": framing["offset_y"]},
         # Measured in a browser, on these very files:
+        "exponent": 0.0,
+        "weights": [1.0] * len(VOTES),
         "temperature": 1.0,
         "sure": 0.5,
         "accuracy": {},

@@ -57,8 +57,15 @@ class Curve(TypedDict):
     true_positives: list[float | None]
 
 
-class SplitFigures(TypedDict):
-    """All of one split; macro figures are means over the labels that have the figure."""
+class PeopleFigures(TypedDict):
+    """What people say of a split's images, by the head for it as the page uses it."""
+
+    people: Agreement | None
+    calibration: Calibration | None  # None where `people` is
+
+
+class LabelFigures(TypedDict):
+    """FER-2013's label, by the head for it; macro figures are means over labels that have one."""
 
     images: int
     accuracy: float | None
@@ -66,21 +73,25 @@ class SplitFigures(TypedDict):
     macro_auc: float | None
     classes: dict[str, ClassFigures]
     confusion: list[list[int]]  # rows are the true labels
-    ferplus: Agreement | None
-    calibration: Calibration
     roc: dict[str, Curve | None]
 
 
-class Figures(TypedDict):
-    """Both test splits, with the temperature that PublicTest asks for."""
+class SplitFigures(PeopleFigures, LabelFigures):
+    """All of one split."""
 
+
+class Figures(TypedDict):
+    """Both test splits, with what PublicTest asks for: see `metrics.Settings`."""
+
+    exponent: float
+    weights: list[float]  # of VOTES
     temperature: float
     PublicTest: SplitFigures
     PrivateTest: SplitFigures
 
 
 class RunFigures(Figures):
-    """With the run's model, and the SHA-256 of the weights that were measured."""
+    """With the run's model, and the SHA-256 of the file of weights that was measured."""
 
     model: str
-    weights: str
+    sha256: str

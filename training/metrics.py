@@ -1,11 +1,13 @@
 """What a model's probabilities are worth: accuracy, confusion, ROC, calibration, what people say.
 
-Labels are int [n], indices into LABELS; probabilities are float [n, 7], rows that add up to 1;
-votes are uint8 [n, 10], counts in the order of VOTES. Figures are shares 0..1, rounded to four
-digits; None where one is not defined, as the recall of a label that no image has.
+Labels are int [n], indices into LABELS; probabilities are float [n, choices], rows that add up to
+1. Figures are shares 0..1, rounded to four digits; None where one is not defined, as the recall of
+a label that no image has.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -18,9 +20,9 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from training.dataset import LABELS, FloatArray, IntArray, UInt8Array
-from training.figures import Bins, SplitFigures
-from training.people import CLASS_SIZE, agreement
+from training.dataset import HEADS, LABELS, VOTES, Dataset, FloatArray, IntArray
+from training.figures import Bins, LabelFigures, PeopleFigures, SplitFigures
+from training.people import CLASS_SIZE, agreement, fit_weights, said, weigh
 
 BINS = 15  # as in Guo et al. 2017
 TEMPERATURES = (0.05, 20.0)  # to search between; beyond, all answers are certain or all are equal
@@ -29,10 +31,69 @@ COST = 0.05  # that a class may be misread by more, so that its least certain fa
 LEAST = 1e-12  # of a probability before its logarithm: float32 softmax rounds the rest to 0
 
 
-def measure(
-    labels: IntArray, probabilities: FloatArray, votes: UInt8Array, temperature: float = 1.0
-) -> SplitFigures:
-    """All figures of one split, as JSON keeps them; `temperature` as `fit_temperature` gives it.
+class Settings(NamedTuple):
+    """What lies between a model's probabilities and what the page says, fitted on PublicTest."""
+
+    exponent: float  # of the labels' shares: see `people.fit_weights`
+    weights: list[float]  # of VOTES, that follow from it
+    temperature: float  # see `fit_temperature`
+
+    def apply(self, people: FloatArray) -> FloatArray:
+        """Probabilities of VOTES, [n, 10], as the page has them."""
+        return soften(weigh(people, self.weights), self.temperature)
+
+
+def by_head(probabilities: FloatArray) -> dict[str, FloatArray]:
+    """Probabilities of both heads side by side, [n, 17], as arrays by the name of the head."""
+    ends = np.cumsum([len(choices) for choices in HEADS.values()])
+    return dict(zip(HEADS, np.split(probabilities, ends[:-1], axis=1), strict=True))
+
+
+def fit(faces: Dataset, probabilities: FloatArray, shares: FloatArray) -> Settings:
+    """The settings for a model that gives these probabilities, [n, 17], of the faces.
+
+    They change nothing where people say one of LABELS of no face. `shares` are those of VOTES where
+    the model learnt, [10].
+    """
+    people = by_head(probabilities)["people"]
+    true = said(faces.labels, faces.votes)
+    ours = true >= 0
+    if not ours.any():
+        return Settings(0.0, [1.0] * len(VOTES), 1.0)
+    exponent, weights = fit_weights(true[ours], people[ours], shares)
+    temperature = fit_temperature(true[ours], weigh(people[ours], weights))
+    return Settings(exponent, weights, temperature)
+
+
+def measure(faces: Dataset, probabilities: FloatArray, settings: Settings) -> SplitFigures:
+    """All figures of one split, as JSON keeps them; probabilities are [n, 17], of both heads."""
+    given = by_head(probabilities)
+    return {
+        **measure_people(faces, given["people"], settings),
+        **measure_labels(faces.labels, given["fer2013"]),
+    }
+
+
+def measure_people(faces: Dataset, people: FloatArray, settings: Settings) -> PeopleFigures:
+    """How close the page comes to what people say: `people` are probabilities of VOTES, [n, 10]."""
+    true = said(faces.labels, faces.votes)
+    ours = true >= 0
+    guesses = settings.apply(people)[:, : len(LABELS)].argmax(axis=1)
+    weighed = weigh(people[ours], settings.weights)
+    softened = soften(weighed, settings.temperature)
+    return {
+        "people": agreement(faces.labels, guesses, faces.votes),
+        "calibration": {
+            "before": calibration(true[ours], weighed[:, : len(LABELS)]),
+            "after": calibration(true[ours], softened[:, : len(LABELS)]),
+        }
+        if ours.any()
+        else None,
+    }
+
+
+def measure_labels(labels: IntArray, probabilities: FloatArray) -> LabelFigures:
+    """How well FER-2013's label is told: probabilities are [n, 7].
 
     Macro figures are means over the labels that have the figure. Rows of the confusion matrix are
     the true labels. The ROC curves come last because they are long.
@@ -58,11 +119,6 @@ def measure(
             for name, precision, recall, f1, support, area in zip(LABELS, *each, areas, strict=True)
         },
         "confusion": confusion_matrix(labels, guesses, labels=range(len(LABELS))).tolist(),
-        "ferplus": agreement(labels, guesses, votes),
-        "calibration": {
-            "before": calibration(labels, probabilities),
-            "after": calibration(labels, soften(probabilities, temperature)),
-        },
         "roc": {
             name: {
                 "false_positives": [_share(share) for share in curve[0]],
@@ -151,7 +207,7 @@ def least_sure(labels: IntArray, probabilities: FloatArray) -> float:
 
 
 def soften(probabilities: FloatArray, temperature: float) -> FloatArray:
-    """The probabilities [n, 7] that logits / temperature give."""
+    """The probabilities that logits / temperature give."""
     return softmax(_logits(probabilities) / temperature, axis=1)
 
 

@@ -7,7 +7,7 @@ in the order of VOTES.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -25,25 +25,38 @@ MIXES: Mapping[str, tuple[float, ...] | None] = MappingProxyType(
         "even": (1 / 7,) * 7,
     }
 )
+EXPONENTS = tuple(round(0.05 * step, 2) for step in range(21))
+SMOOTHED = 5  # exponents: the error of one alone hangs on a few faces of rare labels
+LEAST_SHARE = 0.001  # of a label, so that one that nobody chose has a weight
 PLEASANT, UNPLEASANT = ("happy",), ("angry", "disgust", "fear", "sad")
 PLEASANTNESS = np.array([(name in PLEASANT) - float(name in UNPLEASANT) for name in LABELS])
+
+
+def said(labels: IntArray, votes: UInt8Array) -> IntArray:
+    """What people say of each face: an index into LABELS, int [n]; -1 where it is none of them.
+
+    It is the majority of FER+'s annotators; in a data set without any votes labels stand in.
+    """
+    if not votes.any():
+        return labels.astype(int)
+    chosen = majority(votes)
+    return np.where(chosen < len(LABELS), chosen, -1)
 
 
 def agreement(labels: IntArray, guesses: IntArray, votes: UInt8Array) -> Agreement | None:
     """What of FER-2013's labels and of the guesses is what people say, face by face and in classes.
 
-    It is measured on the images on which most annotators chose one of LABELS; None where there are
-    none.
+    None where people say one of LABELS of no face.
     """
-    said = majority(votes)
-    ours = (said >= 0) & (said < len(LABELS))
+    true = said(labels, votes)
+    ours = true >= 0
     if not ours.any():
         return None
     return {
         "images": int(ours.sum()),
-        "accuracy": round(float(np.mean(guesses[ours] == said[ours])), 4),
-        "fer2013": round(float(np.mean(labels[ours] == said[ours])), 4),
-        "classes": {name: read_classes(said[ours], guesses[ours], name) for name in MIXES},
+        "accuracy": round(float(np.mean(guesses[ours] == true[ours])), 4),
+        "fer2013": round(float(np.mean(labels[ours] == true[ours])), 4),
+        "classes": {name: read_classes(true[ours], guesses[ours], name) for name in MIXES},
     }
 
 
@@ -76,6 +89,55 @@ def read_classes(said: IntArray, guesses: IntArray, mix: str) -> Reading | None:
         "share_error": round(float(np.abs(read - true).sum(axis=1).mean() / 2), 4),
         "pleasantness": round(float(((read - true) @ PLEASANTNESS).mean()), 4),
     }
+
+
+def shares_of(votes: UInt8Array) -> FloatArray:
+    """How often FER+'s annotators chose each of VOTES: [10], adding up to 1."""
+    counts = votes.sum(axis=0, dtype=float)
+    shares: FloatArray = counts / max(counts.sum(), 1)
+    return shares
+
+
+def weigh(probabilities: FloatArray, weights: Sequence[float]) -> FloatArray:
+    """Probabilities [n, 10], each of VOTES by its weight, and made to add up to 1 again."""
+    weighed = probabilities * np.asarray(weights)
+    rows: FloatArray = weighed / weighed.sum(axis=1, keepdims=True)
+    return rows
+
+
+def fit_weights(
+    true: IntArray, probabilities: FloatArray, shares: FloatArray
+) -> tuple[float, list[float]]:
+    """The exponent of the labels' shares, and the weights of VOTES that follow from it.
+
+    A network takes what is common where it learnt for common everywhere: in a class in which
+    another thing is common it is wrong more often than need be (prior shift, Saerens et al. 2002).
+    Each of LABELS is divided by its share to the power of the exponent, the same for all classes,
+    which are not known beforehand: that with which the mean share error over MIXES is least, on the
+    mean of a few exponents next to each other.
+    `probabilities` are those of `people`, [n, 10]; `true` is what people say of the faces.
+    """
+    weights = {exponent: _weights(shares, exponent) for exponent in EXPONENTS}
+
+    def misread(exponent: float) -> float:
+        weighed = weigh(probabilities, weights[exponent])
+        guesses = weighed[:, : len(LABELS)].argmax(axis=1)
+        found = [read_classes(true, guesses, mix) for mix in MIXES]
+        return float(np.mean([each["share_error"] for each in found if each]))
+
+    misreads = np.pad([misread(exponent) for exponent in EXPONENTS], SMOOTHED // 2, mode="edge")
+    best = EXPONENTS[np.convolve(misreads, np.ones(SMOOTHED), mode="valid").argmin()]
+    return best, weights[best]
+
+
+def _weights(shares: FloatArray, exponent: float) -> list[float]:
+    """Those of VOTES; the mean one, by the labels' shares, is 1, which is that of all others."""
+    own = shares[: len(LABELS)]
+    if not own.any():  # nobody voted
+        return [1.0] * len(shares)
+    weights = np.maximum(own, LEAST_SHARE) ** -exponent
+    weights *= own.sum() / (own * weights).sum()
+    return [round(float(each), 4) for each in weights] + [1.0] * (len(shares) - len(LABELS))
 
 
 def one_annotator(votes: UInt8Array) -> IntArray:

@@ -97,25 +97,27 @@ def reliability(calibration: Calibration, temperature: float) -> Figure:
 
 
 def training(history: Sequence[Mapping[str, str]]) -> Figure:
-    """Accuracy and loss after each epoch, on Training and on PublicTest."""
+    """What is right on PublicTest after each epoch, and the loss there and on Training."""
     figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
-    panels = figure.subplots(2, sharex=True)
+    above, below = figure.subplots(2, sharex=True)
     epochs = [int(row["epoch"]) + 1 for row in history]
-    for axes, name in zip(panels, ("accuracy", "loss"), strict=True):
-        for key, colour, label in (
-            (name, SOFT, "Training, augmented"),
-            (f"val_{name}", ACCENT, "PublicTest"),
-        ):
-            values = [float(row[key]) for row in history]
-            axes.plot(epochs, values, color=colour, marker=".", label=label)
+    for axes, key, colour, label in (
+        (above, "val_accuracy", SOFT, "by FER-2013's label"),
+        (above, "val_people", ACCENT, "by what people say"),
+        (below, "loss", SOFT, "Training, changed and mixed"),
+        (below, "val_loss", ACCENT, "PublicTest"),
+    ):
+        values = [float(row[key]) for row in history]
+        axes.plot(epochs, values, color=colour, marker=".", label=label)
+    best = max(range(len(history)), key=lambda index: float(history[index]["val_people"]))
+    above.axvline(epochs[best], color=SOFT, linewidth=1, linestyle=":", label="kept weights")
+    for axes, name in ((above, "right on PublicTest"), (below, "loss")):
         axes.set_ylabel(name)
+        axes.legend(frameon=False)
         plain(axes)
-    best = max(range(len(history)), key=lambda index: float(history[index]["val_accuracy"]))
-    panels[0].axvline(epochs[best], color=SOFT, linewidth=1, linestyle=":", label="kept weights")
-    panels[0].legend(frameon=False)
-    panels[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    panels[1].set_xlabel("epoch")
-    panels[1].xaxis.set_major_locator(MaxNLocator(integer=True))
+    above.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    below.set_xlabel("epoch")
+    below.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
 
 

@@ -19,10 +19,11 @@ import keras
 from training import models
 from training.errors import TrainingError
 from training.files import new_file
+from training.models.heads import join
 
 BEST_WEIGHTS = "best.weights.h5"
 HDF5_OVERHEAD = 8192  # bytes for each array, at most
-COLUMNS = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "seconds", "machine")
+COLUMNS = ("epoch", "loss", "val_loss", "val_people", "val_accuracy", "seconds", "machine")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Config:
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
     votes_weight: float = 0.0  # share of the FER+ annotators in the target; the rest is the label
+    mix: float = 0.0  # share of the faces that are mixed with another one
+    rarity: float = 0.0  # exponent with which faces of rare labels are drawn more often
     teachers: str = ""  # runs, by commas, whose mean answer is part of the target
     teachers_weight: float = 0.0  # how large a part; the rest is label and votes
     strength: float = 0.5  # of the augmentation, 0..1
@@ -89,7 +92,7 @@ def read_history(run: Path) -> list[dict[str, str]]:
         with path.open(newline="") as file:
             rows = list(csv.DictReader(file))
         for row in rows:
-            for name in ("epoch", "accuracy", "loss", "val_accuracy", "val_loss"):
+            for name in ("epoch", "loss", "val_loss", "val_people", "val_accuracy"):
                 float(row[name])
             float(row.get("seconds") or 0)  # which runs of earlier versions lack
     except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
@@ -106,8 +109,8 @@ def write_history(run: Path, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def best_accuracy(history: Sequence[Mapping[str, str]]) -> float:
-    """The best PublicTest accuracy in a history, 0 before the first epoch."""
-    return max((float(row["val_accuracy"]) for row in history), default=0.0)
+    """The best on PublicTest in a history, by what people say; 0 before the first epoch."""
+    return max((float(row["val_people"]) for row in history), default=0.0)
 
 
 def load_best(model: keras.Model, run: Path) -> None:
@@ -122,15 +125,24 @@ def load_best(model: keras.Model, run: Path) -> None:
 
 
 def load_classifier(run: Path) -> keras.Model:
-    """The run's best weights: faces [n, 48, 48, 1], grey levels 0..255 -> probabilities [n, 7].
+    """The run's best weights: faces [n, 48, 48, 1], grey levels 0..255 -> probabilities [n, 17].
+
+    They are those of each head side by side, as `models.heads.join` puts them. Raises TrainingError
+    as `load_best` does.
+    """
+    network = load_network(run)
+    return keras.Model(network.input, join(network.output))
+
+
+def load_network(run: Path) -> keras.Model:
+    """The run's best weights: faces [n, 48, 48, 1], grey levels 0..255 -> the logits of HEADS.
 
     Raises TrainingError as `load_best` does.
     """
     name = Config.load(run).model
     model = models.build(name)
     load_best(model, run)
-    model = models.recipe(name).plain(model)
-    return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(model.output))
+    return models.recipe(name).plain(model)
 
 
 def load_weights(model: keras.Model, path: Path) -> None:

@@ -73,22 +73,24 @@ def _figures(run: Path, data: Dataset) -> dict[str, Any]:
         figures = json.loads(path.read_text())
         public, private = (figures[split] for split in TEST_SPLITS)
         images = [np.sum(split["confusion"], axis=1).tolist() for split in (public, private)]
-        auc = private["macro_auc"]
+        auc, reading = private["macro_auc"], private["people"]["classes"]["60 % neutral"]
         known = {
             "model": config.model,
             "epochs": len(history),
-            "public_accuracy": float(public["accuracy"]),
-            "private_accuracy": float(private["accuracy"]),
+            "public_people": float(public["people"]["accuracy"]),
+            "private_people": float(private["people"]["accuracy"]),
+            "share_error": float(reading["share_error"]) if reading else None,
+            "calibration_error": float(private["calibration"]["after"]["error"]),
+            "accuracy": float(private["accuracy"]),
             "macro_f1": float(private["macro_f1"]),
             "macro_auc": None if auc is None else float(auc),
-            "calibration_error": float(private["calibration"]["after"]["error"]),
             **_effort(history),
             "command": config.command(run),
         }
-        weights = figures["weights"]
+        sha256 = figures["sha256"]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise TrainingError(f"{path} cannot be read: {error!r}") from error
-    if weights != fingerprint(run):
+    if sha256 != fingerprint(run):
         raise TrainingError("its weights have changed since its evaluation: evaluate it again")
     labels = [data.split(split).labels for split in TEST_SPLITS]
     if images != [np.bincount(each, minlength=len(LABELS)).tolist() for each in labels]:

@@ -24,7 +24,8 @@ SELECTION = "selection.json"
 PAGES = ("models.md", "models.html", SELECTION)
 TITLE = "The models compared"
 COLUMNS = (
-    *("run", "model", "epochs", "PublicTest", "PrivateTest", "macro F1", "AUC", "ECE"),
+    *("run", "model", "epochs", "PublicTest", "PrivateTest", "share error", "ECE"),
+    *("FER-2013", "macro F1", "AUC"),
     *("parameters", "bytes", "ms a crop", "hours", "for the browser"),
 )
 
@@ -36,11 +37,13 @@ class Candidate:
     run: str  # the name of its folder
     model: str
     epochs: int  # that it ran
-    public_accuracy: float
-    private_accuracy: float
-    macro_f1: float  # this and the next two on PrivateTest
+    public_people: float  # right by what people say; this one chooses
+    private_people: float
+    share_error: float | None  # in a class that looks 60 % neutral; all that follow on PrivateTest
+    calibration_error: float  # ECE by what people say, at the temperature
+    accuracy: float  # by FER-2013's label, as the next two
+    macro_f1: float
     macro_auc: float | None
-    calibration_error: float  # ECE, at the temperature that PublicTest asks for
     params: int
     bytes: int  # to download
     milliseconds: float  # a crop by itself, the median, in Chromium
@@ -65,11 +68,11 @@ class Selection:
 
     @staticmethod
     def of(candidates: Sequence[Candidate], left_out: dict[str, str]) -> Selection:
-        """Choose by the accuracy on PublicTest, among equals the smaller.
+        """Choose by what people say on PublicTest, among equals the smaller.
 
         Raises TrainingError if none fits a browser.
         """
-        ranked = sorted(candidates, key=lambda each: (-each.public_accuracy, each.bytes, each.run))
+        ranked = sorted(candidates, key=lambda each: (-each.public_people, each.bytes, each.run))
         for candidate in ranked:
             if not candidate.excess:
                 return Selection(ranked, candidate.run, left_out)
@@ -121,13 +124,13 @@ class Selection:
             plots.comparison(
                 [each.run for each in self.candidates],
                 {
-                    "PublicTest": [each.public_accuracy for each in self.candidates],
-                    "PrivateTest": [each.private_accuracy for each in self.candidates],
+                    "PublicTest": [each.public_people for each in self.candidates],
+                    "PrivateTest": [each.private_people for each in self.candidates],
                 },
                 [each.milliseconds for each in self.candidates],
                 MAX_MILLISECONDS,
             ),
-            "Accuracy on both test splits, and how long a crop takes.",
+            "Right by what people say on both test splits, and how long a crop takes.",
         )
         report.heading("How and where they were trained")
         report.table(("run", "command", "trained on"), self._origins(), prose=True)
@@ -139,11 +142,13 @@ class Selection:
                 each.run,
                 each.model,
                 f"{each.epochs}",
-                f"{each.public_accuracy:.4f}",
-                f"{each.private_accuracy:.4f}",
+                f"{each.public_people:.4f}",
+                f"{each.private_people:.4f}",
+                "-" if each.share_error is None else f"{each.share_error:.4f}",
+                f"{each.calibration_error:.4f}",
+                f"{each.accuracy:.4f}",
                 f"{each.macro_f1:.4f}",
                 "-" if each.macro_auc is None else f"{each.macro_auc:.4f}",
-                f"{each.calibration_error:.4f}",
                 f"{each.params:,}",
                 f"{each.bytes:,}",
                 f"{each.milliseconds:.1f}",
@@ -179,8 +184,10 @@ def _budget() -> str:
 
 def _explanation() -> str:
     return (
-        "Accuracy on PublicTest chooses, within what a browser can carry. Macro F1, AUC (the mean "
-        "of one label against the rest) and ECE (after temperature scaling) are on PrivateTest. A "
+        "What people say on PublicTest chooses, within what a browser can carry. The share error "
+        "(in classes of 20 that look 60 % neutral), ECE (after temperature scaling) and, by "
+        "FER-2013's label, accuracy, macro F1 and AUC (the mean of one label against the rest) are "
+        "on PrivateTest. A "
         "crop is timed by itself, as the page classifies it, in Chromium; the median is given. "
         "Hours are the run's own, without those of a run that it began with."
     )

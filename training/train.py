@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import platform
 import time
@@ -13,17 +12,20 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 
 from training import models
-from training.augment import augment
-from training.dataset import LABELS, Dataset, FloatArray
+from training.batches import Batches, make_targets
+from training.dataset import HEADS, Dataset
 from training.errors import TrainingError
+from training.learner import Learner, loss
+from training.people import said
 from training.run import (
     BEST_WEIGHTS,
     Config,
     best_accuracy,
     load_best,
-    load_classifier,
+    load_network,
     load_weights,
     read_history,
     save_weights,
@@ -31,70 +33,7 @@ from training.run import (
 )
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
-HEAD = "logits"  # the layer that alone learns in frozen epochs, and its learning rate
-HEAD_RATE = 1e-3
-
-
-class Batches(keras.utils.PyDataset):
-    """The training faces, shuffled and augmented anew each epoch, the same for the same seed."""
-
-    def __init__(self, faces: Dataset, targets: FloatArray, config: Config, epoch: int) -> None:
-        super().__init__(workers=1, max_queue_size=16)
-        self._faces, self._targets = faces, targets
-        self._config, self._epoch = config, epoch
-        self._shuffle()
-
-    def __len__(self) -> int:
-        return math.ceil(len(self._order) / self._config.batch)
-
-    def __getitem__(self, index: int) -> tuple[FloatArray, FloatArray]:
-        rng = np.random.default_rng([self._config.seed, self._epoch, index])
-        strength = self._config.strength
-        chosen = self._order[index * self._config.batch : (index + 1) * self._config.batch]
-        images = np.stack([augment(self._faces.images[face], rng, strength) for face in chosen])
-        return images[..., None].astype(np.float32), self._targets[chosen]
-
-    def on_epoch_end(self) -> None:
-        """Called by Keras between epochs."""
-        self._epoch += 1
-        self._shuffle()
-
-    def _shuffle(self) -> None:
-        rng = np.random.default_rng([self._config.seed, self._epoch])
-        self._order = rng.permutation(len(self._faces.images))
-
-
-def make_targets(faces: Dataset, config: Config) -> FloatArray:
-    """float32 [n, 7]: what the run is to learn: labels, votes and its teachers' answers, mixed.
-
-    Raises TrainingError if a teacher cannot be loaded.
-    """
-    targets = soft_targets(faces, config.votes_weight)
-    if not config.teachers:
-        return targets
-    taught = teach(faces, config.teachers.split(","))
-    return targets + np.float32(config.teachers_weight) * (taught - targets)
-
-
-def soft_targets(faces: Dataset, votes_weight: float) -> FloatArray:
-    """float32 [n, 7]: the label, mixed with the distribution of FER+ votes where there are any."""
-    labels = np.eye(len(LABELS), dtype=np.float32)[faces.labels]
-    votes = faces.votes[:, : len(LABELS)]
-    total = votes.sum(axis=1, keepdims=True, dtype=np.float32)
-    weight = np.where(total > 0, np.float32(votes_weight), np.float32(0))
-    return (1 - weight) * labels + weight * (votes / np.maximum(total, 1))
-
-
-def teach(faces: Dataset, runs: Sequence[str]) -> FloatArray:
-    """float32 [n, 7]: the mean answer of some runs' models for each face and its mirror image.
-
-    Raises TrainingError if a run's model cannot be loaded.
-    """
-    images = faces.images[..., None].astype(np.float32)
-    views = images, images[:, :, ::-1]
-    teachers = [load_classifier(Path(run)) for run in runs]
-    answers = [each.predict(view, 256, verbose=0) for each in teachers for view in views]
-    return np.mean(answers, axis=0)
+HEAD_RATE = 1e-3  # the learning rate of frozen epochs, in which the heads alone learn
 
 
 class Backup(keras.callbacks.Callback):
@@ -109,9 +48,10 @@ class Backup(keras.callbacks.Callback):
         self._run, self._seed = run, seed
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        for layer in self.model.layers:
-            if hasattr(layer, "seed_generator"):
-                layer.seed_generator.state.assign([self._seed, epoch * self.params["steps"]])
+        layers = self.model.network.layers
+        seeds = [each.seed_generator for each in layers if hasattr(each, "seed_generator")]
+        for number, generator in enumerate([self.model.seeds, *seeds]):
+            generator.state.assign([self._seed + number, epoch * self.params["steps"]])
         before = _backups(self._run)
         save_weights(self.model, self._run / "backup" / f"epoch-{epoch}.weights.h5")
         for number, path in before.items():
@@ -122,25 +62,45 @@ class Backup(keras.callbacks.Callback):
 class Record(keras.callbacks.Callback):
     """After each epoch: its row in the history, and its weights if it did best on PublicTest."""
 
-    def __init__(self, run: Path, config: Config) -> None:
+    def __init__(self, run: Path, config: Config, public: Dataset) -> None:
         super().__init__()
-        self._run, self._config = run, config
+        self._run, self._config, self._public = run, config, public
         self._history = read_history(run)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        figures = {name: str(value) for name, value in (logs or {}).items()}
-        seconds = f"{time.perf_counter() - self._began:.1f}"
-        row = {"epoch": str(epoch), **figures, "seconds": seconds, "machine": machine()}
+        row = {
+            "epoch": str(epoch),
+            "loss": str((logs or {})["loss"]),
+            **self._judge(),
+            "seconds": f"{time.perf_counter() - self._began:.1f}",
+            "machine": machine(),
+        }
         if not self._history or best_accuracy([row]) > best_accuracy(self._history):
-            # A model of its own, to leave out the optimizer's state.
-            model = keras.Model(self.model.input, self.model.output)
-            save_weights(model, self._run / BEST_WEIGHTS)
+            save_weights(self.model.average, self._run / BEST_WEIGHTS)
         self._history.append(row)
         write_history(self._run, self._history)
+        print(
+            ", ".join(f"{name} {value}" for name, value in row.items() if name != "machine"),
+            flush=True,
+        )
         self.model.stop_training = _is_over(self._history, self._config)
+
+    def _judge(self) -> dict[str, str]:
+        """The loss on PublicTest, and how often each head says what it should."""
+        faces = self._public.images[..., None].astype(np.float32)
+        logits = self.model.average.predict(faces, 512, verbose=0)
+        targets = make_targets(self._public, Config())
+        true = said(self._public.labels, self._public.votes)
+        guesses = {name: each.argmax(axis=1) for name, each in logits.items()}
+        right = (guesses["people"] == true)[true >= 0]
+        return {
+            "val_loss": f"{float(ops.mean(loss(targets, logits))):.4f}",
+            "val_people": f"{right.mean() if len(right) else 0:.4f}",
+            "val_accuracy": f"{np.mean(guesses['fer2013'] == self._public.labels):.4f}",
+        }
 
 
 def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> float:
@@ -165,11 +125,10 @@ def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> flo
 
     if _is_over(read_history(run), config):
         return best_accuracy(read_history(run))
-    targets = make_targets(faces, config)
     keras.utils.set_random_seed(config.seed)
     keras.config.set_dtype_policy(config.precision)
     try:
-        _train(faces, targets, public, run, config)
+        _train(faces, public, run, config)
     finally:
         keras.config.set_dtype_policy("float32")
     return best_accuracy(read_history(run))
@@ -186,8 +145,8 @@ def machine() -> str:
     return f"{os.cpu_count()} x {name}; {keras.config.backend()} on {devices}"
 
 
-def compile_model(model: keras.Model, config: Config, rate: float, steps: int) -> None:
-    """Make the model ready to learn for `steps` batches, with the learning rate up to `rate`."""
+def compile_model(learner: Learner, config: Config, rate: float, steps: int) -> None:
+    """Make it ready to learn for `steps` batches, with the learning rate up to `rate`."""
     warmup = min(config.warmup_steps, steps // 5)
     schedule = (
         keras.optimizers.schedules.CosineDecay(
@@ -196,31 +155,26 @@ def compile_model(model: keras.Model, config: Config, rate: float, steps: int) -
         if warmup
         else keras.optimizers.schedules.CosineDecay(rate, steps)
     )
-    optimizer = keras.optimizers.Adam(
-        schedule,
-        weight_decay=config.weight_decay or None,
-        use_ema=config.average > 0,
-        ema_momentum=config.average,
-    )
+    optimizer = keras.optimizers.Adam(schedule, weight_decay=config.weight_decay or None)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    model.compile(
-        optimizer,
-        keras.losses.CategoricalCrossentropy(
-            from_logits=True, label_smoothing=config.label_smoothing
-        ),
-        metrics=["accuracy"],
-    )
+    learner.compile(optimizer)
     # Else the first backup would lack its state.
-    model.optimizer.build(model.trainable_variables)
+    learner.optimizer.build(learner.trainable_variables)
 
 
 def _check(config: Config) -> None:
     counts = (config.epochs, config.batch, config.patience, config.limit)
     if any(count is not None and count < 1 for count in counts) or config.seed < 0:
         raise TrainingError("epochs, batch, patience and limit are 1 or more, the seed 0 or more")
-    shares = (config.strength, config.votes_weight, config.teachers_weight)
+    shares = (
+        config.strength,
+        config.votes_weight,
+        config.teachers_weight,
+        config.mix,
+        config.rarity,
+    )
     if not all(0 <= share <= 1 for share in shares):
-        raise TrainingError("strength, votes weight and teachers weight lie in 0..1")
+        raise TrainingError("strength, mix, rarity, votes weight and teachers weight lie in 0..1")
     if bool(config.teachers) != bool(config.teachers_weight):
         raise TrainingError("teachers and their weight come together")
     if not 0 <= config.average < 1 or not 0 <= config.label_smoothing < 1:
@@ -233,54 +187,49 @@ def _check(config: Config) -> None:
         raise TrainingError(f"unknown precision, expected one of {', '.join(PRECISIONS)}")
 
 
-def _train(faces: Dataset, targets: FloatArray, public: Dataset, run: Path, config: Config) -> None:
+def _train(faces: Dataset, public: Dataset, run: Path, config: Config) -> None:
     backups, history = _backups(run), read_history(run)
     epoch = max(backups, default=0)
-    model = models.build(config.model) if backups else _begin(config)
+    learner = begin(config, resumed=bool(backups))
     config.save(run)
     write_history(run, history[:epoch])  # later epochs will be written again
-    validation = (
-        public.images[..., None].astype(np.float32),
-        np.eye(len(LABELS), dtype=np.float32)[public.labels],
-    )
     thaw = min(config.frozen_epochs, config.epochs)
     for first, last in ((0, thaw), (thaw, config.epochs)):
         if epoch >= last or _is_over(read_history(run), config):
             continue
         frozen = first < thaw
-        for layer in model.layers:
-            layer.trainable = layer.name == HEAD or not frozen
-        batches = Batches(faces, targets, config, epoch)
+        for layer in learner.network.layers:
+            layer.trainable = layer.name in HEADS or not frozen
+        batches = Batches(faces, config, epoch)
         rate = HEAD_RATE if frozen else config.learning_rate
-        compile_model(model, config, rate, steps=len(batches) * (last - first))
+        compile_model(learner, config, rate, steps=len(batches) * (last - first))
         if epoch in backups:
-            load_weights(model, backups[epoch])
-        model.fit(
+            load_weights(learner, backups[epoch])
+        learner.fit(
             batches,
             epochs=last,
             initial_epoch=epoch,
             shuffle=False,  # Batches does, so that a resumed run sees the same order
-            validation_data=validation,
-            validation_batch_size=512,
-            callbacks=[
-                # Order matters: the backup holds the raw weights, the best file the averaged ones.
-                *([keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if config.average else []),
-                Backup(run, config.seed),
-                Record(run, config),
-            ],
+            verbose=0,
+            callbacks=[Backup(run, config.seed), Record(run, config, public)],
         )
         epoch = last
 
 
-def _begin(config: Config) -> keras.Model:
-    """The model as it begins its first epoch."""
-    if config.weights == "none":
-        return models.build(config.model)
-    if not Path(config.weights).is_dir():
-        return models.build(config.model, config.weights)
-    model = models.build(config.model)
-    load_best(model, Path(config.weights))
-    return model
+def begin(config: Config, resumed: bool = False) -> Learner:
+    """What begins to learn, or, if `resumed`, what gets the state of a backup next.
+
+    Raises TrainingError if the weights or teachers of `config` cannot be loaded.
+    """
+    run = config.weights if Path(config.weights).is_dir() else None
+    begins_afresh = resumed or run or config.weights == "none"
+    network = models.build(config.model, None if begins_afresh else config.weights)
+    if run and not resumed:
+        load_best(network, Path(run))
+    average = models.build(config.model)
+    average.set_weights(network.get_weights())
+    teachers = [load_network(Path(run)) for run in config.teachers.split(",") if run]
+    return Learner(network, average, teachers, config)
 
 
 def _backups(run: Path) -> dict[int, Path]:
@@ -293,7 +242,7 @@ def _is_over(history: Sequence[Mapping[str, str]], config: Config) -> bool:
     """Whether all epochs are done, or the best one is `patience` epochs ago."""
     if len(history) >= config.epochs:
         return True
-    accuracies = [float(row["val_accuracy"]) for row in history[config.frozen_epochs :]]
+    accuracies = [float(row["val_people"]) for row in history[config.frozen_epochs :]]
     if config.patience is None or not accuracies:
         return False
     return len(accuracies) - 1 - accuracies.index(max(accuracies)) >= config.patience

@@ -48,8 +48,8 @@ def astronaut() -> UInt8Array:
 
 def neutral_face() -> UInt8Array:
     """A photograph of somebody who looks neutral, from @vladmandic/face-api; BGR 640 x 480."""
-    photo = cv2.imread(str(ROOT / "node_modules/@vladmandic/face-api/demo/sample3.jpg"))
-    return cv2.resize(photo[302:662, 452:932], (640, 480), interpolation=cv2.INTER_AREA)
+    photo = cv2.imread(str(ROOT / "node_modules/@vladmandic/face-api/demo/sample6.jpg"))
+    return cv2.resize(photo[320:740, 920:1480], (640, 480), interpolation=cv2.INTER_AREA)
 
 
 def two_people() -> UInt8Array:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from tests.training.conftest import contents, one_line
-from training import metrics
+from training import metrics, people
 from training.dataset import LABELS, TEST_SPLITS, VOTES, Dataset
 from training.run import BEST_WEIGHTS, load_classifier, read_history, write_history
 
@@ -25,9 +25,9 @@ PLOTS |= {"training.png", "mistakes.png"}
 
 @pytest.fixture(scope="module")
 def voted(data):
-    """The data set with votes for neutral, which few of the labels are."""
-    votes = np.zeros((len(data.labels), len(VOTES)), np.uint8)
-    votes[::2, LABELS.index("neutral")] = 9
+    """The data set with votes: for neutral of every third face, else for its label."""
+    votes = np.eye(len(VOTES), dtype=np.uint8)[data.labels] * 9
+    votes[::3] = np.eye(len(VOTES), dtype=np.uint8)[LABELS.index("neutral")] * 9
     return Dataset(data.images, data.labels, data.splits, votes)
 
 
@@ -48,25 +48,27 @@ def test_the_command_line_measures_both_splits_and_keeps_the_figures(cli, voted,
         split: classifier.predict(faces.images[..., None].astype(np.float32), 512, verbose=0)
         for split, faces in splits.items()
     }
-    # PublicTest chooses the temperature, for PrivateTest too.
-    temperature = metrics.fit_temperature(splits["PublicTest"].labels, given["PublicTest"])
-    assert figures["temperature"] == temperature
-    assert temperature != metrics.fit_temperature(
-        splits["PrivateTest"].labels, given["PrivateTest"]
-    )
+    # PublicTest chooses the settings, for PrivateTest too.
+    shares = people.shares_of(voted.split("Training").votes)
+    settings, other = (metrics.fit(splits[split], given[split], shares) for split in TEST_SPLITS)
+    assert {name: figures[name] for name in settings._fields} == settings._asdict()
+    assert settings != other
     for split, faces in splits.items():
-        expected = metrics.measure(faces.labels, given[split], faces.votes, temperature)
-        assert figures[split] == expected and expected["ferplus"]["images"] > 5
+        expected = metrics.measure(faces, given[split], settings)
+        assert figures[split] == expected and expected["people"]["images"] > 5
+        right, error = expected["people"]["accuracy"], expected["calibration"]["after"]["error"]
+        assert f"{split}: {right:.4f} right by what people say of" in outcome.out
+        assert f"ECE {error:.4f} at temperature {settings.temperature}" in outcome.out
         accuracy, area = expected["accuracy"], expected["macro_auc"]
-        before, after = (expected["calibration"][when]["error"] for when in ("before", "after"))
         assert (
             f"{split}: accuracy {accuracy:.4f}, macro F1 {expected['macro_f1']:.4f}, "
-            f"AUC {area:.4f}, ECE {before:.4f} ({after:.4f} at temperature {temperature}), "
-            f"{len(faces.labels)} images"
+            f"AUC {area:.4f} by FER-2013's label, {len(faces.labels)} images"
         ) in outcome.out
     assert figures["PublicTest"]["images"] == 21 and figures["PrivateTest"]["images"] == 14
     # The weights kept are those that did best, so they do as well again.
-    assert figures["PublicTest"]["accuracy"] == pytest.approx(trained.best, abs=1e-4)
+    kept = max(read_history(run), key=lambda row: float(row["val_people"]))
+    accuracy = float(kept["val_accuracy"])
+    assert figures["PublicTest"]["accuracy"] == pytest.approx(accuracy, abs=1e-4)
     lines = [line.split() for line in outcome.out.splitlines()]
     rows = [line for line in lines if len(line) == 8]  # and not 7, as the heads of the columns
     assert [row[0] for row in rows] == [*LABELS, *LABELS]
@@ -92,7 +94,7 @@ def test_the_page_shows_every_plot_and_needs_no_other_file(cli, data_file, run):
     for split in TEST_SPLITS:
         assert f"<td>{figures[split]['accuracy']:.4f}</td>" in page
         assert f"<td>{figures[split]['classes']['happy']['auc']:.4f}</td>" in page
-    assert "accuracy by FER+" in page and "<td>-</td>" in page  # for there are no votes
+    assert "right, by what people say" in page
 
 
 def test_a_run_without_history_has_no_training_curves(cli, data_file, run):
@@ -114,8 +116,9 @@ def test_a_new_evaluation_takes_the_place_of_the_earlier_one(cli, data_file, run
 def test_the_classifier_gives_probabilities(data, trained):
     inputs = data.images[:50, ..., None].astype(np.float32)
     probabilities = np.asarray(load_classifier(trained.run)(inputs))
-    assert probabilities.shape == (50, 7) and probabilities.min() >= 0
-    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert probabilities.shape == (50, 17) and probabilities.min() >= 0
+    for head in metrics.by_head(probabilities).values():
+        np.testing.assert_allclose(head.sum(axis=1), 1, atol=1e-5)
     assert probabilities.std(axis=0).max() > 0.05  # and not the same ones for every face
 
 
@@ -187,7 +190,7 @@ def test_a_file_in_the_way_is_not_replaced(cli, data_file, run):
     assert contents(run) == before
 
 
-@pytest.mark.parametrize("column", ["loss", "val_loss", "accuracy", "epoch"])
+@pytest.mark.parametrize("column", ["loss", "val_loss", "val_people", "val_accuracy", "epoch"])
 def test_a_damaged_history_is_one_clear_line(column, cli, data_file, run):
     write_history(run, [row | {column: "much"} for row in read_history(run)])
     one_line(cli("evaluate", "--data", data_file, "--run", run), "history.csv cannot be read")

@@ -13,10 +13,11 @@ import numpy as np
 
 from tests.training.conftest import ROOT, contents, one_line, run_steps
 from training.browser import STATIC, classify, detect
-from training.dataset import LABELS, SPLITS
+from training.dataset import LABELS, SPLITS, VOTES
 from training.errors import TrainingError
 from training.framing import FRAMING
-from training.metrics import fit_temperature, least_sure, soften
+from training.metrics import by_head, fit, least_sure
+from training.people import MIXES, read_classes
 from training.run import load_classifier
 
 SHIPPED = STATIC / "model" / "emotion"
@@ -53,11 +54,14 @@ def test_an_export_is_complete_small_and_says_what_it_is(exported, trained):
     measured = ("bytes", "params", "sha256")
     assert {name: metadata[name] for name in metadata if name not in measured} == {
         "labels": list(LABELS),
+        "choices": list(VOTES),
         "height": 48,
         "width": 48,
         "channels": 1,
         "crop": {"scale": framing["scale"], "offset_y": framing["offset_y"]},
-        "temperature": 1.0,  # none of these measured yet
+        "exponent": 0.0,  # none of these measured yet
+        "weights": [1.0] * len(VOTES),
+        "temperature": 1.0,
         "sure": 0.5,
         "accuracy": {},
         "trained_on": "FER-2013 Training",  # and no votes, because the data had none
@@ -66,7 +70,7 @@ def test_an_export_is_complete_small_and_says_what_it_is(exported, trained):
     (given,) = graph["signature"]["inputs"].values()
     assert [dim["size"] for dim in given["tensorShape"]["dim"]] == ["-1", "48", "48", "1"]
     (output,) = graph["signature"]["outputs"].values()
-    assert [dim["size"] for dim in output["tensorShape"]["dim"]] == ["-1", "7"]
+    assert [dim["size"] for dim in output["tensorShape"]["dim"]] == ["-1", "17"]
 
 
 def test_the_browser_agrees_with_a_fresh_run(browser, exported, trained, crops, data):
@@ -100,20 +104,29 @@ def test_what_is_measured_in_the_browser_goes_into_the_metadata(
     before = json.loads((folder / "metadata.json").read_text())
     outcome = cli("evaluate", "--data", data_file, "--exported", folder)
     assert (outcome.status, outcome.err) == (0, "")
-    guesses = classify(data.images, folder)
+    given = classify(data.images, folder)
     public = data.split("PublicTest")
-    given = classify(public.images, folder)
-    temperature = fit_temperature(public.labels, given)
-    sure = least_sure(public.labels, soften(given, temperature))
+    of_public = given[data.splits == SPLITS.index("PublicTest")]
+    settings = fit(public, of_public, np.zeros(len(VOTES)))  # nobody voted
+    says = settings.apply(by_head(given)["people"])[:, : len(LABELS)]
+    sure = least_sure(public.labels, says[data.splits == SPLITS.index("PublicTest")])
     accuracy = {}
     for number, split in enumerate(SPLITS[1:], 1):
         faces = data.splits == number
-        right = guesses[faces].argmax(axis=1) == data.labels[faces]
-        accuracy[split] = round(float(right.mean()), 4)
-        assert f"{split}: accuracy {accuracy[split]:.4f}" in outcome.out
+        right = {
+            "people": says[faces].argmax(axis=1) == data.labels[faces],
+            "fer2013": by_head(given)["fer2013"][faces].argmax(axis=1) == data.labels[faces],
+        }
+        accuracy[split] = {name: round(float(each.mean()), 4) for name, each in right.items()}
+        guesses = says[faces].argmax(axis=1)
+        readings = {mix: read_classes(data.labels[faces], guesses, mix) for mix in MIXES}
+        accuracy[split]["share_error"] = {
+            mix: each["share_error"] for mix, each in readings.items() if each
+        }
+        assert f"{split}: accuracy {accuracy[split]['fer2013']:.4f}" in outcome.out
     after = json.loads((folder / "metadata.json").read_text())
-    measured = {"temperature": temperature, "sure": sure, "accuracy": accuracy}
-    assert after == before | measured and sure != before["sure"]
+    assert after == before | settings._asdict() | {"sure": sure, "accuracy": accuracy}
+    assert sure != before["sure"]
 
 
 @pytest.mark.parametrize(

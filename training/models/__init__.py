@@ -1,4 +1,4 @@
-"""The models by name: each takes faces [n, 48, 48, 1] and gives logits [n, 7]."""
+"""The models by name: each takes faces [n, 48, 48, 1] and gives the logits of HEADS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import keras
 
 from training.errors import TrainingError
-from training.models import cnn, compact, resnet50, teacher
+from training.models import cnn, compact, efficientnet_lite2, resnet50, teacher
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,9 @@ MODELS = {
         {"learning_rate": 1e-4, "weights": "imagenet", "frozen_epochs": 5},
         pretrained=True,
     ),
+    "efficientnet-lite2": Recipe(
+        efficientnet_lite2.build, efficientnet_lite2.SETTINGS, pretrained=True
+    ),
     "cnn": Recipe(cnn.build, {"learning_rate": 1e-3}),
     "cnn-slow": Recipe(cnn.build, {"learning_rate": 1e-4}),
     "compact": Recipe(compact.build, compact.SETTINGS, plain=compact.plain, uint8=compact.UINT8),
@@ -44,7 +47,7 @@ def recipe(name: str) -> Recipe:
 
 
 def build(name: str, weights: str | None = None) -> keras.Model:
-    """A fresh model, with random weights unless `weights` (see `resnet50.build`) says otherwise.
+    """A fresh model; with random weights, unless `weights` says otherwise to its own `build`.
 
     Raises TrainingError for an unknown name and for weights that the model cannot take.
     """

@@ -8,7 +8,8 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from training.dataset import LABELS, SIDE
+from training.dataset import SIDE
+from training.models.heads import heads
 
 FILTERS = (16, 32, 64, 128)  # of each block
 DROPOUT = 0.2  # whole maps, after each block
@@ -17,7 +18,7 @@ HIDDEN_DROPOUT = 0.5
 
 
 def build() -> keras.Model:
-    """Grey levels 0..255, float32 [n, 48, 48, 1] -> logits [n, 7] in the order of LABELS."""
+    """Grey levels 0..255, float32 [n, 48, 48, 1] -> the logits of each of HEADS."""
     inputs = keras.Input((SIDE, SIDE, 1), name="face")
     x = layers.Rescaling(1 / 64, offset=-2)(inputs)  # FER-2013: mean about 129, deviation about 65
     for number, filters in enumerate(FILTERS, 1):
@@ -27,5 +28,4 @@ def build() -> keras.Model:
     x = layers.Dense(HIDDEN, use_bias=False, name="hidden")(layers.Flatten()(x))
     x = layers.ReLU()(layers.BatchNormalization()(x))
     x = layers.Dropout(HIDDEN_DROPOUT)(x)
-    outputs = layers.Dense(len(LABELS), dtype="float32", name="logits")(x)
-    return keras.Model(inputs, outputs, name="cnn")
+    return keras.Model(inputs, heads(x), name="cnn")

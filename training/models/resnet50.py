@@ -9,15 +9,16 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from training.dataset import LABELS, SIDE
+from training.dataset import SIDE
 from training.errors import TrainingError
+from training.models.heads import heads
 
 IMAGENET_MEAN = (103.939, 116.779, 123.68)  # blue, green, red: as the published weights expect
 DROPOUT = 0.3
 
 
 def build(weights: str | None = None) -> keras.Model:
-    """Grey levels 0..255, float32 [n, 48, 48, 1] -> logits [n, 7] in the order of LABELS.
+    """Grey levels 0..255, float32 [n, 48, 48, 1] -> the logits of each of HEADS.
 
     `weights` for all but the last layer: None (random), "imagenet" (Keras downloads them once) or
     the path of such a file. Raises TrainingError if they cannot be had.
@@ -39,5 +40,4 @@ def build(weights: str | None = None) -> keras.Model:
             "or begin with random weights: --weights none"
         ) from error
     x = layers.Dropout(DROPOUT)(base.output)
-    outputs = layers.Dense(len(LABELS), dtype="float32", name="logits")(x)
-    return keras.Model(inputs, outputs, name="resnet50")
+    return keras.Model(inputs, heads(x), name="resnet50")

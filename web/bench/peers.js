@@ -11,7 +11,7 @@ export const classifiers = {
   async classpulse(models) {
     const { Vision } = await import("/static/dist/vision.js");
     const vision = await Vision.load(models);
-    return (crop) => vision.models.emotion.run(Float32Array.from(crop));
+    return (crop) => vision.classify(Float32Array.from(crop));
   },
 
   async "face-api"() {

@@ -9,7 +9,9 @@
  * @property {Record<string, string>} sha256 of each file
  *
  * @typedef {object} Expressions What the classifier's has besides.
- * @property {string[]} labels the emotions, in the order of its outputs
+ * @property {string[]} labels the emotions, in the order of its outputs, which begin with them
+ * @property {number[]} weights by which those of its outputs are multiplied that say what people
+ *   would say: see `fit_weights` in training/people.py
  * @property {number} sure the least probability with which one is named
  * @property {{scale: number, offset_y: number}} crop see `cropSquare`
  * @property {number} temperature see `soften`

@@ -30,6 +30,7 @@ export function fromResting(probabilities, resting, neutral) {
   const scaled = probabilities.map((p, index) =>
     index === neutral ? p : p * Math.min(1, resting[neutral] / 2 / resting[index]),
   );
-  const total = scaled.reduce((sum, p) => sum + p, 0) || 1;
-  return scaled.map((p) => p / total);
+  // They add up to what they did: what is missing to 1 is that of none of the labels.
+  const [before, after] = [probabilities, scaled].map((all) => all.reduce((sum, p) => sum + p, 0));
+  return scaled.map((p) => (after > 0 ? (p * before) / after : p));
 }

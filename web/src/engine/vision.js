@@ -16,6 +16,7 @@ import { hindrance } from "./hindrance.js";
 import { fetchModel, Model } from "./model.js";
 import { Freshness, isDark } from "./picture.js";
 import { Tracker } from "./tracker.js";
+import { Views } from "./views.js";
 
 const SMALL = 0.16; // of the frame: the box of a smaller face is too large, unless seen from near
 const FASTER = 0.8; // of WebAssembly's time: what a graphics card must need less than to be worth it
@@ -56,6 +57,7 @@ export class Vision {
   #giveUp = () => {}; // the look of the moment
   #tracker = new Tracker();
   #freshness = new Freshness();
+  #views = new Views();
 
   /**
    * @param {{face: Files, emotion: Files<EmotionMetadata>}} files
@@ -109,10 +111,19 @@ export class Vision {
     return this.#look(frame, seconds);
   }
 
+  /**
+   * What the expression of one crop looks like, by itself.
+   * @param {Float32Array} crop grey levels 0..255, height x width
+   */
+  classify(crop) {
+    return this.#running.classifier.classify(crop);
+  }
+
   /** Begin the next look as if it were the first. */
   forget() {
     this.#tracker = new Tracker();
     this.#freshness = new Freshness();
+    this.#views = new Views();
   }
 
   /**
@@ -163,9 +174,22 @@ export class Vision {
       faces: tracker.count,
       face: tracker.face,
       hindrance: hindered,
-      probabilities: hindered || !crop ? null : await classifier.classify(crop),
+      probabilities: await this.#read(hindered ? null : crop),
       still: tracker.still,
     };
+  }
+
+  /**
+   * What the expression looks like, from both sides.
+   * @param {Float32Array | null} crop null where no expression can be read
+   */
+  async #read(crop) {
+    if (crop === null) {
+      this.#views = new Views(); // whoever is seen next may be somebody else
+      return null;
+    }
+    const view = this.#views.next(crop, this.metadata.width);
+    return this.#views.join(await this.classify(view));
   }
 
   /**
