@@ -359,7 +359,8 @@ class Classroom:
                     folded[code] = new
             except Exception as error:  # whatever it is, it is this class's alone
                 failed[code] = error
-                self._fail(code)
+                if (live := self._live.get(code)) and live.lead:
+                    live.lead.view = None  # once it can be folded, it is shown anew
         changed = {code: new.view for code, new in folded.items() if new.is_other_view}
         kept = self._exchange.commit(
             {code: new.state for code, new in folded.items()},
@@ -376,7 +377,8 @@ class Classroom:
             lead.view, lead.point, lead.here = new.view, new.point or lead.point, new.here
             if point := lead.point if is_missed else new.point:
                 beat.shown.append(Shown(code, point, new.here))
-        self._leave([code for code in kept if folded[code].is_over and self._is_empty(code)])
+        over = [code for code in kept if folded[code].is_over]
+        self._leave([code for code in (*over, *failed) if self._is_empty(code)])
         # Last: if this tick fails, the next one tells of it.
         self._ended, self._renewed = [], []
         self._ticked_at = now
@@ -449,14 +451,6 @@ class Classroom:
             # The last one out keeps the groups in mind; before that, whoever is there does.
             is_over=live.is_empty and (bool(view.students) or lead.room.is_over(now)),
         )
-
-    def _fail(self, code: str) -> None:
-        """A class could not be folded: once it can, it is shown anew."""
-        live = self._live.get(code)
-        if live is not None and live.lead:
-            live.lead.view = None
-        if live is not None and live.is_empty:
-            del self._live[code]
 
     def _write_end(self, code: str, now: float) -> None:
         self._journal.end_class(code, now)
