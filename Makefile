@@ -26,7 +26,7 @@ run: .venv/done web/static/dist/done instance/secret_key
 
 demo: .venv/done web/static/dist/done instance/secret_key
 	$(MIGRATE)
-	$(SERVE) & server=$$!; trap "kill $$server" EXIT; node web/demo.mjs http://localhost:$(PORT)
+	$(SERVE) & server=$$!; trap "kill $$server" EXIT; node bench/demo.mjs http://localhost:$(PORT)
 
 # What CI runs. The server's tests wait more than they compute, those of the pages about as long, and
 # those of training do not: so many of each at a time, for two cores.
@@ -58,7 +58,7 @@ test-training: .venv-training/chromium node_modules/dev web/static/dist/done
 # times, so one after the other; `make test` leaves them out.
 test-tools: .venv/done .venv-training/chromium .venv-test/services node_modules/dev \
 		web/static/dist/done
-	$(TRAINING)/python -m pytest tests/tools
+	$(TRAINING)/python -m pytest tests/bench
 
 # What of the server and of the pages' scripts the tests run, by lines and branches. Whatever the
 # tests start is measured, too; the scripts are built as they are written, so that they can be told.
@@ -83,35 +83,35 @@ lint: .venv-lint/done node_modules/dev
 	npm run lint
 
 bench: .venv-training/done
-	$(TRAINING)/python -m training bench
+	$(TRAINING)/python -m bench training
 
 bench-model: .venv-training/chromium node_modules/dev web/static/dist/done
-	$(TRAINING)/python -m training bench-model
+	$(TRAINING)/python -m bench model
 
 # FACES=folder: with photographs named after labels, the right ones are counted too; DATA=file: and
 # those of a prepared data set's PrivateTest.
 bench-browser: .venv-training/chromium node_modules/dev web/static/dist/done
-	$(TRAINING)/python -m training bench-browser \
+	$(TRAINING)/python -m bench browser \
 		$(if $(FACES),--faces $(FACES)) $(if $(DATA),--data $(DATA))
 
 bench-room: .venv/done .venv-test/chromium web/static/dist/done
-	$(TEST)/python -m tests.bench.room
+	$(TEST)/python -m bench room
 
 bench-pages: .venv/done .venv-test/chromium web/static/dist/done
-	$(TEST)/python -m tests.bench.pages
+	$(TEST)/python -m bench pages
 
 # PARTS="student crowd": only these.
 bench-server: .venv/done .venv-test/done node_modules/dev
-	$(TEST)/python -m tests.bench.server $(PARTS)
+	$(TEST)/python -m bench server $(PARTS)
 
 # Half an hour of lessons while one part after the other fails; SEED=n repeats the faults of a run.
 MINUTES ?= 30
 soak: .venv/done .venv-test/services node_modules/dev
-	$(TEST)/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+	$(TEST)/python -m bench.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 # The README's pictures, of a simulated class; 3 minutes.
 screenshots: .venv/done .venv-test/chromium node_modules/done web/static/dist/done
-	$(TEST)/python -m docs.screenshots
+	$(TEST)/python -m bench.screenshots
 
 # Each environment is exactly what its file names, in seconds: uv links files from its cache.
 INSTALL = $(PYTHON) -m venv --clear --without-pip $(@D) \

@@ -5,6 +5,9 @@ export default [
   { ignores: ["web/static/"] },
   js.configs.recommended,
   { files: ["web/src/**"], rules: { "no-undef": "off" } }, // which TypeScript knows better
-  { files: ["web/bench/**"], languageOptions: { globals: globals.browser } },
-  { files: ["web/*.mjs", "tests/web/**"], languageOptions: { globals: globals.node } },
+  { files: ["bench/scripts/**"], languageOptions: { globals: globals.browser } },
+  {
+    files: ["web/*.mjs", "bench/*.mjs", "tests/web/**"],
+    languageOptions: { globals: globals.node },
+  },
 ];

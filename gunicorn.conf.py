@@ -8,7 +8,7 @@ from typing import Any
 import gevent
 
 from server.config import Settings, SettingsError
-from server.logs import CONFIG
+from server.ops.logs import CONFIG
 
 try:
     settings = Settings.from_environment(os.environ)

@@ -12,23 +12,24 @@ from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import access, languages
+from server.access.lookup import Lookup
+from server.access.tokens import Tokens, new_code
 from server.classroom import Classroom
-from server.clock import Clock
 from server.config import Settings
-from server.exchange import Exchange, ExchangeError, LocalExchange
-from server.lookup import Lookup
-from server.message_queue import MessageQueue
-from server.metrics import Metrics
-from server.pages import create_pages
-from server.redis_exchange import RedisExchange
-from server.rooms import Rooms
-from server.sockets import Sockets
-from server.static import StaticFlask
-from server.store import ClassStore, StoreError
-from server.ticker import Ticker
-from server.transport import install
-from server.webhook import Webhook
+from server.http import languages
+from server.http.pages import create_pages
+from server.http.static import StaticFlask
+from server.ops.clock import Clock
+from server.ops.metrics import Metrics
+from server.ops.periodic import Periodic
+from server.ops.webhook import Webhook
+from server.sharing.exchange import Exchange, ExchangeError, LocalExchange
+from server.sharing.redis_exchange import RedisExchange
+from server.sockets.handlers import Sockets
+from server.sockets.message_queue import MessageQueue
+from server.sockets.rooms import Rooms
+from server.sockets.transport import install
+from server.storage.store import ClassStore, StoreError
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 SWEEP_SECONDS = 60 * 60
@@ -55,22 +56,22 @@ class Server:
     classroom: Classroom
     settings: Settings
     clock: Clock
-    ticker: Ticker
+    periodic: Periodic
     webhook: Webhook | None
 
     def start(self) -> None:
         """Tick, save, and forget what was kept long enough, in the background."""
         start = self.socketio.start_background_task
-        start(self.ticker.run, self._tick, self.settings.tick_seconds, is_tick=True)
-        start(self.ticker.run, self.classroom.check_keys, KEY_SECONDS)
-        start(self.ticker.run, self._sweep, SWEEP_SECONDS)
+        start(self.periodic.run, self._tick, self.settings.tick_seconds, is_tick=True)
+        start(self.periodic.run, self.classroom.check_keys, KEY_SECONDS)
+        start(self.periodic.run, self._sweep, SWEEP_SECONDS)
         if self.webhook:
-            start(self.ticker.run, self.webhook.deliver, DELIVERY_SECONDS)
+            start(self.periodic.run, self.webhook.deliver, DELIVERY_SECONDS)
 
     def stop(self) -> None:
         """Hand over the classes and see everybody off; takes no longer than MOVING."""
         until = time.monotonic() + MOVING
-        self.ticker.stop()
+        self.periodic.stop()
         self.sockets.send_away(MOVING)
         try:
             self.classroom.close()
@@ -102,14 +103,14 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
     classroom = Classroom(
         store,
         _exchange(settings),
-        access.new_code,
+        new_code,
         min_students=settings.min_students,
         most_students=settings.max_students,
         cameras_allowed=settings.sensing == "camera",
         retention_days=settings.retention_days,
         sends_reports=settings.webhook_url is not None,
     )
-    tokens = access.Tokens(settings.secret_key, settings.retention_days)
+    tokens = Tokens(settings.secret_key, settings.retention_days)
     metrics = Metrics(classroom.count)
     lookup = Lookup(classroom, clock)
     app.register_blueprint(
@@ -124,7 +125,7 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
         )
     )
     if settings.platforms:
-        from server.lti import create_lti  # with it, the libraries that only it needs
+        from server.http.lti import create_lti  # with it, the libraries that only it needs
 
         app.register_blueprint(create_lti(settings, classroom, tokens, clock))
     queue = MessageQueue(settings.redis_url) if settings.redis_url else None
@@ -153,8 +154,8 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
     if settings.webhook_url:
         key, keeps = settings.webhook_key, settings.retention_days > 0
         webhook = Webhook(settings.webhook_url, key, store, keeps, clock, metrics)
-    ticker = Ticker(socketio.sleep, metrics)
-    return Server(app, socketio, sockets, classroom, settings, clock, ticker, webhook)
+    periodic = Periodic(socketio.sleep, metrics)
+    return Server(app, socketio, sockets, classroom, settings, clock, periodic, webhook)
 
 
 def _exchange(settings: Settings) -> Exchange:

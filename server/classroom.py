@@ -20,9 +20,9 @@ from server.domain.seats import Seats
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point, Recorder
 from server.domain.view import View, make_view
-from server.exchange import Exchange, ExchangeError, Meeting, Order, State
-from server.journal import Journal
-from server.store import ClassStore, CodeTaken, LinkTaken, StoreError
+from server.sharing.exchange import Exchange, ExchangeError, Meeting, Order, State
+from server.storage.journal import Journal
+from server.storage.store import ClassStore, CodeTaken, LinkTaken, StoreError
 
 DAY = 24 * 60 * 60  # seconds
 IDLE = DAY  # seconds without anybody after which a class that nobody ended is over

@@ -7,7 +7,7 @@ from gunicorn.arbiter import Arbiter
 
 from server.app import create_server
 from server.config import Settings
-from server.store import StoreError
+from server.storage.store import StoreError
 
 try:
     server = create_server(Settings.from_environment(os.environ))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
-from server.store import CodeTaken
+from server.storage.store import CodeTaken
 
 
 class MemoryStore:

@@ -24,7 +24,11 @@ ENVIRONMENT = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one step. Returns the exit status: 2, and one line on stderr, for what cannot be used."""
-    options = _parser().parse_args(arguments)
+    return run(_parser().parse_args(arguments))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do `options.step(options)`. Returns the exit status, as main does."""
     try:
         options.step(options)
     except TrainingError as error:
@@ -120,31 +124,6 @@ def _export_face(options: argparse.Namespace) -> None:
 
     metadata = export_face(options.source, options.to)
     print(f"{metadata['params']:,} parameters, {metadata['bytes']:,} bytes in {options.to}")
-
-
-def _bench(options: argparse.Namespace) -> None:
-    with quietly():
-        from training.bench import COLUMNS, measure_training
-        from training.models import MODELS as names
-        from training.report import markdown_table
-        from training.train import machine
-
-        rows = [measure_training(name) for name in names]
-    print(f"{markdown_table(COLUMNS, rows)}\n{machine()}")
-
-
-def _bench_model(options: argparse.Namespace) -> None:
-    data = Dataset.load(options.data)
-    from training.bench_model import bench_model
-
-    print(bench_model(options.exported, data))
-
-
-def _bench_browser(options: argparse.Namespace) -> None:
-    from training.bench_browser import QUICK, Effort, bench_browser
-
-    data = Dataset.load(options.data) if options.data else None
-    print(bench_browser(options.faces, data, QUICK if options.quick else Effort()))
 
 
 def _framing(options: argparse.Namespace) -> None:
@@ -244,17 +223,6 @@ def _parser() -> argparse.ArgumentParser:
     add_path(which, "--run", "FOLDER", "folder of a training run (the selected one)")
     add_path(which, "--runs", "FOLDER", "folder of the runs that `select` chose from", runs)
     add_path(step, "--to", "FOLDER", "folder for the files", MODELS / "emotion")
-
-    add("bench", _bench, "measure how fast each model trains here")
-
-    step = add("bench-model", _bench_model, "compare an exported model with others', in Chromium")
-    add_data(step)
-    add_path(step, "--exported", "FOLDER", "exported model", MODELS / "emotion")
-
-    step = add("bench-browser", _bench_browser, "measure our page beside others, in Chromium")
-    add_path(step, "--faces", "FOLDER", "photographs named after labels: happy.jpg")
-    add_path(step, "--data", "FILE", "data set whose PrivateTest is shown as a webcam sees faces")
-    step.add_argument("--quick", action="store_true", help="a little of everything, to try it")
 
     tflite = Path("node_modules/@mediapipe/face_detection/face_detection_short_range.tflite")
     step = add("export-face", _export_face, "write BlazeFace as TensorFlow.js files")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -61,11 +61,6 @@ _TIME = """async ([count, size, warmup]) => {
   return times;
 }"""
 
-_COMPARE = """async (warmup) => {
-  const { compare } = await import("/bench/peers.js");
-  return compare("/models/0", "/input.bin", warmup);
-}"""
-
 
 def classify(crops: UInt8Array, emotion: Path, face: Path = STATIC / "model/face") -> FloatArray:
     """Probabilities [n, 17] for grey crops, uint8 [n, 48, 48], by the model exported to `emotion`.
@@ -74,13 +69,13 @@ def classify(crops: UInt8Array, emotion: Path, face: Path = STATIC / "model/face
 
     Raises TrainingError if the page's script has not been built or the model cannot be run.
     """
-    outputs = _run(_RUN, ["emotion", CHUNK * crops[0].size], crops, [emotion], face)
+    outputs = run_script(_RUN, ["emotion", CHUNK * crops[0].size], crops, [emotion], face)
     return np.array(outputs).reshape(len(crops), -1)
 
 
 def detect(images: UInt8Array, face: Path, emotion: Path = STATIC / "model/emotion") -> FloatArray:
     """Rows [n, 896, 17] for RGB images, uint8 [n, 128, 128, 3], by the model exported to `face`."""
-    outputs = _run(_RUN, ["face", images[0].size], images, [emotion], face)
+    outputs = run_script(_RUN, ["face", images[0].size], images, [emotion], face)
     return np.array(outputs).reshape(len(images), 896, 17)
 
 
@@ -91,25 +86,21 @@ def time_crops(emotions: Sequence[Path], crops: UInt8Array) -> FloatArray:
     the machine does hits them alike. Raises TrainingError as `classify` does.
     """
     arguments = [len(emotions), crops[0].size, WARMUP]
-    return np.array(_run(_TIME, arguments, crops, emotions, STATIC / "model/face"))
+    return np.array(run_script(_TIME, arguments, crops, emotions))
 
 
-def compare(crops: UInt8Array, emotion: Path) -> dict[str, tuple[FloatArray, FloatArray]]:
-    """Probabilities [n, 7] and milliseconds [n] by the classifier's name: our page's, the peers'.
-
-    `emotion` holds our exported model; the crops are grey, uint8 [n, 48, 48], and each goes through
-    each classifier by itself. Raises TrainingError as `classify` does.
-    """
-    results = _run(_COMPARE, WARMUP, crops, [emotion], STATIC / "model/face")
-    return {
-        name: (np.array(each["outputs"]), np.array(each["times"])) for name, each in results.items()
-    }
-
-
-def _run(
-    script: str, arguments: Any, inputs: UInt8Array, emotions: Sequence[Path], face: Path
+def run_script(
+    script: str,
+    arguments: Any,
+    inputs: UInt8Array,
+    emotions: Sequence[Path],
+    face: Path = STATIC / "model/face",
+    folders: Mapping[str, Path] | None = None,
 ) -> Any:
-    """What the script returns in a page with /input.bin and /models/0, 1, ... for the Vision."""
+    """What a script returns in a page with /input.bin and /models/0, 1, ... for the Vision.
+
+    folders: what else is served, by its name. Raises TrainingError as `classify` does.
+    """
     if not (STATIC / "dist/vision.js").exists():
         raise TrainingError("the page's script is not built yet: run `npm ci && npm run build`")
     with (
@@ -119,9 +110,8 @@ def _run(
     ):
         Path(root, "input.bin").write_bytes(inputs.tobytes())
         Path(root, "index.html").write_text("<!doctype html>")
-        Path(root, "static").symlink_to(STATIC)
-        Path(root, "bench").symlink_to(STATIC.parent / "bench")
-        Path(root, "node_modules").symlink_to(STATIC.parents[1] / "node_modules")
+        for name, folder in {"static": STATIC, **(folders or {})}.items():
+            Path(root, name).symlink_to(folder)
         for index, emotion in enumerate(emotions):
             models = Path(root, "models", str(index))
             models.mkdir(parents=True)

@@ -37,19 +37,19 @@ await rm(outdir, { recursive: true, force: true });
 const { metafile } = await build({
   ...options,
   entryPoints: {
-    home: "web/src/home.js",
-    student: "web/src/student.js",
-    room: "web/src/room.js",
-    report: "web/src/report.js",
-    offline: "web/src/offline.js",
-    wait: "web/src/wait.js",
+    home: "web/src/pages/home.js",
+    student: "web/src/pages/student.js",
+    room: "web/src/pages/room.js",
+    report: "web/src/pages/report.js",
+    offline: "web/src/pages/offline.js",
+    wait: "web/src/pages/wait.js",
     worker: "web/src/engine/worker.js",
     style: "web/src/style.css",
   },
   plugins: [only(await needsOf(models)), catalogues],
 });
 // At the address whose pages it serves; a new version is another file.
-const kept = ["web/src/service-worker.js", "web/src/style.css", "web/templates/offline.html"];
+const kept = ["web/src/pages/service-worker.js", "web/src/style.css", "web/templates/offline.html"];
 const version = createHash("sha256");
 for (const path of kept) version.update(await readFile(path));
 await build({

@@ -1,1 +1,1 @@
-"""Benchmarks of a running server and its pages."""
+"""Programs that no user runs: benchmarks, the soak test, screenshots; `make test-tools`."""

@@ -1,72 +1,44 @@
-"""Imports point one way, as docs/architecture.md draws it."""
+"""Imports point down the layers that docs/architecture.md draws, in Python and in JavaScript."""
 
 import ast
+import os
+import re
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.conftest import ROOT
 
-# What both pages and sockets are made with.
-SERVICE = {
-    "server.access",
-    "server.classroom",
-    "server.clock",
-    "server.domain",
-    "server.exchange",
+# From the top down: whatever is in a layer may use its own folder and all layers below it, and of
+# its neighbours in the same layer nothing.
+LAYERS = {
+    "python": [
+        ["bench"],
+        ["server/wsgi.py", "training"],
+        ["server/app.py"],
+        ["server/sockets"],
+        ["server/http"],
+        ["server/access"],
+        ["server/classroom.py"],
+        ["server/ops"],
+        ["server/sharing"],
+        ["server/storage"],
+        ["server/config.py"],
+        ["server/domain"],
+    ],
+    "javascript": [
+        ["bench"],
+        ["web/src/pages"],
+        ["web/src/home", "web/src/report", "web/src/room", "web/src/student"],
+        ["web/src/timeline"],
+        ["web/src/engine"],
+        ["web/src/shared"],
+        ["web/translations"],
+    ],
 }
-# Each part of the server, and which parts of the project it may import.
-MAY_IMPORT = {
-    "server/domain": {"server.domain"},
-    "server/static.py": set(),
-    "server/store.py": {"server.domain"},
-    "server/migrations": {"server.config", "server.store"},
-    "server/journal.py": {"server.domain", "server.store"},
-    "server/exchange.py": {"server.domain"},
-    "server/redis_exchange.py": {"server.domain", "server.exchange"},
-    "server/rooms.py": set(),
-    "server/transport.py": set(),
-    "server/message_queue.py": {"server.redis_exchange", "server.rooms"},
-    "server/access.py": {"server.domain"},
-    "server/headers.py": set(),
-    "server/languages.py": set(),
-    "server/clock.py": set(),
-    "server/limits.py": set(),
-    "server/logs.py": set(),
-    "server/lookup.py": {*SERVICE, "server.limits"},
-    "server/metrics.py": set(),
-    "server/ticker.py": {"server.metrics", "server.store"},
-    "server/config.py": {"server.domain"},
-    "server/webhook.py": {"server.clock", "server.domain", "server.metrics", "server.store"},
-    "server/classroom.py": {"server.domain", "server.store", "server.journal", "server.exchange"},
-    "server/lti.py": {
-        *SERVICE,
-        "server.config",
-        "server.headers",
-        "server.languages",
-        "server.pages",
-    },
-    "server/pages.py": {
-        *SERVICE,
-        "server.headers",
-        "server.languages",
-        "server.limits",
-        "server.lookup",
-        "server.metrics",
-        "server.store",
-    },
-    "server/sockets.py": {
-        *SERVICE,
-        "server.languages",
-        "server.limits",
-        "server.lookup",
-        "server.metrics",
-        "server.store",
-    },
-    "server/app.py": {"server"},
-    "server/wsgi.py": {"server.app", "server.config", "server.store"},
-    "training": {"training"},
-}
+SUFFIXES = {"python": (".py",), "javascript": (".js", ".mjs")}
+APART = {"server", "training"}  # which meet in files alone, whatever their layers
+ENGINE_MAY_USE = {"web/src/shared/contract.js", "web/src/shared/page.js", "web/src/shared/texts.js"}
 DOMAIN_MAY_USE = {
     "__future__",
     "collections",
@@ -80,56 +52,123 @@ DOMAIN_MAY_USE = {
     "typing",
     "unicodedata",
 }
+# As "from", as a call, and in a comment that is a type.
+IMPORT = re.compile(r"""\b(?:from|import)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""")
 
 
-def modules(place: str) -> list[Path]:
+def files(place: str, language: str) -> list[str]:
     path = ROOT / place
-    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    found = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [str(each.relative_to(ROOT)) for each in found if each.suffix in SUFFIXES[language]]
 
 
-def imports(module: Path) -> set[str]:
+def names(file: str) -> set[str]:
+    """The absolute names of all that a Python module imports."""
     found = set()
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in ast.walk(ast.parse((ROOT / file).read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module}: imports are absolute"
+            assert node.level == 0, f"{file}: imports are absolute"
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
 
-def within(name: str, parts: set[str]) -> bool:
-    return any(name == part or name.startswith(f"{part}.") for part in parts)
+def imports(file: str) -> set[str]:
+    """The files of the project that a file imports."""
+    if file.endswith(".py"):
+        return {found for name in names(file) if (found := module(name))}
+    text = (ROOT / file).read_text()
+    folder = os.path.dirname(file)
+    return {os.path.normpath(os.path.join(folder, path)) for path in IMPORT.findall(text)}
 
 
-@pytest.mark.parametrize("place", MAY_IMPORT)
-def test_imports_point_down_and_never_back(place):
-    for module in modules(place):
-        ours = {name for name in imports(module) if within(name, {"server", "training"})}
-        strangers = {name for name in ours if not within(name, MAY_IMPORT[place])}
-        assert not strangers, f"{module.relative_to(ROOT)} imports {strangers}"
+def module(name: str) -> str | None:
+    """Where a module of ours is, or that of something in it."""
+    parts = name.split(".")
+    if parts[0] not in ("bench", "server", "tests", "training"):
+        return None
+    for end in (len(parts), len(parts) - 1):
+        path = Path(*parts[:end])
+        for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+            if (ROOT / candidate).is_file():
+                return str(candidate)
+    raise AssertionError(f"{name} is nowhere")
 
 
-def test_every_module_has_its_place():
-    listed = {module for place in MAY_IMPORT for module in modules(place)}
-    missing = {module for module in modules("server") if module.name != "__init__.py"} - listed
-    assert not missing
+def within(file: str, place: str) -> bool:
+    return file == place or file.startswith(f"{place}/")
+
+
+def layer_of(file: str, layers: list[list[str]]) -> tuple[int, str] | None:
+    return next(
+        (
+            (depth, place)
+            for depth, row in enumerate(layers)
+            for place in row
+            if within(file, place)
+        ),
+        None,
+    )
+
+
+@pytest.mark.parametrize("language", LAYERS)
+def test_imports_point_down_and_never_back(language):
+    layers = LAYERS[language]
+    wrong, seen = [], 0
+    for depth, row in enumerate(layers):
+        for place in row:
+            for file in files(place, language):
+                for other in imports(file):
+                    found = layer_of(other, layers)
+                    seen += 1
+                    if place == "bench":
+                        continue  # which may use everything, tests too
+                    if found is None or not (found[1] == place or found[0] > depth):
+                        wrong.append(f"{file} imports {other}")
+    assert seen > 100
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("language", "house"), [("python", "server"), ("javascript", "web/src"), ("python", "training")]
+)
+def test_every_module_has_its_layer(language, house):
+    homeless = [
+        file
+        for file in files(house, language)
+        if layer_of(file, LAYERS[language]) is None and (ROOT / file).stat().st_size > 200
+    ]
+    assert not homeless
+
+
+def test_server_and_training_never_import_each_other():
+    for house in APART:
+        for file in files(house, "python"):
+            strangers = {name for name in imports(file) if name.split("/")[0] in APART - {house}}
+            assert not strangers, f"{file} imports {strangers}"
+
+
+def test_the_engine_stands_alone():
+    for file in files("web/src/engine", "javascript"):
+        shared = {name for name in imports(file) if within(name, "web/src/shared")}
+        assert shared <= ENGINE_MAY_USE, file
 
 
 def test_the_domain_is_pure():
-    for module in modules("server/domain"):
+    for file in files("server/domain", "python"):
         foreign = {
             name
-            for name in imports(module)
-            if not within(name, DOMAIN_MAY_USE | MAY_IMPORT["server/domain"])
+            for name in names(file)
+            if name.split(".")[0] not in DOMAIN_MAY_USE and not name.startswith("server.domain.")
         }
-        assert not foreign, f"{module.name} imports {foreign}"
+        assert not foreign, f"{file} imports {foreign}"
 
 
 def test_tensorflow_is_imported_only_where_it_alone_will_do():
     users = {
-        module.name
-        for module in modules("training")
-        if any(within(name, {"tensorflow", "tensorflowjs"}) for name in imports(module))
+        file
+        for file in files("training", "python")
+        if any(name.split(".")[0] in ("tensorflow", "tensorflowjs") for name in names(file))
     }
-    assert users == {"blazeface.py", "tfjs.py"}
+    assert users == {"training/blazeface.py", "training/tfjs.py"}

@@ -13,12 +13,12 @@ from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from server.languages import LANGUAGES
+from server.http.languages import LANGUAGES
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "web/translations"
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
-PLURALS = ("zero", "one", "two", "few", "many", "other")  # in the order of web/src/texts.js
+PLURALS = ("zero", "one", "two", "few", "many", "other")  # in the order of web/src/shared/texts.js
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
 MARKUP = re.compile(r"</?\w+>|https?://\S+")
 

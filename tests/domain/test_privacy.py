@@ -14,7 +14,7 @@ from server.classroom import Classroom
 from server.domain.messages import Label
 from server.domain.room import REGROUP
 from server.domain.timeline import Point
-from server.exchange import LocalExchange
+from server.sharing.exchange import LocalExchange
 from tests.memory_store import MemoryStore
 
 MIN_STUDENTS = 3

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from server.languages import LANGUAGES
+from server.http.languages import LANGUAGES
 from tests.e2e import test_accessibility as pages
 from tests.e2e.test_report import taught_before
 

@@ -10,10 +10,10 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from server.access import Tokens, new_code
+from server.access.tokens import Tokens, new_code
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import POINT_SECONDS, Point
-from server.store import ClassStore
+from server.storage.store import ClassStore
 from tests.conftest import SECRET_KEY
 
 LOOKS = ["sad", "happy", "happy", "happy", "neutral", "neutral"]

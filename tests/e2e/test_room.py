@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from server.domain.session import Marker
 from server.domain.timeline import Point
-from server.store import ClassStore
+from server.storage.store import ClassStore
 from training.browser import wait_until
 
 SAID_NOTHING = {"slow_down": 0, "fine": 0, "speed_up": 0, "lost": 0}

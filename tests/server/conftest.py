@@ -22,9 +22,9 @@ from socketio.packet import CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Packet
 from werkzeug.test import TestResponse
 
 from server.app import create_server
-from server.clock import Clock
 from server.config import Settings
-from server.store import ClassStore
+from server.ops.clock import Clock
+from server.storage.store import ClassStore
 from tests.conftest import SECRET_KEY, TICK_SECONDS
 from tests.services import migrate
 

@@ -1,7 +1,7 @@
 """server.wsgi of a later release, whose processes tell each other things in a format of its own."""
 
-import server.exchange
+import server.sharing.exchange
 
-server.exchange.FORMAT += 1
+server.sharing.exchange.FORMAT += 1
 
 from server.wsgi import app as app  # noqa: E402

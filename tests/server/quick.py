@@ -6,19 +6,19 @@ import server.domain.timeline
 server.domain.seats.SEAT_GRACE = 2.0
 server.domain.timeline.POINT_SECONDS = 2
 
-import server.store  # noqa: E402  # what is imported here has the two by their values
+import server.storage.store  # noqa: E402  # what is imported here has the two by their values
 
-server.store.PATIENCE = 1.0
-server.store.SETTLING = 0.5
+server.storage.store.PATIENCE = 1.0
+server.storage.store.SETTLING = 0.5
 
 import server.app  # noqa: E402
-import server.webhook  # noqa: E402
+import server.ops.webhook  # noqa: E402
 
 server.app.PING_INTERVAL = 6  # longer than the timeout, on which the transport relies
 server.app.PING_TIMEOUT = 5
 server.app.KEY_SECONDS = 1
 server.app.DELIVERY_SECONDS = 0.2
-server.webhook.PATIENCE = 1.0
-server.webhook.FIRST_PAUSE = 2.0
+server.ops.webhook.PATIENCE = 1.0
+server.ops.webhook.FIRST_PAUSE = 2.0
 
 from server.wsgi import app as app  # noqa: E402

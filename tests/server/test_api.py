@@ -19,7 +19,7 @@ from server.config import Settings
 from tests.conftest import ROOT, SECRET_KEY
 from tests.documents import commands
 
-DESCRIPTION = json.loads((ROOT / "server/openapi.json").read_text())
+DESCRIPTION = json.loads((ROOT / "server/http/openapi.json").read_text())
 # What these look for is not there when the code and the token are always good ones.
 OF_STRANGERS = [ignored_auth, missing_required_header, negative_data_rejection]
 schema = schemathesis.openapi.from_dict(DESCRIPTION)

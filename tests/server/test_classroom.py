@@ -11,8 +11,8 @@ import redis
 from server.classroom import Classroom
 from server.domain.messages import Label
 from server.domain.view import View
-from server.exchange import FORMAT, LocalExchange
-from server.redis_exchange import RedisExchange
+from server.sharing.exchange import FORMAT, LocalExchange
+from server.sharing.redis_exchange import RedisExchange
 from tests.memory_store import MemoryStore
 
 STUDENTS = 12

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.clock import SLEW, Clock
+from server.ops.clock import SLEW, Clock
 
 
 class Machine:

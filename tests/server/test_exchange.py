@@ -9,8 +9,8 @@ import redis
 
 from server.domain.messages import Label
 from server.domain.seats import Seats
-from server.exchange import FORMAT, ExchangeError, LocalExchange
-from server.redis_exchange import RedisExchange
+from server.sharing.exchange import FORMAT, ExchangeError, LocalExchange
+from server.sharing.redis_exchange import RedisExchange
 
 TICK_SECONDS = 1  # leases, which are a little longer, do not end while a busy machine pauses
 CODE = "ABC234"

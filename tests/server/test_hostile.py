@@ -12,7 +12,7 @@ import requests
 import websocket
 from websockets.frames import Frame, Opcode
 
-from server.sockets import MESSAGES_AT_ONCE, TOO_MANY
+from server.sockets.handlers import MESSAGES_AT_ONCE, TOO_MANY
 
 MESSAGES = 100_000
 A_CONNECTION = MESSAGES_AT_ONCE + TOO_MANY  # then it is cut off

@@ -4,7 +4,7 @@ import pytest
 
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
-from server.journal import MOST_POINTS, Journal
+from server.storage.journal import MOST_POINTS, Journal
 from tests.services import migrate
 
 CODE = "ABC234"

@@ -1,6 +1,6 @@
 """Token buckets for connections, counts for addresses."""
 
-from server.limits import MOST_ADDRESSES, Bucket, PerAddress
+from server.access.limits import MOST_ADDRESSES, Bucket, PerAddress
 
 
 def test_a_bucket_allows_a_burst_and_then_a_steady_rate():

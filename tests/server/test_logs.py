@@ -6,13 +6,13 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
-from server.logs import JsonFormatter
+from server.ops.logs import JsonFormatter
 from tests.conftest import ROOT
 
 
 def write(message, *arguments, level=logging.INFO, exc_info=None, **extra):
     """What is logged of it, as it is read back."""
-    log = logging.Logger("server.sockets")
+    log = logging.Logger("server.app")
     record = log.makeRecord(
         log.name, level, __file__, 1, message, arguments, exc_info, extra=extra or None
     )
@@ -26,7 +26,11 @@ def test_a_line_says_when_how_grave_who_and_what():
     time = datetime.fromisoformat(line.pop("time"))
     assert time.utcoffset() == timedelta(0)
     assert abs(datetime.now(UTC) - time) < timedelta(minutes=1)
-    assert line == {"level": "warning", "logger": "server.sockets", "message": "3 of it\nall"}
+    assert line == {
+        "level": "warning",
+        "logger": "server.app",
+        "message": "3 of it\nall",
+    }
 
 
 def test_further_fields_stand_beside_whatever_they_are():
@@ -49,7 +53,7 @@ def test_all_loggers_of_a_server_write_json_to_stdout_and_nobody_writes_who_aske
     """In a process of its own, because logging is one for all of a process."""
     script = """if True:
         import logging.config
-        from server.logs import CONFIG
+        from server.ops.logs import CONFIG
         logging.config.dictConfig(CONFIG)
         import socketio
         socketio.Server(async_mode="threading")  # adds a handler to a logger without a level

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.lookup import MISSES_AN_HOUR
+from server.access.lookup import MISSES_AN_HOUR
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import time
 from queue import Queue
 from threading import Thread
 
-from server.message_queue import MessageQueue
+from server.sockets.message_queue import MessageQueue
 
 
 def test_a_redis_that_says_nothing_any_more_is_noticed_and_heard_again(redis_server, caplog):

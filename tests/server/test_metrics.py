@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from server.metrics import ERRORS, EVENTS, Metrics
+from server.ops.metrics import ERRORS, EVENTS, Metrics
 
 NOBODY = {"classes": 0, "students": 0, "teachers": 0, "unsaved": 0}
 

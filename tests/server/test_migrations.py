@@ -10,7 +10,7 @@ from alembic.util import CommandError
 
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
-from server.store import StoreError
+from server.storage.store import StoreError
 from tests.conftest import ROOT
 from tests.services import free_port, migrate
 

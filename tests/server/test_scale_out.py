@@ -9,7 +9,7 @@ import pytest
 import redis
 import requests
 
-from server.exchange import FORMAT
+from server.sharing.exchange import FORMAT
 from tests.conftest import SERVE, SERVE_QUICKLY
 
 NEWER = ["gunicorn", "--pythonpath", "tests/server", "newer:app"]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from server.access import Tokens
+from server.access.tokens import Tokens
 from server.domain.session import ClassSession
-from server.sockets import MESSAGES_AT_ONCE, NO_DATABASE, TOO_MANY, TRY_AGAIN
+from server.sockets.handlers import MESSAGES_AT_ONCE, NO_DATABASE, TOO_MANY, TRY_AGAIN
 from tests.conftest import SECRET_KEY
 
 

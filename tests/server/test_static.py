@@ -8,7 +8,7 @@ import zlib
 import pytest
 import requests
 
-from server.static import StaticFlask
+from server.http.static import StaticFlask
 from tests.conftest import ROOT
 
 STATIC = ROOT / "web/static"

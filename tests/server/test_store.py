@@ -13,7 +13,7 @@ import requests
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 from server.domain.view import Alert
-from server.store import CodeTaken, StoreError
+from server.storage.store import CodeTaken, StoreError
 from tests.conftest import SERVE_QUICKLY
 from tests.memory_store import MemoryStore
 from tests.services import free_port, migrate

@@ -4,7 +4,7 @@ import itsdangerous.timed
 import pytest
 import requests
 
-from server.access import DAY, AccessError, Tokens
+from server.access.tokens import DAY, AccessError, Tokens
 from server.domain.session import ClassSession
 from tests.conftest import SECRET_KEY, SERVE_QUICKLY
 

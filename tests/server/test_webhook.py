@@ -11,11 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from server.clock import Clock
 from server.domain.session import ClassSession
-from server.metrics import Metrics
-from server.store import ClassStore
-from server.webhook import Webhook
+from server.ops.clock import Clock
+from server.ops.metrics import Metrics
+from server.ops.webhook import Webhook
+from server.storage.store import ClassStore
 from tests.conftest import PATIENCE, ROOT, SERVE_QUICKLY
 from tests.services import migrate
 

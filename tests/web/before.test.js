@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { beforeTheNote } from "../../web/src/before.js";
+import { beforeTheNote } from "../../web/src/room/before.js";
 
 const point = (t, valence, said) => ({
   t,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { earlierReports } from "../../web/src/earlier.js";
-import { remember } from "../../web/src/my-classes.js";
+import { earlierReports } from "../../web/src/report/earlier.js";
+import { remember } from "../../web/src/shared/my-classes.js";
 
 const THIS = { code: "THIS22", title: "Algebra", began: 1000 };
 let asked; // [address, Authorization] of each request

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SteadyHeadline, headline } from "../../web/src/headline.js";
+import { SteadyHeadline, headline } from "../../web/src/room/headline.js";
 
 const QUIET = { slow_down: 0, fine: 0, speed_up: 0, lost: 0 };
 const view = (given) => ({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clock, day } from "../../web/src/figures.js";
+import { clock, day } from "../../web/src/shared/figures.js";
 import {
   duration,
   fileName,
@@ -10,7 +10,7 @@ import {
   sameTitle,
   when,
   whyHidden,
-} from "../../web/src/report-words.js";
+} from "../../web/src/report/words.js";
 
 const NOON = new Date(2026, 10, 23, 12).getTime() / 1000;
 const HOUR = 60 * 60;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { layOut, shortened } from "../../web/src/timeline-marks.js";
-import { describe, rowAt, rowsOf, stretchesOf } from "../../web/src/timeline-rows.js";
+import { layOut, shortened } from "../../web/src/timeline/marks.js";
+import { describe, rowAt, rowsOf, stretchesOf } from "../../web/src/timeline/rows.js";
 
 const point = (t, given) => ({
   t,

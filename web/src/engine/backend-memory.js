@@ -3,7 +3,7 @@
  * @import { BackendName } from "./backends.js"
  */
 
-import { memory } from "../page.js";
+import { memory } from "../shared/page.js";
 
 const KEY = "classpulse.backend";
 

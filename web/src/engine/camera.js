@@ -1,6 +1,6 @@
 /** The student's camera: opened after consent, closed for good when done. */
 
-import { gettext } from "../texts.js";
+import { gettext } from "../shared/texts.js";
 
 /** @type {Record<string, string>} by the name of the error */
 const TROUBLES = {

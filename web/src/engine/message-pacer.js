@@ -1,6 +1,6 @@
 /** When a label is sent: when it changes (but not in bursts), and every `interval` otherwise. Pure.
  *
- * @import { Label } from "../contract.js"
+ * @import { Label } from "../shared/contract.js"
  */
 
 const SHORTEST_GAP = 2000; // milliseconds

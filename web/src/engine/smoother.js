@@ -1,6 +1,6 @@
 /** Readings -> the label to show and to send: averaged over time, steady, honest when unsure. Pure.
  *
- * @import { Label } from "../contract.js"
+ * @import { Label } from "../shared/contract.js"
  */
 
 const AVERAGE_SECONDS = 1; // time constant of the moving average: an expression lasts 0.5 to 4 s

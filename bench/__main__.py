@@ -1,0 +1,96 @@
+"""The benchmarks' command line: `make bench-…` calls it, with what each of them needs installed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from training.__main__ import MODELS, run
+from training.dataset import Dataset
+from training.tfjs import quietly
+
+# Each benchmark imports what it needs when it runs: not every environment has all of it.
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one. Returns the exit status: 2, and one line on stderr, for what cannot be used."""
+    return run(_parser().parse_args(arguments))
+
+
+def _training(options: argparse.Namespace) -> None:
+    with quietly():
+        from bench.training import bench_training
+
+        table = bench_training()
+    print(table)
+
+
+def _model(options: argparse.Namespace) -> None:
+    from bench.model import bench_model
+
+    print(bench_model(options.exported, Dataset.load(options.data)))
+
+
+def _browser(options: argparse.Namespace) -> None:
+    from bench.browser import QUICK, Effort, bench_browser
+
+    data = Dataset.load(options.data) if options.data else None
+    print(bench_browser(options.faces, data, QUICK if options.quick else Effort()))
+
+
+def _room(options: argparse.Namespace) -> None:
+    from bench.room import bench_room
+
+    print(bench_room(*(4, 3, 1) if options.quick else (200, 20, 5)))
+
+
+def _pages(options: argparse.Namespace) -> None:
+    from bench.pages import bench_pages
+
+    print(bench_pages(options.pages))
+
+
+def _server(options: argparse.Namespace) -> None:
+    from bench.server import QUICK, Plan, bench_server
+
+    for table in bench_server(options.parts, QUICK if options.quick else Plan()):
+        print(table, end="\n\n", flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    names = parser.add_subparsers(required=True)
+
+    step = names.add_parser("training", help="how fast each model trains here")
+    step.set_defaults(step=_training)
+
+    step = names.add_parser("model", help="an exported model beside others, in Chromium")
+    step.set_defaults(step=_model)
+    step.add_argument("--data", type=Path, metavar="FILE", default=Path("data/fer2013.npz"))
+    step.add_argument("--exported", type=Path, metavar="FOLDER", default=MODELS / "emotion")
+
+    quick = "a little of everything, to try it"
+    step = names.add_parser("browser", help="our page beside others, in Chromium")
+    step.set_defaults(step=_browser)
+    step.add_argument("--faces", type=Path, metavar="FOLDER", help="photographs named after labels")
+    step.add_argument("--data", type=Path, metavar="FILE", help="whose PrivateTest a webcam shows")
+    step.add_argument("--quick", action="store_true", help=quick)
+
+    step = names.add_parser("room", help="how soon the room's page shows what a class does")
+    step.set_defaults(step=_room)
+    step.add_argument("--quick", action="store_true", help=quick)
+
+    step = names.add_parser("pages", help="the pages before Lighthouse")
+    step.set_defaults(step=_pages)
+    step.add_argument("pages", nargs="*", help="only these")
+
+    step = names.add_parser("server", help="what a student costs the server, and how many it takes")
+    step.set_defaults(step=_server)
+    step.add_argument("parts", nargs="*", help="only these")
+    step.add_argument("--quick", action="store_true", help=quick)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

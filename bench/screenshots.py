@@ -1,0 +1,77 @@
+"""Takes the README's pictures, of a simulated class: `make screenshots`.
+
+The student's webcam shows scikit-image's photograph of the astronaut Eileen Collins (NASA).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import skimage.data
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import ROOT, LiveServer
+from training.browser import chromium, wait_until
+
+IMAGES = ROOT / "docs/images"
+SECONDS = 150  # of a lesson before the room's picture: enough for a timeline
+
+
+def take(folder: Path, seconds: float) -> None:
+    """Write student.png and room.png into a folder, the latter after so much of a lesson."""
+    with _simulated_class() as room_url, _browser_with_webcam() as browser:
+        student = browser.new_page(permissions=["camera"], viewport={"width": 1000, "height": 760})
+        student.goto(room_url.partition("#")[0].replace("/room/", "/c/"))
+        student.get_by_role("button", name="Join with my camera").click()
+        student.get_by_role("button", name="Just right").click()
+        student.locator("#looks", has_text="looks").wait_for(timeout=60_000)
+        sent = "document.querySelector('#last-sent').textContent"
+        wait_until(student, f"{sent}.includes('label')")
+        student.screenshot(path=folder / "student.png")
+        room = browser.new_page(viewport={"width": 1200, "height": 900})
+        room.goto(room_url)
+        room.locator("#shares li").first.wait_for()
+        room.wait_for_timeout(1000 * seconds)
+        room.screenshot(path=folder / "room.png")
+
+
+@contextmanager
+def _simulated_class() -> Iterator[str]:
+    """The address of its room."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = LiveServer(Path(folder), ["gunicorn", "server.wsgi:app"], {"TICK_SECONDS": "1"})
+        server.start()
+        command = ["node", "bench/demo.mjs", server.url]
+        demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        try:
+            yield next(line.strip() for line in demo.stdout or () if "/room/" in line)
+        finally:
+            demo.terminate()
+            server.stop()
+
+
+@contextmanager
+def _browser_with_webcam() -> Iterator[Browser]:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as tools:
+        webcam = Path(folder, "webcam.mjpeg")
+        picture = cv2.resize(skimage.data.astronaut()[:384, :, ::-1], (640, 480))
+        webcam.write_bytes(cv2.imencode(".jpg", picture)[1].tobytes() * 30)
+        arguments = [
+            "--no-sandbox",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={webcam}",
+        ]
+        browser = tools.chromium.launch(executable_path=chromium(), args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+if __name__ == "__main__":
+    take(IMAGES, SECONDS)

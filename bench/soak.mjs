@@ -1,0 +1,283 @@
+// Students and teachers who come and go, for the soak test: the connections are those of our pages
+// (web/src/shared/class-socket.js), what people do with them is chance. What they do and what the teachers
+// are shown goes to standard output, a line of JSON each, with `at` in seconds since the epoch.
+//
+// node bench/soak.mjs SERVER SEED; each line on standard input is an order:
+//   {"classes": [{code, token, students, teachers, spread}]}  everybody in; spread: over all processes
+//   {"churn": true|false}                                     whether anybody comes, goes or is lost
+//   {"notes": false}                                          teachers note nothing any more
+import { setMaxListeners } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
+import { ClassSocket } from "../web/src/shared/class-socket.js";
+import { MessagePacer } from "../web/src/engine/message-pacer.js";
+
+const [server, seed] = process.argv.slice(2);
+const EMOTIONS = ["happy", "surprise", "neutral", "sad", "fear", "angry"];
+const PACES = ["slow_down", "fine", "speed_up", "lost"];
+const LABEL_SECONDS = 8; // for which a face looks the same, in the mean
+const CLOCKS = 3; // students of each class who show a new name every second, so that views change
+
+// What a page has around it.
+globalThis.window = new EventTarget();
+globalThis.document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+globalThis.location = new URL(server);
+Object.defineProperty(globalThis, "navigator", { value: { onLine: true } });
+setMaxListeners(0, globalThis.window, globalThis.document); // of all pages
+
+const random = mulberry32(Number(seed));
+const chance = (probability) => random() < probability;
+const pick = (list) => list[Math.floor(random() * list.length)];
+let churns = true;
+let notes = true;
+let pages = 0;
+
+/** Tommy Ettinger's generator: the same numbers for the same seed. */
+function mulberry32(state) {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function tell(what, code, page, more) {
+  console.log(JSON.stringify({ what, code, page, at: Date.now() / 1000, ...more }));
+}
+
+/** One open page. Its number is its own; a student's seat outlives it. */
+class Page {
+  #number = pages++;
+  #inner; // socket.io's socket, once it was connected
+  #closed = false;
+
+  /** @param {() => object} auth read at each try to get in */
+  constructor({ code, spread }, role, auth) {
+    this.code = code;
+    this.role = role;
+    const toJSON = () => {
+      this.tell("try", { seat: auth().seat ?? null });
+      return { role, code, ...auth() };
+    };
+    // The balancer goes by the first, the server by the second.
+    const where = spread ? `${code}${Math.floor(random() * 1000)}` : code;
+    this.socket = new ClassSocket(
+      { code: where, toJSON },
+      {
+        status: () => {},
+        closed: (reason) => this.tell("refused", { reason }),
+      },
+    );
+    const page = this;
+    this.socket.on("connect", function () {
+      page.#inner = this;
+      page.tell("connected", { transport: this.io.engine.transport.name });
+    });
+    // Of a try that did not get far as well.
+    this.socket.on("disconnect", (reason) => this.#closed || this.tell("lost", { reason }));
+    this.socket.on("connect_error", ({ message, data }) => {
+      this.tell("failed", { reason: message, retry: Boolean(data?.retry) });
+    });
+  }
+
+  tell(what, more) {
+    tell(what, this.code, this.#number, { role: this.role, ...more });
+  }
+
+  /** The network goes away, and both sides notice. */
+  lose() {
+    this.#inner?.io.engine?.transport?.ws?.terminate();
+  }
+
+  /** The network goes away, and only this side notices: the other waits for a pong. */
+  fallAsleep() {
+    const transport = this.#inner?.io.engine?.transport;
+    if (!this.socket.connected || !transport?.ws) return this.close();
+    this.tell("asleep");
+    const silent = () => {};
+    Object.assign(transport.ws, { onmessage: silent, onclose: silent, onerror: silent });
+    transport.ws = { close: silent, send: silent, terminate: silent };
+    this.#closed = true;
+    this.socket.close();
+  }
+
+  close() {
+    this.tell("left");
+    this.#closed = true;
+    this.socket.close();
+  }
+}
+
+/** Someone in a class, with a page that may be opened again. */
+class Student {
+  #room;
+  #seat;
+  #page;
+  #pacer;
+  #label = { state: "ok", emotion: pick(EMOTIONS), p: 0.8 };
+  #pace = null;
+  #help = { on: false };
+  #name = null;
+  #timers = [];
+
+  constructor(room, isClock) {
+    this.#room = room;
+    this.#open();
+    this.#timers.push(setInterval(() => this.#sendLabel(), 500));
+    if (isClock) this.#timers.push(setInterval(() => this.#showTheTime(), 1000));
+  }
+
+  /** Something that a second brings. */
+  live() {
+    if (chance(1 / LABEL_SECONDS)) {
+      const emotion = pick(EMOTIONS);
+      this.#label = chance(0.05) ? { state: "no_face" } : { state: "ok", emotion, p: 0.8 };
+    }
+    if (chance(1 / 60))
+      this.#say("pace", { value: (this.#pace = chance(0.2) ? null : pick(PACES)) });
+    if (chance(1 / 120)) this.#say("help", (this.#help = { on: !this.#help.on }));
+  }
+
+  lose() {
+    this.#page.lose();
+  }
+
+  async sleep(seconds) {
+    this.#page.fallAsleep();
+    await wait(seconds * 1000);
+    this.#open();
+  }
+
+  reload() {
+    this.#page.close();
+    this.#open();
+  }
+
+  /** @param {boolean} unnoticed as a laptop that is closed */
+  leave(unnoticed) {
+    this.#timers.forEach(clearInterval);
+    if (unnoticed) this.#page.fallAsleep();
+    else this.#page.close();
+  }
+
+  #open() {
+    const page = new Page(this.#room, "student", () => ({ seat: this.#seat }));
+    this.#page = page;
+    this.#pacer = null;
+    page.socket.on("welcome", ({ seat, interval }) => {
+      page.tell("welcome", { seat });
+      const isKnown = seat === this.#seat;
+      this.#seat = seat;
+      this.#pacer = new MessagePacer(interval * 1000);
+      if (!isKnown && this.#pace === null && !this.#help.on && this.#name === null) return;
+      this.#say("pace", { value: this.#pace });
+      this.#say("help", this.#help);
+      this.#say("show", { name: this.#name });
+    });
+    page.socket.on("cleared", ({ what }) => {
+      if (what === "pace") this.#pace = null;
+      if (what === "help") this.#help = { on: false };
+    });
+    page.socket.on("error", ({ message }) => page.tell("error", { message }));
+  }
+
+  #say(event, message) {
+    this.#page.socket.send(event, message);
+  }
+
+  #sendLabel() {
+    if (!this.#pacer || !this.#page.socket.connected) return;
+    if (this.#pacer.due(this.#label, performance.now())) this.#say("label", this.#label);
+  }
+
+  #showTheTime() {
+    this.#name = new Date().toISOString();
+    this.#say("show", { name: this.#name });
+  }
+}
+
+class Teacher {
+  #room;
+  #page;
+  #notes = 0;
+
+  constructor(room) {
+    this.#room = room;
+    this.#open();
+  }
+
+  live() {
+    if (notes && chance(1 / 10)) this.#note();
+    if (chance(1 / 40)) this.#page.socket.ask("clear", { what: pick(["pace", "help"]) });
+  }
+
+  reload() {
+    this.#page.close();
+    this.#open();
+  }
+
+  #open() {
+    const page = new Page(this.#room, "teacher", () => ({ token: this.#room.token }));
+    this.#page = page;
+    for (const event of ["view", "history", "trouble"]) {
+      page.socket.on(event, (data) => page.tell(event, { data }));
+    }
+    page.socket.on("error", ({ message }) => page.tell("error", { message }));
+  }
+
+  async #note() {
+    const page = this.#page;
+    if (!page.socket.connected) return;
+    const text = `note ${Math.floor(random() * 1e9)} ${++this.#notes}`;
+    const confirmed = await page.socket.ask("marker", { text });
+    page.tell("noted", { text, confirmed });
+  }
+}
+
+class Room {
+  constructor(facts) {
+    this.facts = facts;
+    this.clocks = Array.from({ length: CLOCKS }, () => new Student(facts, true));
+    const others = Math.max(0, facts.students - CLOCKS);
+    this.others = new Set(Array.from({ length: others }, () => new Student(facts, false)));
+    this.teachers = Array.from({ length: facts.teachers }, () => new Teacher(facts));
+    setInterval(() => this.live(), 1000);
+  }
+
+  live() {
+    for (const person of [...this.clocks, ...this.others, ...this.teachers]) person.live();
+    if (!churns) return;
+    const { students } = this.facts;
+    const others = [...this.others];
+    if (chance(0.15) && this.others.size < 1.3 * students) {
+      this.others.add(new Student(this.facts, false));
+    }
+    if (others.length && chance(0.15)) this.leave(pick(others), chance(0.03));
+    for (const student of [...this.others]) {
+      if (chance(1 / 150)) student.lose();
+      else if (chance(1 / 600)) student.reload();
+      else if (chance(1 / 6000)) this.sleep(student, 1 + 60 * random());
+    }
+    if (chance(1 / 60)) pick(this.teachers).reload();
+  }
+
+  leave(student, unnoticed) {
+    this.others.delete(student);
+    student.leave(unnoticed);
+  }
+
+  async sleep(student, seconds) {
+    this.others.delete(student); // nothing else happens to it meanwhile
+    await student.sleep(seconds);
+    this.others.add(student);
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const order = JSON.parse(line);
+  for (const facts of order.classes ?? []) new Room(facts);
+  churns = order.churn ?? churns;
+  notes = order.notes ?? notes;
+}
+process.exit();

@@ -1,0 +1,225 @@
+"""Everything that a class runs on, as real programs, and what can be done to them."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import psutil
+
+from bench.soak.witness import Line
+from tests.conftest import ROOT, LiveServer
+from tests.services import NginxServer, PostgresServer, RedisServer, running
+
+PROCESSES = 3
+
+
+class Process(LiveServer):
+    """One of several that share their classes."""
+
+    def pause(self) -> None:
+        os.killpg(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.killpg(self.pid, signal.SIGCONT)
+
+    def close(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.resume()
+            self.kill()
+
+    def troubles(self) -> Iterator[str]:
+        """Lines of its log, from the last call on, that should not be there."""
+        with self._log.open() as log:
+            log.seek(getattr(self, "_read", 0))
+            lines = log.readlines()
+            self._read = log.tell()
+        for line in lines:
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                entry = {"exception": line} if "Traceback" in line else {}
+            if entry.get("exception"):
+                yield line.strip()
+
+    def memory(self) -> float:
+        """Of the worker that serves, in MB; 0 while there is none."""
+        if self.process.poll() is not None:
+            return 0.0
+        return max(map(_memory, psutil.Process(self.pid).children()), default=0.0)
+
+
+def _memory(process: psutil.Process) -> float:
+    return float(process.memory_info().rss / 1e6)
+
+
+class Crowd:
+    """bench/soak.mjs, whose lines are read as they come, and kept in a file."""
+
+    def __init__(self, url: str, seed: int, story: Path) -> None:
+        node = which("node")
+        assert node is not None, "Node is needed for the students"
+        self._process = subprocess.Popen(
+            [node, "bench/soak.mjs", url, str(seed)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._story = story
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def order(self, order: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+
+    def lines(self, until: float) -> Iterator[Line]:
+        """What it says until this moment of the monotonic clock."""
+        while True:
+            try:
+                yield json.loads(self._lines.get(timeout=max(0.0, until - time.monotonic())))
+            except queue.Empty:
+                assert self._process.poll() is None, "the students' program died"
+                return
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._story.open("w") as story:
+            for line in self._process.stdout:
+                self._lines.put(line)
+                story.write(line)
+
+
+class Stage:
+    """Redis, PostgreSQL and nginx in front of several processes."""
+
+    def __init__(self, folder: Path, tick_seconds: float, stack: ExitStack) -> None:
+        self.redis = stack.enter_context(running(RedisServer()))
+        self.postgres = stack.enter_context(running(PostgresServer()))
+        settings = {
+            "REDIS_URL": self.redis.url,
+            "DATABASE_URL": self.postgres.new_database(),
+            "PROXIES": "1",
+            "TICK_SECONDS": str(tick_seconds),
+        }
+        self.processes: list[Process] = []
+        for number in range(PROCESSES):
+            own = folder / f"process-{number}"
+            own.mkdir()
+            process = Process(own, ["gunicorn", "server.wsgi:app"], settings)
+            stack.callback(process.close)
+            process.start()
+            self.processes.append(process)
+        ports = (process.port for process in self.processes)
+        self.nginx = stack.enter_context(running(NginxServer(*ports)))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that happens to the stage.
+
+    seconds: between which it lasts, at random;
+    dies: others replace what died, so that nobody has to wait for the end of the fault;
+    kills: what processes know and have not written yet is lost.
+    """
+
+    name: str
+    begin: Callable[[Stage, Process], None]
+    end: Callable[[Stage, Process], None]
+    seconds: tuple[float, float]
+    dies: bool = False
+    kills: bool = False
+
+
+def _terminate(stage: Stage, process: Process) -> None:
+    process.terminate()
+
+
+def _start_after_its_end(stage: Stage, process: Process) -> None:
+    process.wait_for_its_end()
+    process.start()
+
+
+def _kill_all(stage: Stage, process: Process) -> None:
+    for each in stage.processes:
+        each.kill()
+
+
+def _start_all(stage: Stage, process: Process) -> None:
+    for each in stage.processes:
+        each.start()
+
+
+FAULTS = (
+    Fault(
+        "a process killed",
+        lambda stage, process: process.kill(),
+        lambda stage, process: process.start(),
+        (2, 8),
+        dies=True,
+        kills=True,
+    ),
+    Fault("a process stopped (SIGTERM)", _terminate, _start_after_its_end, (10, 14), dies=True),
+    Fault(
+        "a process paused",
+        lambda stage, process: process.pause(),
+        lambda stage, process: process.resume(),
+        (2, 10),
+    ),
+    Fault(
+        "Redis killed, back empty",
+        lambda stage, process: stage.redis.kill(),
+        lambda stage, process: stage.redis.start(),
+        (1, 10),
+    ),
+    Fault(
+        "Redis paused",
+        lambda stage, process: stage.redis.pause(),
+        lambda stage, process: stage.redis.resume(),
+        (2, 10),
+    ),
+    Fault(
+        "PostgreSQL killed",
+        lambda stage, process: stage.postgres.kill(),
+        lambda stage, process: stage.postgres.start(),
+        (5, 60),
+    ),
+    Fault(
+        "PostgreSQL paused",
+        lambda stage, process: stage.postgres.pause(),
+        lambda stage, process: stage.postgres.resume(),
+        (3, 20),
+    ),
+    Fault(
+        "nginx restarted",
+        lambda stage, process: stage.nginx.stop(),
+        lambda stage, process: stage.nginx.start(),
+        (0, 2),
+    ),
+    Fault("all processes killed", _kill_all, _start_all, (0, 3), kills=True),
+)
+
+
+def shuffled(chance: random.Random, only: str) -> Iterator[Fault]:
+    """Each fault whose name contains `only` once, in another order each time, without end."""
+    faults = [fault for fault in FAULTS if only in fault.name]
+    while True:
+        yield from chance.sample(faults, len(faults))

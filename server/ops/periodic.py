@@ -1,0 +1,45 @@
+"""The beat: tasks that are done again and again, whatever happens to a single time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from time import monotonic
+
+from server.ops.metrics import Metrics
+from server.storage.store import StoreError
+
+log = logging.getLogger(__name__)
+
+
+class Periodic:
+    """sleep: how to wait so many seconds."""
+
+    def __init__(self, sleep: Callable[[float], None], metrics: Metrics) -> None:
+        self._sleep = sleep
+        self._metrics = metrics
+        self._stopped = False
+
+    def run(self, task: Callable[[], None], seconds: float, is_tick: bool = False) -> None:
+        """Do the task now and every so many seconds, until `stop`; a tick is measured."""
+        due = monotonic()
+        while True:
+            self._sleep(max(0.0, due - monotonic()))
+            if self._stopped:
+                return
+            began = monotonic()
+            try:
+                task()
+            except StoreError as error:
+                log.warning("the database is away: %s", error)
+                self._metrics.error("store")
+            except Exception:  # the beat outlives any error: what fails now may do in a second
+                log.exception("a task of the beat failed")
+                self._metrics.error("task")
+            if is_tick:
+                self._metrics.tick(began - due, monotonic() - began)
+            due = max(due + seconds, monotonic())  # a time that was missed is not made up for
+
+    def stop(self) -> None:
+        """Nothing begins any more."""
+        self._stopped = True

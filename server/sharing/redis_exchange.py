@@ -1,0 +1,249 @@
+"""The Exchange of several processes, in Redis.
+
+Of each class Redis holds, for as long as the class goes on: a hash with the partial of each
+process, who the ticker is (a lease), the state and the view that the ticker left behind, and the
+teachers' orders to it. Times are told as ages, how old a partial is goes by Redis's clock, and
+dead processes are known by their silence, so that no two clocks have to agree.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from server.domain.seats import SEAT_GRACE, Partial
+from server.sharing import exchange
+from server.sharing.exchange import ExchangeError, Meeting, Order, State
+
+KEPT = 900  # seconds without a tick after which nothing is known of a class any more
+ENDED_KEPT = 24 * 60 * 60  # seconds for which a process may not have heard that a class is over
+LEASE_TICKS = 1.5  # a ticker that misses a tick is replaced
+# What reading raises where another release, or nobody, wrote what is read.
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+PATIENCE = 2.0  # seconds for an answer; a tick waits for it, a student's message does not
+
+_MEET = """
+local partials, ticker, state, orders, ended = unpack(KEYS)
+local process, partial, holds_state, lease, kept = unpack(ARGV)
+if redis.call('EXISTS', ended) == 1 then return 'ended' end
+local new = redis.call('EXISTS', partials, state) == 0
+local time = redis.call('TIME')
+local now = time[1] .. '.' .. string.format('%06d', time[2])
+redis.call('HSET', partials, process, now .. ' ' .. partial)
+redis.call('EXPIRE', partials, kept)
+local holder = redis.call('GET', ticker)
+if new and not holder and holds_state == '0' then
+    -- Redis may have lost everything: whoever still holds the state goes first.
+    redis.call('SET', ticker, '', 'PX', lease)
+    return false
+end
+if holder and holder ~= process and not (holder == '' and holds_state == '1') then
+    return false
+end
+redis.call('SET', ticker, process, 'PX', lease)
+local left = (holder ~= process or holds_state == '0') and redis.call('GET', state)
+return {now, redis.call('HGETALL', partials), left, redis.call('LRANGE', orders, 0, -1)}
+"""
+_COMMIT = """
+local partials, ticker, state, orders, view = unpack(KEYS)
+local process, kept, new_state, new_view, seen_orders, silent = unpack(ARGV)
+if redis.call('GET', ticker) ~= process then return 0 end
+redis.call('SET', state, new_state, 'EX', kept)
+if new_view ~= '' then redis.call('SET', view, new_view) end
+redis.call('EXPIRE', view, kept)
+redis.call('LTRIM', orders, seen_orders, -1)
+for _, other in ipairs(cjson.decode(silent)) do redis.call('HDEL', partials, other) end
+return 1
+"""
+_LEAVE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What another process told last: as Redis has it, when it was told, and read.
+
+    partial: None if it cannot be read.
+    """
+
+    text: str
+    at: float
+    partial: Partial | None
+
+
+class RedisExchange:
+    """Shares with all processes that use the same Redis.
+
+    tick_seconds: how often each of them calls `meet`.
+    """
+
+    def __init__(self, url: str, tick_seconds: float) -> None:
+        self._redis = connect(url, decode_responses=True)
+        self._process = secrets.token_hex(6)
+        self._lease = int(1000 * LEASE_TICKS * tick_seconds)
+        self._holds: set[str] = set()  # classes whose newest state is in this process
+        self._heard: defaultdict[str, dict[str, _Heard]] = defaultdict(dict)
+        self._orders_seen: dict[str, int] = {}
+        self._silent: dict[str, list[str]] = {}
+        self._meet = self._redis.register_script(_MEET)
+        self._commit = self._redis.register_script(_COMMIT)
+        self._leave = self._redis.register_script(_LEAVE)
+
+    def meet(self, partials: Mapping[str, Partial], now: float) -> Mapping[str, Meeting]:
+        with _one_error(), self._redis.pipeline(transaction=False) as pipeline:
+            for code, partial in partials.items():
+                text = _write(partial.to_dict(now))
+                self._meet(
+                    _keys(code, "partials", "ticker", "state", "orders", "ended"),
+                    [self._process, text, int(code in self._holds), self._lease, KEPT],
+                    pipeline,
+                )
+            answers = pipeline.execute()
+        return {
+            code: self._meeting(code, partial, answer, now)
+            for (code, partial), answer in zip(partials.items(), answers, strict=True)
+        }
+
+    def _meeting(self, code: str, own: Partial, answer: Any, now: float) -> Meeting:
+        if not answer or answer == "ended":
+            self._forget(code)
+            return Meeting(ended=answer == "ended")
+        redis_now, listed, state, orders = answer
+        texts = dict(zip(listed[::2], listed[1::2], strict=True))
+        del texts[self._process]
+        heard = self._heard[code]
+        for process, text in texts.items():
+            if process not in heard or heard[process].text != text:
+                # Of a process that is gone already, by a ticker that has just begun: perhaps old.
+                told, _, known = text.partition(" ")
+                at = now - max(0.0, float(redis_now) - float(told))
+                heard[process] = _Heard(text, at, _read_partial(known, at))
+        for process in heard.keys() - texts.keys():
+            del heard[process]
+        silent = [process for process, newest in heard.items() if now - newest.at > SEAT_GRACE]
+        self._silent[code] = silent
+        self._orders_seen[code] = len(orders)
+        others = (heard[process].partial for process in heard if process not in silent)
+        return Meeting(
+            ticker=True,
+            partials=[own, *(partial for partial in others if partial)],
+            state=_read(state) if state else None,
+            orders=[read for text in orders if (read := _read(text))],
+        )
+
+    def commit(
+        self, states: Mapping[str, State], views: Mapping[str, dict[str, object]]
+    ) -> Collection[str]:
+        with _one_error(), self._redis.pipeline(transaction=False) as pipeline:
+            for code, state in states.items():
+                arguments: list[str | int] = [
+                    self._process,
+                    KEPT,
+                    _write(state),
+                    json.dumps(views[code]) if code in views else "",
+                    self._orders_seen[code],
+                    json.dumps(self._silent[code]),
+                ]
+                keys = _keys(code, "partials", "ticker", "state", "orders", "view")
+                self._commit(keys, arguments, pipeline)
+            answers = pipeline.execute()
+        kept = {code for code, answer in zip(states, answers, strict=True) if answer}
+        for code in states.keys() - kept:
+            self._forget(code)
+        self._holds |= kept
+        return kept
+
+    def view(self, code: str) -> dict[str, object] | None:
+        with _one_error():
+            text = self._redis.get(*_keys(code, "view"))
+        return json.loads(text) if text else None
+
+    def order(self, code: str, order: Order) -> None:
+        (orders,) = _keys(code, "orders")
+        with _one_error(), self._redis.pipeline() as pipeline:
+            pipeline.rpush(orders, _write(order))
+            pipeline.expire(orders, KEPT)
+            pipeline.execute()
+
+    def end(self, code: str) -> None:
+        (ended,) = _keys(code, "ended")
+        with _one_error(), self._redis.pipeline() as pipeline:
+            pipeline.set(ended, "1", ex=ENDED_KEPT)
+            pipeline.delete(*_keys(code, "partials", "ticker", "state", "orders", "view"))
+            pipeline.execute()
+        self._forget(code)
+
+    def leave(self, codes: Iterable[str]) -> None:
+        with _one_error(), self._redis.pipeline(transaction=False) as pipeline:
+            for code in codes:
+                self._forget(code)
+                self._leave(_keys(code, "ticker"), [self._process], pipeline)
+            pipeline.execute()
+
+    def check(self) -> None:
+        with _one_error():
+            self._redis.ping()
+
+    def close(self) -> None:
+        self._redis.close()
+
+    def _forget(self, code: str) -> None:
+        self._holds.discard(code)
+        for what in (self._heard, self._orders_seen, self._silent):
+            what.pop(code, None)
+
+
+def connect(url: str, **options: Any) -> redis.Redis:
+    """A client that finds out within seconds when nobody is there."""
+    if url.startswith("rediss://"):
+        options["ssl_cert_reqs"] = None  # Heroku's Redis signs its certificates itself
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        # A connection that died while nobody used it is made anew; all else is told at once.
+        retry=Retry(NoBackoff(), 1),
+        **options,
+    )
+
+
+def _write(told: Mapping[str, Any]) -> str:
+    """For another process, perhaps of another release."""
+    return json.dumps({"format": exchange.FORMAT, **told})
+
+
+def _read(text: str) -> Any:
+    """The inverse of `_write`; None if it is of another format."""
+    try:
+        told = json.loads(text)
+        return told if told.pop("format") == exchange.FORMAT else None
+    except UNREADABLE:
+        return None
+
+
+def _read_partial(text: str, told_at: float) -> Partial | None:
+    told = _read(text)
+    try:
+        return told and Partial.from_dict(told, told_at)
+    except UNREADABLE:
+        return None
+
+
+def _keys(code: str, *names: str) -> list[str]:
+    return [f"classpulse:{{{code}}}:{name}" for name in names]
+
+
+@contextmanager
+def _one_error() -> Iterator[None]:
+    try:
+        yield
+    except redis.RedisError as error:
+        raise ExchangeError(f"Redis: {error}") from error

@@ -1,0 +1,395 @@
+"""Socket.IO: who connects, what they may send, and who hears of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from typing import Any
+from wsgiref.types import WSGIEnvironment
+
+from flask_socketio import SocketIO
+from socketio.exceptions import ConnectionRefusedError
+
+from server.access.limits import Bucket
+from server.access.lookup import GuessError, Lookup
+from server.access.tokens import AccessError, Tokens, clean_code
+from server.classroom import ClassError, Classroom
+from server.domain import messages
+from server.domain.messages import MessageError
+from server.domain.seats import LABEL_INTERVAL, PACE_LIFETIME
+from server.domain.session import ClassSession
+from server.domain.view import View
+from server.http.languages import N_
+from server.ops.clock import Clock
+from server.ops.metrics import Metrics
+from server.sharing.exchange import ExchangeError
+from server.storage.store import StoreError
+
+MESSAGES_A_SECOND = 2.0  # the page sends a label every two seconds at most, and what is tapped
+MESSAGES_AT_ONCE = 20
+TOO_MANY = 200  # messages over the limit after which a connection is closed
+
+NO_DATABASE = N_(
+    "The server cannot reach its database. The class goes on; what happens now is saved later."
+)
+NO_VIEWS = N_("The server cannot count this class. What you see stands still until it can.")
+NO_REDIS = N_("The server cannot reach its other parts. What you see stands still until it can.")
+TOO_FAST = N_("Too many messages: please wait a moment.")
+TRY_AGAIN = N_("The server cannot do this just now. Please try again in a moment.")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Peer:
+    """Who is behind a connection, for as long as it lasts."""
+
+    session: ClassSession
+    seat: str  # empty for a teacher
+    bucket: Bucket
+    key_number: int  # of the teacher's token
+    refused: int = 0  # messages over the limit
+
+
+class Sockets:
+    """Binds the contract's events to the classroom.
+
+    The handlers hang on python-socketio's own server: Flask-SocketIO's decorators would make a
+    Flask request of each message, which costs more than all that is done with it.
+    """
+
+    def __init__(
+        self,
+        socketio: SocketIO,
+        classroom: Classroom,
+        lookup: Lookup,
+        tokens: Tokens,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._server = socketio.server
+        self._classroom = classroom
+        self._lookup = lookup
+        self._tokens = tokens
+        self._clock = clock
+        self._metrics = metrics
+        self._peers: dict[str, _Peer] = {}  # by connection
+        self._troubles: dict[type[Exception], str] = {}
+        self._failed: set[str] = set()  # codes of the classes that could not be folded at last
+        self._saving = False
+        self._students: dict[str, Callable[[_Peer, object], None]] = {
+            "label": self._label,
+            "pace": self._pace,
+            "help": self._help,
+            "show": self._show,
+        }
+        self._teachers: dict[str, Callable[[_Peer, object], None]] = {
+            "marker": self._marker,
+            "clear": self._clear,
+            "silence": self._silence,
+            "end": self._end,
+        }
+        self._server.on("connect", _logged(self._unless_sent("connect", self._connect)))
+        self._server.on("disconnect", _logged(self._unless_sent("disconnect", self._disconnect)))
+        self._server.on("*", _logged(self._receive_any))
+
+    @property
+    def count(self) -> int:
+        """How many are connected here."""
+        return len(self._peers)
+
+    def tick(self) -> None:
+        """Send what changed to the teachers, and to everybody here that a class is over."""
+        with self._told(ExchangeError, NO_REDIS):
+            beat = self._classroom.tick(self._clock.now())
+            self._tell_failed(beat.failed)
+            for shown in beat.shown:
+                event = "view" if isinstance(shown.what, View) else "point"
+                self._emit(event, shown.what.to_dict(), _teachers(shown.code), here=shown.here)
+            for code in beat.ended:
+                self._emit("ended", {}, _everybody(code), here=True)
+            for session in beat.renewed:
+                self._cut_off_older(session)
+
+    def save(self) -> None:
+        """Write what waits for the database, unless that is going on already."""
+        if self._saving:
+            return
+        self._saving = True
+        try:
+            with self._told(StoreError, NO_DATABASE):
+                self._classroom.save()
+        finally:
+            self._saving = False
+
+    def show_all(self) -> None:
+        """Show the teachers here all anew: something may have been lost on its way to them."""
+        for session in self._classroom.live.values():
+            self._show_class(session, _teachers(session.code))
+
+    def send_away(self, within: float) -> None:
+        """Tell everybody to connect again, at a random time within so many seconds."""
+        for code in self._classroom.live:
+            self._emit("restart", {"within": within}, _everybody(code), here=True)
+
+    def _unless_sent(self, name: str, handle: Callable[..., None]) -> Callable[..., None]:
+        """python-socketio calls its own events' handlers for messages of these names, too, with
+        whatever came with them."""
+
+        def called(connection: str, *arguments: object) -> None:
+            is_message = self._server.manager.is_connected(connection, "/")
+            if is_message:
+                self._receive(name, connection, *arguments)
+            else:
+                handle(connection, *arguments)
+
+        return called
+
+    def _connect(self, connection: str, environ: WSGIEnvironment, auth: object) -> None:
+        try:
+            self._let_in(connection, environ.get("REMOTE_ADDR", ""), auth)
+        except (StoreError, ExchangeError) as error:
+            self._metrics.error("refused")
+            log.warning("nobody can join: %s", error)
+            raise ConnectionRefusedError(TRY_AGAIN, {"retry": True}) from error
+        except GuessError as error:
+            self._metrics.error("refused")
+            raise ConnectionRefusedError(str(error), {"retry": True}) from None
+        except (AccessError, ClassError) as error:
+            self._metrics.error("refused")
+            raise ConnectionRefusedError(str(error)) from None
+        trouble = self._trouble(self._peers[connection].session.code)
+        if trouble["message"]:
+            self._emit("trouble", trouble, connection, here=True)
+
+    def _let_in(self, connection: str, address: str, auth: object) -> None:
+        if not isinstance(auth, dict) or auth.get("role") not in ("student", "teacher"):
+            raise AccessError("The auth object needs a role: student or teacher.")
+        code = clean_code(str(auth.get("code", "")))
+        proof = auth.get("seat" if auth["role"] == "student" else "token")
+        session = self._lookup.find(code, address, is_known=self._tokens.is_for(proof, code))
+        if session is None:
+            raise AccessError("There is no class with this code.")
+        if session.ended_at is not None:
+            raise AccessError("This class has ended.")
+        if auth["role"] == "student":
+            self._let_student_in(connection, session, auth.get("seat"))
+        else:
+            self._let_teacher_in(connection, session, auth.get("token"))
+
+    def _let_student_in(self, connection: str, session: ClassSession, token: object) -> None:
+        code = session.code
+        seat = self._tokens.read_seat(token, code)
+        if seat is None:
+            token, seat = self._tokens.new_seat(code)
+        self._classroom.join(session, seat, connection, self._clock.now())
+        self._enter(connection, session, seat)
+        welcome = {
+            "seat": token,
+            "mode": session.mode,
+            "title": session.title,
+            "interval": LABEL_INTERVAL,
+            "fade": PACE_LIFETIME,
+        }
+        self._emit("welcome", welcome, connection, here=True)
+
+    def _let_teacher_in(self, connection: str, session: ClassSession, token: object) -> None:
+        key_number = self._tokens.check_teacher(token, session)
+        self._classroom.watch(session)
+        self._enter(connection, session, "", key_number)
+        self._show_class(session, connection)
+
+    def _enter(
+        self, connection: str, session: ClassSession, seat: str, key_number: int = 0
+    ) -> None:
+        bucket = Bucket(MESSAGES_A_SECOND, MESSAGES_AT_ONCE, self._clock.now())
+        self._peers[connection] = _Peer(session, seat, bucket, key_number)
+        code = session.code
+        for room in (_everybody(code), _students(code) if seat else _teachers(code)):
+            self._server.enter_room(connection, room)
+
+    def _show_class(self, session: ClassSession, to: str) -> None:
+        """All that a teacher's page shows, as far as it can be had."""
+        now = self._clock.now()
+        past: dict[str, object] = {"t": now, "points": [], "markers": []}
+        with suppress(StoreError):
+            points, markers = self._classroom.history(session.code)
+            past["points"] = [point.to_dict() for point in points]
+            past["markers"] = [asdict(marker) for marker in markers]
+        self._emit("history", past, to, here=True)
+        with suppress(ExchangeError):
+            self._emit("view", self._classroom.view(session, now), to, here=True)
+
+    def _disconnect(self, connection: str, reason: str) -> None:
+        peer = self._peers.pop(connection, None)
+        if peer is None:
+            return
+        if reason == self._server.reason.PING_TIMEOUT:
+            self._metrics.error("slow")
+        code = peer.session.code
+        if not peer.seat:
+            self._classroom.look_away(code)
+        elif reason == self._server.reason.CLIENT_DISCONNECT:  # said goodbye, will not come back
+            self._classroom.leave(code, peer.seat, connection)
+        else:
+            self._classroom.drop(code, peer.seat, connection, self._clock.now())
+
+    def _receive_any(self, *arguments: Any) -> None:
+        if self._server.manager.is_connected(arguments[0], "/"):
+            arguments = ("*", *arguments)  # a message of this name comes without it
+        self._receive(*arguments)
+
+    def _receive(self, event: str, connection: str, *arguments: object) -> None:
+        """Handle any message; whatever is wrong with it gets one `error`."""
+        peer = self._peers.get(connection)
+        if peer is not None and not peer.bucket.take(self._clock.now()):
+            self._hold_back(peer, connection)
+            return
+        try:
+            if peer is None:
+                raise MessageError("this connection is in no class")
+            theirs, others = self._teachers, self._students
+            if peer.seat:
+                theirs, others = others, theirs
+            if event in others:
+                raise MessageError("this message is not yours to send")
+            if event not in theirs:
+                raise MessageError("unknown message")
+            if len(arguments) != 1:
+                raise MessageError("a message is one JSON object")
+            theirs[event](peer, arguments[0])
+            self._metrics.message(event)
+        except MessageError as error:
+            self._metrics.error("message")
+            self._emit("error", {"message": str(error)}, connection, here=True)
+        except ExchangeError as error:
+            log.warning("%s: %s", event, error)
+            self._emit("error", {"message": TRY_AGAIN}, connection, here=True)
+
+    def _label(self, peer: _Peer, data: object) -> None:
+        label = messages.parse_label(data)
+        self._classroom.label(peer.session.code, peer.seat, label, self._clock.now())
+
+    def _pace(self, peer: _Peer, data: object) -> None:
+        pace = messages.parse_pace(data)
+        self._classroom.pace(peer.session.code, peer.seat, pace, self._clock.now())
+
+    def _help(self, peer: _Peer, data: object) -> None:
+        help = messages.parse_help(data)
+        self._classroom.help(peer.session.code, peer.seat, help, self._clock.now())
+
+    def _show(self, peer: _Peer, data: object) -> None:
+        self._classroom.show(peer.session.code, peer.seat, messages.parse_show(data))
+
+    def _marker(self, peer: _Peer, data: object) -> None:
+        text = messages.parse_marker(data)
+        marker = self._classroom.mark(peer.session, text, self._clock.now())
+        self.save()  # before the answer, which the teacher's page takes for "kept"
+        self._emit("marker", asdict(marker), _teachers(peer.session.code))
+
+    def _clear(self, peer: _Peer, data: object) -> None:
+        what = messages.parse_clear(data)
+        self._classroom.clear(peer.session.code, what)
+        self._emit("cleared", {"what": what}, _students(peer.session.code))
+
+    def _silence(self, peer: _Peer, data: object) -> None:
+        self._classroom.silence(peer.session.code, messages.parse_silence(data))
+
+    def _end(self, peer: _Peer, data: object) -> None:
+        messages.parse_empty(data)
+        self._classroom.end(peer.session.code, self._clock.now())
+        self.save()
+
+    def _hold_back(self, peer: _Peer, connection: str) -> None:
+        """Drop a message over the limit; whoever goes on regardless is cut off."""
+        self._metrics.error("rate")
+        peer.refused += 1
+        if peer.refused == 1:
+            self._emit("error", {"message": TOO_FAST}, connection, here=True)
+        elif peer.refused > TOO_MANY:
+            self._cut_off(connection)
+
+    def _cut_off_older(self, session: ClassSession) -> None:
+        """Teachers with an older key come back, and are told why they are not let in."""
+        for connection, peer in list(self._peers.items()):
+            is_older = not peer.seat and peer.key_number < session.key_number
+            if is_older and peer.session.code == session.code:
+                self._cut_off(connection)
+
+    def _cut_off(self, connection: str) -> None:
+        """Close the connection itself: the page will connect again, after a while."""
+        eio_sid = self._server.manager.eio_sid_from_sid(connection, "/")
+        if socket := self._server.eio.sockets.get(eio_sid):
+            socket.close(wait=False, abort=True)
+
+    @contextmanager
+    def _told(self, kind: type[Exception], text: str) -> Iterator[None]:
+        """Tell the teachers here of a trouble of this kind; show all anew when it is over."""
+        try:
+            yield
+        except kind as error:
+            self._metrics.error("store" if kind is StoreError else "exchange")
+            if kind not in self._troubles:
+                log.error("%s", error)
+                self._troubles[kind] = text
+                self._tell_teachers()
+        else:
+            if self._troubles.pop(kind, None):
+                log.info("all is well again: %s", kind.__name__)
+                self._tell_teachers()
+                self.show_all()
+
+    def _tell_failed(self, failed: Mapping[str, Exception]) -> None:
+        """Tell the teachers of classes that cannot be folded, and of those that can be again."""
+        for code, error in failed.items():
+            self._metrics.error("class")
+            if code not in self._failed:
+                log.error("a class cannot be shown", exc_info=error)
+        changed = failed.keys() ^ self._failed
+        self._failed = set(failed)
+        for code in changed:  # wherever they are: other processes do not know of it
+            self._emit("trouble", self._trouble(code), _teachers(code))
+
+    def _tell_teachers(self) -> None:
+        for code in self._classroom.live:
+            self._emit("trouble", self._trouble(code), _teachers(code), here=True)
+
+    def _trouble(self, code: str) -> dict[str, object]:
+        """What is wrong with a class, if anything, and whether its views go on all the same."""
+        if code in self._failed:
+            return {"message": NO_VIEWS, "live": False}
+        message = next(iter(self._troubles.values()), None)
+        return {"message": message, "live": ExchangeError not in self._troubles}
+
+    def _emit(self, event: str, data: Mapping[str, object], to: str, here: bool = False) -> None:
+        """here: nobody connected to another process is meant."""
+        self._server.emit(event, data, to=to, ignore_queue=here)
+
+
+def _logged(handle: Callable[..., None]) -> Callable[..., None]:
+    """What goes wrong in it is ours; all else that does with a message, its sender's."""
+
+    def called(*arguments: object) -> None:
+        try:
+            handle(*arguments)
+        except ConnectionRefusedError:
+            raise
+        except Exception:
+            log.exception("a message could not be handled")
+            raise
+
+    return called
+
+
+def _everybody(code: str) -> str:
+    return f"class:{code}"
+
+
+def _students(code: str) -> str:
+    return f"students:{code}"
+
+
+def _teachers(code: str) -> str:
+    return f"teachers:{code}"

@@ -1,1 +1,0 @@
-"""Programs that no user runs: benchmarks, the soak test, screenshots; `make test-tools`."""

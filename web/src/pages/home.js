@@ -1,0 +1,58 @@
+/** The first page: a teacher starts a class and is taken to its room, or finds an earlier one.
+ *
+ * @import { Mode } from "../shared/contract.js"
+ * @import { KnownClass } from "../shared/my-classes.js"
+ */
+
+import { ClassList } from "../home/class-list.js";
+import { remember } from "../shared/my-classes.js";
+import { find, findIn, messageOf, setText } from "../shared/page.js";
+import { gettext } from "../shared/texts.js";
+
+const form = find("open-class", HTMLFormElement);
+const titleField = findIn(form, "[name=title]", HTMLInputElement);
+const button = findIn(form, "button", HTMLButtonElement);
+const list = new ClassList(startAgain);
+
+list.show();
+button.disabled = false; // until now, nobody would have heard the click
+// The Back button brings the page back as it was left.
+window.addEventListener("pageshow", () => {
+  button.disabled = false;
+  list.show();
+});
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  setText("problem", "");
+  button.disabled = true;
+  try {
+    const title = titleField.value;
+    const mode = /** @type {Mode} */ (new FormData(form).get("mode"));
+    const response = await fetch("/api/classes", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ title, mode }),
+    });
+    const { code, token, room_url: room, error } = await response.json();
+    if (!response.ok) throw new Error(gettext(error));
+    remember({ code, title: title.trim(), mode, created_at: Date.now() / 1000 }, token);
+    location.assign(room); // with the token too: a browser may keep nothing
+  } catch (error) {
+    const reason = messageOf(error);
+    setText("problem", gettext("The class could not be started: {reason}", { reason }));
+    button.disabled = false;
+  }
+});
+
+/**
+ * Another class with the title and, where the server still allows it, the mode of this one.
+ * @param {KnownClass} known
+ */
+function startAgain({ title, mode }) {
+  titleField.value = title;
+  const choice = form.querySelector(`[value="${mode}"]`);
+  if (choice instanceof HTMLInputElement) choice.checked = true;
+  form.scrollIntoView();
+  form.requestSubmit();
+}

@@ -1,0 +1,128 @@
+/** The student's page: consent, then the camera's labels and the student's own words.
+ *
+ * @import { Auth } from "../shared/class-socket.js"
+ * @import { Label, StudentMessages } from "../shared/contract.js"
+ */
+
+import { CameraCard } from "../student/camera-card.js";
+import { ClassSocket } from "../shared/class-socket.js";
+import { MessagePacer } from "../engine/message-pacer.js";
+import { OwnWords } from "../student/own-words.js";
+import { find, findAll, memory, pageData, setText, showInstead } from "../shared/page.js";
+import { gettext } from "../shared/texts.js";
+import { closeSmallWindow, hasSmallWindows, openSmallWindow } from "../student/small-window.js";
+
+const code = pageData("code");
+const seatKey = `classpulse.seat.${code}`;
+const CHECK_MILLISECONDS = 500; // for labels that no look brings, as that of a paused camera
+
+/** @type {ClassSocket | null} */
+let socket = null;
+/** @type {MessagePacer | null} */
+let pacer = null; // from the server's welcome on
+/** @type {Label | null} */
+let label = null; // the newest, null without a camera
+let checking = 0;
+const words = new OwnWords(send);
+const card = new CameraCard((newest) => {
+  label = newest;
+  sendLabel(); // at once: a page in the background has timers that sleep
+});
+
+for (const button of findAll(find("consent"), "button", HTMLButtonElement)) {
+  button.addEventListener("click", () => enter(button.id === "join-camera"));
+  button.disabled = false; // until now, nobody would have heard the click
+}
+
+/** @param {boolean} withCamera */
+function enter(withCamera) {
+  showInstead("consent", "class");
+  connect();
+  checking = setInterval(sendLabel, CHECK_MILLISECONDS);
+  if (withCamera) useCamera();
+  else offerCamera();
+}
+
+function connect() {
+  /** @type {Auth} */
+  const auth = { role: "student", code, seat: memory.get(seatKey) ?? undefined };
+  socket = new ClassSocket(auth, { status: showStatus, closed: close });
+  socket.on("welcome", ({ seat, interval, mode, fade }) => {
+    words.welcome(fade, seat === auth.seat);
+    auth.seat = seat;
+    memory.set(seatKey, seat);
+    pacer = new MessagePacer(interval * 1000);
+    if (mode !== "camera") ruleCameraOut(); // since this page was opened
+  });
+  socket.on("cleared", ({ what }) => words.clear(what));
+  socket.on("ended", () => close(gettext("The class has ended. Thank you for taking part.")));
+}
+
+/**
+ * @template {keyof StudentMessages} Event
+ * @param {Event} event
+ * @param {StudentMessages[Event]} message
+ */
+function send(event, message) {
+  if (!socket?.connected) return; // what still counts is said again after the next welcome
+  socket.send(event, message);
+  setText("last-sent", `${event} ${JSON.stringify(message)}`);
+}
+
+function sendLabel() {
+  if (!label || !pacer || !socket?.connected) return;
+  if (pacer.due(label, performance.now())) send("label", label);
+}
+
+// With or without the camera
+
+find("use-camera").addEventListener("click", useCamera);
+find("no-camera").addEventListener("click", () => {
+  card.hide();
+  offerCamera();
+});
+
+function offerCamera() {
+  find("camera-offer").hidden = document.body.dataset.mode !== "camera";
+}
+
+function useCamera() {
+  find("camera-offer").hidden = true;
+  card.start();
+}
+
+function ruleCameraOut() {
+  document.body.dataset.mode = "self-report";
+  offerCamera();
+  if (!find("camera").hidden) card.ruleOut();
+}
+
+// In front of the call
+
+find("small-window").hidden = !hasSmallWindows;
+find("small-window").addEventListener("click", () => {
+  openSmallWindow([find("shown"), find("looks"), find("paces")]);
+});
+
+// The end
+
+find("leave").addEventListener("click", () => {
+  memory.remove(seatKey);
+  close(gettext("You have left the class. Your camera is off and nothing is sent any more."));
+});
+
+/** @param {string} reason */
+function close(reason) {
+  clearInterval(checking);
+  socket?.close();
+  card.close();
+  closeSmallWindow();
+  setText("over-reason", reason);
+  showInstead("class", "over");
+}
+
+/** @param {string} text */
+function showStatus(text) {
+  const later = text && !socket?.connected ? gettext("What you tap now is sent later.") : "";
+  setText("status", [text, later].filter(Boolean).join(" "));
+}

@@ -1,0 +1,35 @@
+/** Earlier sessions of a class: those of the same title that this browser knows.
+ *
+ * @import { Report } from "../shared/contract.js"
+ */
+
+import { bearer, keptToken, myClasses } from "../shared/my-classes.js";
+import { sameTitle } from "./words.js";
+
+const MOST = 8;
+
+/**
+ * The reports of the newest earlier sessions that the server still has, newest first.
+ * @param {Report} report of this one
+ */
+export async function earlierReports({ code, title, began }) {
+  const known = myClasses().filter(
+    (other) => other.code !== code && other.created_at < began && sameTitle(other.title, title),
+  );
+  known.sort((a, b) => b.created_at - a.created_at);
+  const reports = await Promise.all(known.slice(0, MOST).map((each) => reportOf(each.code)));
+  return reports.filter((report) => report !== null);
+}
+
+/**
+ * @param {string} code
+ * @returns {Promise<Report | null>}
+ */
+async function reportOf(code) {
+  try {
+    const response = await fetch(`/report/${code}.json`, { headers: bearer(keptToken(code)) });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null; // a comparison is no reason to trouble anybody
+  }
+}
