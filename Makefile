@@ -15,7 +15,7 @@ SERVE := $(SETTINGS) gunicorn server.wsgi:app
 
 .PHONY: run demo test test-server test-web test-e2e test-training test-tools coverage lint
 .PHONY: bench bench-model bench-browser bench-room bench-pages bench-server
-.PHONY: soak screenshots messages requirements audit clean
+.PHONY: soak screenshots contract messages requirements audit clean
 .NOTPARALLEL: # node_modules is one folder, whoever fills it
 # Python keeps the bytecode of what it imports, since nothing is compiled when it is installed.
 unexport PYTHONDONTWRITEBYTECODE
@@ -159,6 +159,10 @@ web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs web/texts.mjs
 			redis-server postgresql nginx-light gcc libc6-dev) \
 		|| echo "Please install Redis, PostgreSQL, nginx and a C compiler to test with them."
 	touch $@
+
+# After an edit of server/domain/contract.json: what is made of it.
+contract:
+	$(PYTHON) docs/contract.py
 
 # After an edit of texts: what is new and waits for a translation is in the catalogues then.
 MARKS := $(addprefix --keywords ,N_ AccessError ClassError GuessError abort:2)

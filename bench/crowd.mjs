@@ -23,7 +23,7 @@ function join(number) {
   const auth = { role: "student", code };
   const socket = io(server, { auth, transports: ["websocket"], forceNew: true });
   let emotion = "happy";
-  const send = () => socket.emit("label", { state: "ok", emotion, p: 0.8 });
+  const send = () => socket.emit("label", { state: "ok", emotion });
   const welcomed = new Promise((resolve) =>
     socket.on("welcome", () => {
       send();

@@ -79,7 +79,7 @@ function addStudent(code, started, own) {
     // Most looks see what the look before saw, as with real faces.
     if (emotion === null || Math.random() < 0.2) emotion = emotionAt((Date.now() - started) / 1000);
     const away = Math.random() < 0.03;
-    socket.emit("label", away ? { state: "no_face" } : { state: "ok", emotion, p: 0.8 });
+    socket.emit("label", away ? { state: "no_face" } : { state: "ok", emotion });
   }, LOOK_MILLISECONDS);
 }
 

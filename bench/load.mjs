@@ -68,7 +68,7 @@ class Student {
   }
 
   send() {
-    const data = { state: "ok", emotion: this.emotion, p: 0.8 };
+    const data = { state: "ok", emotion: this.emotion };
     this.socket.send(`42${JSON.stringify(["label", data])}`);
     count.labels++;
     clearTimeout(this.timer);

@@ -115,7 +115,7 @@ class Student {
   #seat;
   #page;
   #pacer;
-  #label = { state: "ok", emotion: pick(EMOTIONS), p: 0.8 };
+  #label = { state: "ok", emotion: pick(EMOTIONS) };
   #pace = null;
   #help = { on: false };
   #name = null;
@@ -132,7 +132,7 @@ class Student {
   live() {
     if (chance(1 / LABEL_SECONDS)) {
       const emotion = pick(EMOTIONS);
-      this.#label = chance(0.05) ? { state: "no_face" } : { state: "ok", emotion, p: 0.8 };
+      this.#label = chance(0.05) ? { state: "no_face" } : { state: "ok", emotion };
     }
     if (chance(1 / 60))
       this.#say("pace", { value: (this.#pace = chance(0.2) ? null : pick(PACES)) });

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 
 from server.domain.alerts import AlertWatch
 from server.domain.labels import MODES
-from server.domain.messages import Help, Label, MessageError, parse_class
+from server.domain.messages import Label, MessageError, parse_class
 from server.domain.report import ClassReport, make_report
 from server.domain.room import Room, Tally
-from server.domain.seats import Seats
+from server.domain.seats import Message, Seats
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point, Recorder
 from server.domain.view import View, make_view
@@ -276,24 +276,12 @@ class Classroom:
         if code in self._live:
             self._live[code].teachers -= 1
 
-    def label(self, code: str, seat: str, label: Label, now: float) -> None:
-        """Raises MessageError in a class that does without cameras."""
+    def say(self, code: str, seat: str, message: Message, now: float) -> None:
+        """A student says something. Raises MessageError for a label in a class without cameras."""
         live = self._running(code)
-        if live.session.mode != "camera":
+        if isinstance(message, Label) and live.session.mode != "camera":
             raise MessageError("this class does without cameras")
-        live.seats.set_label(seat, label, now)
-
-    def pace(self, code: str, seat: str, pace: str | None, now: float) -> None:
-        """A student's own word on the pace."""
-        self._running(code).seats.set_pace(seat, pace, now)
-
-    def help(self, code: str, seat: str, help: Help, now: float) -> None:
-        """A student's hand goes up or down."""
-        self._running(code).seats.set_help(seat, help, now)
-
-    def show(self, code: str, seat: str, name: str | None) -> None:
-        """A student wants to be seen by name, or no more."""
-        self._running(code).seats.set_name(seat, name)
+        live.seats.say(seat, message, now)
 
     def clear(self, code: str, what: str) -> None:
         """The teacher has taken in the pace words, or the hands."""

@@ -22,6 +22,7 @@ import requests
 import socketio
 from playwright.sync_api import Playwright
 
+from tests.schemas import check
 from tests.services import free_port, migrate
 from training.browser import chromium
 
@@ -199,7 +200,7 @@ class Peer:
         self._client.emit(event, data)
 
     def looks(self, emotion: str) -> None:
-        self.send("label", {"state": "ok", "emotion": emotion, "p": 0.9})
+        self.send("label", {"state": "ok", "emotion": emotion})
 
     def wait_for(
         self,
@@ -215,6 +216,8 @@ class Peer:
                 name, data = self.received.get(timeout=max(0, deadline - time.monotonic()))
             except queue.Empty:
                 raise AssertionError(f"no such {event}; instead came {seen[-5:]}") from None
+            if name != "disconnect":
+                check("server", name, data)
             if name == event and such_that(data):
                 return data
             seen.append((name, data))

@@ -1,6 +1,8 @@
-"""The words of the domain: emotions, what a camera can say, and what a student can say."""
+"""Words of the contract that the domain reckons with."""
 
 from __future__ import annotations
+
+from server.domain.contract import words
 
 # FER-2013's seven, as a set: the order of a model's outputs is in that model's metadata.json.
 # The sign says how each counts in the valence of a class: happy is pleasant; angry, disgusted,
@@ -15,10 +17,6 @@ VALENCE = {
     "sad": -1,
     "surprise": 0,
 }
-EMOTIONS = frozenset(VALENCE)
-STATES = ("ok", "unsure", "no_face", "paused")
-PACES = ("slow_down", "fine", "speed_up", "lost")
-MODES = ("camera", "self-report")
-ALERTS = ("mood_dropped", "faces_gone", "many_lost")
-CLEARABLE = ("pace", "help")  # what a teacher can clear of the students' own words
+PACES = words("Pace")
+MODES = words("Mode")
 OTHER = "other"  # the share that stands for emotions too rare to be named

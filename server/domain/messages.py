@@ -1,19 +1,33 @@
-"""Parse what a student or a teacher may send; anything else is one clear error."""
+"""What students and teachers say, as the contract has it; anything else is one clear error."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
-from server.domain.labels import ALERTS, CLEARABLE, EMOTIONS, MODES, PACES, STATES
+from server.domain.contract import MESSAGES, Schema, definition
+from server.domain.seats import Message, Seat
 
-MAX_NAME = 60
-MAX_TEXT = 120
+MAX_TEXT: int = definition("Text")["maxLength"]
 UNFIT = {"Cc", "Cs", "Zl", "Zp"}  # categories of characters: controls, halves, ends of lines
 FLOOR_STUDENTS = 3  # the least number of students about whom any class or setting shows shares
 MOST_STUDENTS = 1000
+# What `POST /api/classes` takes: openapi.json describes it to others.
+NEW_CLASS: Schema = {
+    "properties": {
+        "title": definition("Text"),
+        "mode": definition("Mode"),
+        "min_students": {
+            "anyOf": [
+                {"type": "integer", "minimum": FLOOR_STUDENTS, "maximum": MOST_STUDENTS},
+                {"type": "null"},
+            ]
+        },
+    },
+    "required": ["title", "mode"],
+}
 
 
 class MessageError(ValueError):
@@ -22,11 +36,28 @@ class MessageError(ValueError):
 
 @dataclass(frozen=True)
 class Label:
-    """What a student's browser made of one look: an emotion and its probability only if ok."""
+    """What a student's browser made of one look; `emotion` with the state ok alone."""
 
     state: str
     emotion: str | None = None
-    p: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.state == "ok") != (self.emotion is not None):
+            raise MessageError("an emotion comes with the state ok, and with no other")
+
+    def apply(self, seat: Seat, now: float) -> None:
+        if self.emotion is not None:  # a label without one only lets the last one grow old
+            seat.emotion, seat.read_at = self.emotion, now
+
+
+@dataclass(frozen=True)
+class Pace:
+    """A student's word on the pace; None takes it back."""
+
+    value: str | None
+
+    def apply(self, seat: Seat, now: float) -> None:
+        seat.pace, seat.paced_at = self.value, now
 
 
 @dataclass(frozen=True)
@@ -36,6 +67,27 @@ class Help:
     on: bool
     name: str | None = None
 
+    def apply(self, seat: Seat, now: float) -> None:
+        seat.hand_at, seat.hand_name = (now, self.name) if self.on else (None, None)
+
+
+@dataclass(frozen=True)
+class Show:
+    """A student wants to be seen by name, or no more (None)."""
+
+    name: str | None
+
+    def apply(self, seat: Seat, now: float) -> None:
+        seat.name = self.name
+
+
+STUDENT_MESSAGES: Mapping[str, Callable[..., Message]] = {
+    "label": Label,
+    "pace": Pace,
+    "help": Help,
+    "show": Show,
+}
+
 
 @dataclass(frozen=True)
 class ClassRequest:
@@ -43,126 +95,22 @@ class ClassRequest:
 
     title: str
     mode: str
-    min_students: int | None
+    min_students: int | None = None
+
+
+def parse_student(event: str, data: object) -> Message:
+    """What a student sent. Raises MessageError."""
+    return STUDENT_MESSAGES[event](**_fields(MESSAGES["student"][event], data))
+
+
+def parse_teacher(event: str, data: object) -> dict[str, Any]:
+    """The fields of what a teacher sent. Raises MessageError."""
+    return _fields(MESSAGES["teacher"][event], data)
 
 
 def parse_class(data: object) -> ClassRequest:
     """`{"title", "mode", "min_students"?}`; raises MessageError."""
-    fields = _fields(data, required={"title", "mode"}, optional={"min_students"})
-    title = _text(fields["title"], "title", MAX_TEXT)
-    if not title:
-        raise MessageError("a class needs a title")
-    mode, min_students = _one_of(MODES, fields["mode"], "mode"), fields.get("min_students")
-    if min_students is not None and (
-        not _is_whole(min_students) or not FLOOR_STUDENTS <= min_students <= MOST_STUDENTS
-    ):
-        raise MessageError(
-            f"min_students must be a whole number from {FLOOR_STUDENTS} to {MOST_STUDENTS}"
-        )
-    return ClassRequest(title, mode, None if min_students is None else int(min_students))
-
-
-def parse_label(data: object) -> Label:
-    """`{"state", "emotion"?, "p"?}`; raises MessageError."""
-    fields = _fields(data, required={"state"}, optional={"emotion", "p"})
-    state, emotion = fields["state"], fields.get("emotion")
-    if not isinstance(state, str) or state not in STATES:
-        raise MessageError(f"unknown state: expected one of {', '.join(STATES)}")
-    if state != "ok":
-        if len(fields) > 1:
-            raise MessageError("an emotion and its p come only with the state ok")
-        return Label(state)
-    if not isinstance(emotion, str) or emotion not in EMOTIONS:
-        raise MessageError(f"unknown emotion: expected one of {', '.join(sorted(EMOTIONS))}")
-    return Label(state, emotion, _probability(fields["p"]) if "p" in fields else None)
-
-
-def parse_pace(data: object) -> str | None:
-    """`{"value"}`: one of PACES, or None to take it back; raises MessageError."""
-    value = _fields(data, required={"value"})["value"]
-    if value is None:
-        return None
-    if not isinstance(value, str) or value not in PACES:
-        raise MessageError(f"unknown pace: expected one of {', '.join(PACES)} or null")
-    return value
-
-
-def parse_help(data: object) -> Help:
-    """`{"on", "name"?}`; an empty name is no name; raises MessageError."""
-    fields = _fields(data, required={"on"}, optional={"name"})
-    if not isinstance(fields["on"], bool):
-        raise MessageError("on must be true or false")
-    name = fields.get("name")
-    if name is not None:
-        name = _text(name, "name", MAX_NAME) or None
-    return Help(fields["on"], name)
-
-
-def parse_show(data: object) -> str | None:
-    """`{"name"}`: the name to be shown by, or None to be shown no more; raises MessageError."""
-    name = _fields(data, required={"name"})["name"]
-    if name is None:
-        return None
-    name = _text(name, "name", MAX_NAME)
-    if not name:
-        raise MessageError("to be shown by name takes a name")
-    return name
-
-
-def parse_clear(data: object) -> str:
-    """`{"what"}`: one of CLEARABLE; raises MessageError."""
-    return _one_of(CLEARABLE, _fields(data, required={"what"})["what"], "what")
-
-
-def parse_silence(data: object) -> str:
-    """`{"kind"}`: one of the kinds of alerts; raises MessageError."""
-    return _one_of(ALERTS, _fields(data, required={"kind"})["kind"], "kind")
-
-
-def parse_marker(data: object) -> str:
-    """`{"text"}`: a few words, not empty; raises MessageError."""
-    text = _text(_fields(data, required={"text"})["text"], "text", MAX_TEXT)
-    if not text:
-        raise MessageError("a marker needs a text")
-    return text
-
-
-def parse_empty(data: object) -> None:
-    """`{}`; raises MessageError."""
-    _fields(data)
-
-
-def _fields(
-    data: object, required: Set[str] = frozenset(), optional: Set[str] = frozenset()
-) -> dict[str, object]:
-    if not isinstance(data, dict):
-        raise MessageError("a message is one JSON object")
-    missing, extra = required - data.keys(), data.keys() - required - optional
-    if missing:
-        raise MessageError(f"missing: {', '.join(sorted(missing))}")
-    if extra:
-        # Never echo what was sent: it could be anything, of any length.
-        raise MessageError(f"{len(extra)} unknown field(s) in the message")
-    return data
-
-
-def _one_of(words: Sequence[str], value: object, field: str) -> str:
-    if not isinstance(value, str) or value not in words:
-        raise MessageError(f"{field} must be one of {', '.join(words)}")
-    return value
-
-
-def _probability(p: object) -> float:
-    # NaN and the infinities fail the comparison, as they should.
-    if isinstance(p, int | float) and not isinstance(p, bool) and 0 <= p <= 1:
-        return p
-    raise MessageError("p must be a number from 0 to 1")
-
-
-def _is_whole(value: object) -> TypeGuard[float]:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    return value % 1 == 0  # JSON's 5.0 is 5
+    return ClassRequest(**_fields(NEW_CLASS, data))
 
 
 def fit(text: str) -> str:
@@ -170,7 +118,53 @@ def fit(text: str) -> str:
     return "".join(each for each in text if unicodedata.category(each) not in UNFIT)
 
 
-def _text(value: object, field: str, limit: int) -> str:
+def _fields(schema: Schema, data: object) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise MessageError("a message is one JSON object")
+    fields = {name: value for name, value in data.items() if name not in schema.get("retired", ())}
+    missing = set(schema["required"]) - fields.keys()
+    if missing:
+        raise MessageError(f"missing: {', '.join(sorted(missing))}")
+    known = schema["properties"]
+    if extra := fields.keys() - known.keys():
+        # Never echo what was sent: it could be anything, of any length.
+        raise MessageError(f"{len(extra)} unknown field(s) in the message")
+    return {name: _value(known[name], value, name) for name, value in fields.items()}
+
+
+def _value(schema: Schema, value: object, name: str) -> object:
+    """The value of a field, if it is of one of the kinds that the contract's fields have."""
+    or_null = ""
+    if "anyOf" in schema:  # something or null
+        if value is None:
+            return None
+        schema, or_null = schema["anyOf"][0], " or null"
+    if "enum" in schema:
+        if isinstance(value, str) and value in schema["enum"]:
+            return value
+        raise MessageError(f"{name} must be one of {', '.join(schema['enum'])}{or_null}")
+    if schema["type"] == "boolean":
+        if isinstance(value, bool):
+            return value
+        raise MessageError(f"{name} must be true or false{or_null}")
+    if schema["type"] == "integer":
+        least, most = schema["minimum"], schema["maximum"]
+        if _is_whole(value) and least <= value <= most:
+            return int(value)
+        raise MessageError(f"{name} must be a whole number from {least} to {most}{or_null}")
+    return _line(schema, value, name, or_null)
+
+
+def _line(schema: Schema, value: object, name: str, or_null: str) -> str:
+    limit = schema["maxLength"]
     if not isinstance(value, str) or len(value) > limit or fit(value) != value:
-        raise MessageError(f"{field} must be one line of at most {limit} characters")
-    return value.strip()
+        raise MessageError(f"{name} must be one line of at most {limit} characters{or_null}")
+    if not (line := value.strip()):
+        raise MessageError(f"{name} must not be empty")
+    return line
+
+
+def _is_whole(value: object) -> TypeGuard[float]:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return value % 1 == 0  # JSON's 5.0 is 5

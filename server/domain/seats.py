@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypedDict
-
-from server.domain.messages import Help, Label
+from typing import Protocol, TypedDict
 
 LABEL_INTERVAL = 5.0  # seconds: how often a browser repeats an unchanged label
 LABEL_LIFETIME = 20.0  # seconds for which a face counts as read after its last label
@@ -37,6 +35,13 @@ class Seat:
     def pace_now(self, now: float) -> str | None:
         """The pace word, until it fades."""
         return self.pace if now - self.paced_at <= PACE_LIFETIME else None
+
+
+class Message(Protocol):
+    """Something that a student says, of which the newest counts: those of messages.py."""
+
+    def apply(self, seat: Seat, now: float) -> None:
+        """Let the student's seat say so from now on."""
 
 
 class SeatState(TypedDict, total=False):
@@ -149,25 +154,9 @@ class Seats:
         if self._disconnect(seat, connection):
             self._remove(seat)
 
-    def set_label(self, seat: str, label: Label, now: float) -> None:
-        """The newest emotion replaces the one before; a label without one only lets it grow old."""
-        if label.emotion is not None:
-            known = self._seats[seat]
-            known.emotion, known.read_at = label.emotion, now
-
-    def set_pace(self, seat: str, pace: str | None, now: float) -> None:
-        """The newest pace word replaces the one before; None takes it back."""
-        known = self._seats[seat]
-        known.pace, known.paced_at = pace, now
-
-    def set_help(self, seat: str, help: Help, now: float) -> None:
-        """Raise the hand or lower it."""
-        known = self._seats[seat]
-        known.hand_at, known.hand_name = (now, help.name) if help.on else (None, None)
-
-    def set_name(self, seat: str, name: str | None) -> None:
-        """Show the student by this name from now on, or no more."""
-        self._seats[seat].name = name
+    def say(self, seat: str, message: Message, now: float) -> None:
+        """The student says something."""
+        message.apply(self._seats[seat], now)
 
     def partial(self, now: float, teachers: int) -> Partial:
         """The seats of those who are here, or may be back in a moment."""

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from statistics import fmean
 from typing import Any, TypeVar, overload
 
+from server.domain.contract import CONSTANTS
 from server.domain.view import Alert, View
 
-POINT_SECONDS = 10  # two hours are 720 points: fine enough for a lesson, few enough to draw
+POINT_SECONDS = CONSTANTS["POINT_SECONDS"]
 
 T = TypeVar("T")
 

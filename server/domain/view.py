@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from server.domain.contract import CONSTANTS
 from server.domain.labels import OTHER, PACES, VALENCE
 from server.domain.room import Hand, Named, Tally
 
 FEW_STUDENTS = "few_students"  # fewer students are here than may be shown anything about
 FEW_FACES = "few_faces"  # enough students, but too few of them with a face that was read
-STEPS = 20  # shares are twentieths: one student more or less often changes nothing
-
+STEPS = CONSTANTS["SHARE_STEPS"]
 
 Figures = Mapping[str, float]
 

@@ -12,7 +12,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-EVENTS = ("label", "pace", "help", "show", "marker", "clear", "silence", "end")
+from server.domain.contract import MESSAGES
+
+EVENTS = (*MESSAGES["student"], *MESSAGES["teacher"])
 ERRORS = (
     "message",  # one that does not fit
     "rate",  # one too many

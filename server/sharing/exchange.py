@@ -31,7 +31,7 @@ class State(TypedDict):
 
 
 class Order(TypedDict, total=False):
-    """What a teacher asks of a room: to `clear` one of CLEARABLE, or to `silence` an alert."""
+    """What a teacher asks of a room: to `clear` pace or help, or to `silence` an alert."""
 
     clear: str
     silence: str

@@ -17,6 +17,7 @@ from server.access.lookup import GuessError, Lookup
 from server.access.tokens import AccessError, Tokens, clean_code
 from server.classroom import ClassError, Classroom
 from server.domain import messages
+from server.domain.contract import MESSAGES
 from server.domain.messages import MessageError
 from server.domain.seats import LABEL_INTERVAL, PACE_LIFETIME
 from server.domain.session import ClassSession
@@ -79,13 +80,7 @@ class Sockets:
         self._troubles: dict[type[Exception], str] = {}
         self._failed: set[str] = set()  # codes of the classes that could not be folded at last
         self._saving = False
-        self._students: dict[str, Callable[[_Peer, object], None]] = {
-            "label": self._label,
-            "pace": self._pace,
-            "help": self._help,
-            "show": self._show,
-        }
-        self._teachers: dict[str, Callable[[_Peer, object], None]] = {
+        self._teachers: dict[str, Callable[[_Peer, dict[str, Any]], None]] = {
             "marker": self._marker,
             "clear": self._clear,
             "silence": self._silence,
@@ -250,16 +245,15 @@ class Sockets:
         try:
             if peer is None:
                 raise MessageError("this connection is in no class")
-            theirs, others = self._teachers, self._students
-            if peer.seat:
-                theirs, others = others, theirs
-            if event in others:
-                raise MessageError("this message is not yours to send")
-            if event not in theirs:
-                raise MessageError("unknown message")
+            role, other = ("student", "teacher") if peer.seat else ("teacher", "student")
+            if event not in MESSAGES[role]:
+                is_others = event in MESSAGES[other]
+                raise MessageError(
+                    "this message is not yours to send" if is_others else "unknown message"
+                )
             if len(arguments) != 1:
                 raise MessageError("a message is one JSON object")
-            theirs[event](peer, arguments[0])
+            self._handle(event, peer, arguments[0])
             self._metrics.message(event)
         except MessageError as error:
             self._metrics.error("message")
@@ -268,37 +262,26 @@ class Sockets:
             log.warning("%s: %s", event, error)
             self._emit("error", {"message": TRY_AGAIN}, connection, here=True)
 
-    def _label(self, peer: _Peer, data: object) -> None:
-        label = messages.parse_label(data)
-        self._classroom.label(peer.session.code, peer.seat, label, self._clock.now())
+    def _handle(self, event: str, peer: _Peer, data: object) -> None:
+        if peer.seat:
+            message = messages.parse_student(event, data)
+            self._classroom.say(peer.session.code, peer.seat, message, self._clock.now())
+        else:
+            self._teachers[event](peer, messages.parse_teacher(event, data))
 
-    def _pace(self, peer: _Peer, data: object) -> None:
-        pace = messages.parse_pace(data)
-        self._classroom.pace(peer.session.code, peer.seat, pace, self._clock.now())
-
-    def _help(self, peer: _Peer, data: object) -> None:
-        help = messages.parse_help(data)
-        self._classroom.help(peer.session.code, peer.seat, help, self._clock.now())
-
-    def _show(self, peer: _Peer, data: object) -> None:
-        self._classroom.show(peer.session.code, peer.seat, messages.parse_show(data))
-
-    def _marker(self, peer: _Peer, data: object) -> None:
-        text = messages.parse_marker(data)
-        marker = self._classroom.mark(peer.session, text, self._clock.now())
+    def _marker(self, peer: _Peer, fields: dict[str, Any]) -> None:
+        marker = self._classroom.mark(peer.session, fields["text"], self._clock.now())
         self.save()  # before the answer, which the teacher's page takes for "kept"
         self._emit("marker", asdict(marker), _teachers(peer.session.code))
 
-    def _clear(self, peer: _Peer, data: object) -> None:
-        what = messages.parse_clear(data)
-        self._classroom.clear(peer.session.code, what)
-        self._emit("cleared", {"what": what}, _students(peer.session.code))
+    def _clear(self, peer: _Peer, fields: dict[str, Any]) -> None:
+        self._classroom.clear(peer.session.code, fields["what"])
+        self._emit("cleared", fields, _students(peer.session.code))
 
-    def _silence(self, peer: _Peer, data: object) -> None:
-        self._classroom.silence(peer.session.code, messages.parse_silence(data))
+    def _silence(self, peer: _Peer, fields: dict[str, Any]) -> None:
+        self._classroom.silence(peer.session.code, fields["kind"])
 
-    def _end(self, peer: _Peer, data: object) -> None:
-        messages.parse_empty(data)
+    def _end(self, peer: _Peer, fields: dict[str, Any]) -> None:
         self._classroom.end(peer.session.code, self._clock.now())
         self.save()
 

@@ -34,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from server.domain.messages import MAX_TEXT
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 
@@ -58,7 +59,7 @@ _classes = Table(
     "classes",
     metadata,
     Column("code", String(12), primary_key=True),
-    Column("title", String(120), nullable=False),
+    Column("title", String(MAX_TEXT), nullable=False),
     Column("mode", String(12), nullable=False),
     Column("min_students", Integer, nullable=False),
     Column("created_at", Float, nullable=False),
@@ -78,7 +79,7 @@ _markers = Table(
     Column("id", Integer, primary_key=True),
     Column("code", String(12), nullable=False, index=True),
     Column("t", Float, nullable=False),
-    Column("text", String(120), nullable=False),
+    Column("text", String(MAX_TEXT), nullable=False),
 )
 _due_reports = Table(
     "due_reports",

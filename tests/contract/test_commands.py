@@ -41,6 +41,7 @@ RUN_BY = {
     "docker compose up --build": None,
     "curl .*": "tests/server/test_api.py",
     "python3 -c .*": "tests/server/test_api.py",
+    "make contract": "tests/contract/test_contract.py",
     "make messages": "tests/contract/test_translations.py",
     "make screenshots": "tests/bench/test_screenshots.py",
     "make requirements": "tests/contract/test_requirements.py",

@@ -47,7 +47,9 @@ DOMAIN_MAY_USE = {
     "datetime",
     "io",
     "itertools",
+    "json",  # and pathlib: to read contract.json beside it
     "math",
+    "pathlib",
     "statistics",
     "typing",
     "unicodedata",

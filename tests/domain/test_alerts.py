@@ -7,8 +7,8 @@ import random
 import pytest
 
 from server.domain.alerts import REST, SHOWN, SUSTAINED, WARM_UP, AlertWatch
-from server.domain.labels import ALERTS
-from server.domain.messages import MessageError, parse_silence
+from server.domain.contract import words
+from server.domain.messages import MessageError, parse_teacher
 from server.domain.view import View
 
 STUDENTS = 30
@@ -44,11 +44,11 @@ TROUBLES = {
 
 
 def test_there_is_a_trouble_for_each_kind():
-    assert set(TROUBLES) == set(ALERTS)
+    assert set(TROUBLES) == set(words("AlertKind"))
     for kind in TROUBLES:
-        assert parse_silence({"kind": kind}) == kind
+        assert parse_teacher("silence", {"kind": kind}) == {"kind": kind}
     with pytest.raises(MessageError):
-        parse_silence({"kind": "boredom"})
+        parse_teacher("silence", {"kind": "boredom"})
 
 
 @pytest.mark.parametrize("kind", TROUBLES)

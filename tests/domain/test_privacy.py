@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from server.classroom import Classroom
-from server.domain.messages import Label
+from server.domain.messages import Label, Show
 from server.domain.room import REGROUP
+from server.domain.seats import Message
 from server.domain.timeline import Point
 from server.sharing.exchange import LocalExchange
 from tests.memory_store import MemoryStore
@@ -129,18 +130,21 @@ class Course:
         elif what == "turns back":
             self.away.discard(student)
         elif what == "shows the name":
-            self.classroom.show(self.session.code, seat(student), f"Student {student}")
+            self.say(student, Show(f"Student {student}"))
         elif what == "hides the name":
-            self.classroom.show(self.session.code, seat(student), None)
+            self.say(student, Show(None))
         else:
             self.goes(what, student)
+
+    def say(self, student: int, message: Message) -> None:
+        self.classroom.say(self.session.code, seat(student), message, self.now)
 
     def tick(self, seconds: float, faces: dict[int, str]) -> None:
         self.now += seconds
         for student in sorted(self.here):
             face = None if student in self.away else faces[student]
             label = Label("ok", face) if face else Label("no_face")
-            self.classroom.label(self.session.code, seat(student), label, self.now)
+            self.say(student, label)
         beat = self.classroom.tick(self.now)
         self.published.views.append(self.classroom.view(self.session, self.now))
         self.published.points += [

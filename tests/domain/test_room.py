@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from server.domain.messages import Help, Label
+from server.domain.messages import Help, Label, Pace, Show
 from server.domain.room import MOST_GONE, REGROUP, Hand, Named, Room
 from server.domain.seats import LABEL_LIFETIME, PACE_LIFETIME, SEAT_GRACE, Partial, Seats
 from server.domain.view import make_view
@@ -31,7 +31,7 @@ class ClassUnderTest:
 
     def turns_away(self, *seats):
         for seat in seats:
-            self.seats.set_label(seat, Label("no_face"), self.now)
+            self.seats.say(seat, Label("no_face"), self.now)
             del self.faces[seat]
 
     def tally(self):
@@ -42,7 +42,7 @@ class ClassUnderTest:
         for _ in range(seconds):
             self.now += 1
             for seat, emotion in self.faces.items():
-                self.seats.set_label(seat, Label("ok", emotion), self.now)
+                self.seats.say(seat, Label("ok", emotion), self.now)
             self.view = make_view(self.now, "camera", MIN_STUDENTS, self.tally())
             if self.view.shares is not None:
                 self.room.show(self.now)
@@ -149,21 +149,21 @@ def test_groups_are_made_anew_when_nothing_was_shown_for_long():
 def test_those_who_show_their_names_do_not_hide_the_others():
     group = class_of(*["happy"] * 3, *["sad"] * 3)
     group.tick()
-    group.seats.set_name("seat 5", "Ada")
+    group.seats.say("seat 5", Show("Ada"), group.now)
     assert group.tick().shares == {"happy": 0.5, "sad": 0.5}  # there are five others
-    group.seats.set_name("seat 4", "Ben")
+    group.seats.say("seat 4", Show("Ben"), group.now)
     assert group.tick().shares is None
-    group.seats.set_name("seat 4", None)
+    group.seats.say("seat 4", Show(None), group.now)
     assert group.tick().shares is None  # what was known stays known
 
 
 def test_who_shows_the_name_is_seen_with_face_and_word_until_they_take_it_back():
     group = class_of("sad", "sad")
-    group.seats.set_pace("seat 1", "lost", group.now)
-    group.seats.set_name("seat 1", "Ben")
-    group.seats.set_name("seat 0", "Ada")
+    group.seats.say("seat 1", Pace("lost"), group.now)
+    group.seats.say("seat 1", Show("Ben"), group.now)
+    group.seats.say("seat 0", Show("Ada"), group.now)
     assert group.tick().named == (Named("Ada", "sad", None), Named("Ben", "sad", "lost"))
-    group.seats.set_name("seat 1", None)
+    group.seats.say("seat 1", Show(None), group.now)
     group.turns_away("seat 0")
     assert group.tick(int(LABEL_LIFETIME) + 1).named == (Named("Ada", None, None),)
 
@@ -189,27 +189,27 @@ def test_a_room_is_over_when_nobody_is_left_and_nothing_was_shown_for_long():
 
 def test_hands_keep_their_place_and_go_down():
     group = class_of(None, None)
-    group.seats.set_help("seat 0", Help(True), 1000.0)
+    group.seats.say("seat 0", Help(True), 1000.0)
     group.tick()
-    group.seats.set_help("seat 1", Help(True, "Ben"), 1000.5)
-    group.seats.set_help("seat 0", Help(True, "Ada"), 1001.0)
+    group.seats.say("seat 1", Help(True, "Ben"), 1000.5)
+    group.seats.say("seat 0", Help(True, "Ada"), 1001.0)
     assert group.tick().help == (Hand(1000.0, "Ada"), Hand(1000.5, "Ben"))
-    group.seats.set_help("seat 0", Help(False), group.now)
+    group.seats.say("seat 0", Help(False), group.now)
     assert [hand.name for hand in group.tick().help] == ["Ben"]
 
 
 @pytest.mark.parametrize(("age", "counts"), [(PACE_LIFETIME, True), (PACE_LIFETIME + 1, False)])
 def test_a_pace_word_fades(age, counts):
     group = class_of(None)
-    group.seats.set_pace("seat 0", "lost", group.now)
+    group.seats.say("seat 0", Pace("lost"), group.now)
     group.now += age
     assert group.tally().paces == ({"lost": 1} if counts else {})
 
 
 def test_a_pace_word_can_be_taken_back():
     group = class_of(None)
-    group.seats.set_pace("seat 0", "lost", group.now)
-    group.seats.set_pace("seat 0", None, group.now)
+    group.seats.say("seat 0", Pace("lost"), group.now)
+    group.seats.say("seat 0", Pace(None), group.now)
     assert group.tally().paces == {}
 
 
@@ -217,8 +217,8 @@ def test_a_teacher_can_clear_words_and_hands_and_students_can_say_them_again():
     group = class_of(None)
 
     def say():
-        group.seats.set_pace("seat 0", "lost", group.now)
-        group.seats.set_help("seat 0", Help(True), group.now)
+        group.seats.say("seat 0", Pace("lost"), group.now)
+        group.seats.say("seat 0", Help(True), group.now)
 
     say()
     assert group.tick().help
@@ -242,7 +242,7 @@ def with_another_process(group, *emotions):
     other.now = 5.0
     for number, emotion in enumerate(emotions):
         other.comes(f"other {number}", emotion)
-        other.seats.set_label(f"other {number}", Label("ok", emotion), other.now)
+        other.seats.say(f"other {number}", Label("ok", emotion), other.now)
     return other
 
 
@@ -264,22 +264,22 @@ def test_a_student_known_to_two_processes_counts_once_where_they_came_last():
     group.tick()
     other = ClassUnderTest()
     other.comes("seat 0")
-    other.seats.set_label("seat 0", Label("ok", "sad"), other.now)
+    other.seats.say("seat 0", Label("ok", "sad"), other.now)
     tally = tally_of_both(group, other)
     assert (tally.students, tally.emotions) == (5, {"happy": 4, "sad": 1})
 
 
 def test_a_hand_keeps_its_place_while_its_student_connects_again():
     group = class_of(None, None)
-    group.seats.set_help("seat 0", Help(True, "Ada"), group.now)
-    group.seats.set_help("seat 1", Help(True, "Ben"), group.now)
+    group.seats.say("seat 0", Help(True, "Ada"), group.now)
+    group.seats.say("seat 1", Help(True, "Ben"), group.now)
     first = group.tick(5).help
     again = ClassUnderTest()
     again.now = group.now
     again.comes("seat 0")
     partials = [group.seats.partial(group.now, 1), again.seats.partial(again.now, 0)]
     assert [hand.name for hand in group.room.tally(partials, group.now).hands] == ["Ben"]
-    again.seats.set_help("seat 0", Help(True, "Ada"), group.now)
+    again.seats.say("seat 0", Help(True, "Ada"), group.now)
     assert group.room.tally(partials, group.now).hands == first
 
 
@@ -298,8 +298,8 @@ def test_whoever_comes_and_goes_without_end_fills_no_memory():
 
 def test_a_room_goes_on_in_another_process():
     group = class_of(*["happy"] * 5, "sad", "sad", "sad")
-    group.seats.set_name("seat 0", "Ada")
-    group.seats.set_help("seat 1", Help(True), group.now)
+    group.seats.say("seat 0", Show("Ada"), group.now)
+    group.seats.say("seat 1", Help(True), group.now)
     before = group.tick(3)
     group.room.clear("pace", group.now)
     group.leaves("seat 7")
@@ -307,7 +307,7 @@ def test_a_room_goes_on_in_another_process():
     group.now += 500_000  # the other process's clock
     for seat, emotion in group.faces.items():
         group.seats.join(seat, f"connection of {seat}", group.now)
-        group.seats.set_label(seat, Label("ok", emotion), group.now)
+        group.seats.say(seat, Label("ok", emotion), group.now)
     group.room = Room.from_dict(stored, MIN_STUDENTS, group.now)
     after = group.tally()
     assert make_view(0.0, "camera", MIN_STUDENTS, after).shares == before.shares
@@ -330,7 +330,7 @@ def test_a_student_counts_where_the_student_came_to_last():
 
 def test_a_hand_goes_down_with_its_student():
     group = class_of(None)
-    group.seats.set_help("seat 0", Help(True, "Ada"), group.now)
+    group.seats.say("seat 0", Help(True, "Ada"), group.now)
     assert [hand.name for hand in group.tally().hands] == ["Ada"]
     group.seats.leave("seat 0", "connection of seat 0")
     assert group.tally().hands == ()

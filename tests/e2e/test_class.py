@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from server.domain import messages
 from tests.conftest import ROOT
 from tests.e2e.conftest import LOADING
+from tests.schemas import check
 from training.browser import wait_until
 
 FACES = ROOT.parent / "shared" / "faces"
-PARSERS = {"label": messages.parse_label, "pace": messages.parse_pace, "help": messages.parse_help}
 
 
 def open_room(browser, server, troubles, title="Algebra, Monday", mode="camera"):
@@ -90,7 +89,7 @@ def test_a_smiling_student_and_four_others_move_the_teachers_page(server, browse
         assert isinstance(frame, str), "nothing binary"
         if frame.startswith("42"):
             event, message = json.loads(frame[2:])
-            PARSERS[event](message)
+            check("student", event, message)
             assert len(frame) <= 60
         else:
             assert frame == "3" or frame.startswith("40")  # a pong, or the connection itself

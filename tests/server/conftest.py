@@ -26,6 +26,7 @@ from server.config import Settings
 from server.ops.clock import Clock
 from server.storage.store import ClassStore
 from tests.conftest import SECRET_KEY, TICK_SECONDS
+from tests.schemas import check
 from tests.services import migrate
 
 PATIENCE = 120  # seconds of the class, in which whatever is waited for comes
@@ -112,7 +113,7 @@ class Peer:
         self._say(Packet(EVENT, [event, *data]))
 
     def looks(self, emotion: str) -> None:
-        self.send("label", {"state": "ok", "emotion": emotion, "p": 0.9})
+        self.send("label", {"state": "ok", "emotion": emotion})
 
     def wait_for(self, event: str, such_that: Callable[[Any], object] = lambda data: True) -> Any:
         """The next such event; anything else that comes before it is dropped."""
@@ -120,6 +121,7 @@ class Peer:
         for _ in range(round(PATIENCE / TICK_SECONDS)):
             while self.received:
                 name, data = self.received.popleft()
+                check("server", name, data)
                 if name == event and such_that(data):
                     return data
                 seen.append((name, data))

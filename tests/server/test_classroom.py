@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from server.classroom import Classroom
-from server.domain.messages import Label
+from server.domain.messages import Label, Pace
 from server.domain.view import View
 from server.sharing.exchange import FORMAT, LocalExchange
 from server.sharing.redis_exchange import RedisExchange
@@ -48,7 +48,7 @@ class Lesson:
             self.now += 1
             for seat in range(read):
                 label = Label("ok", looks)
-                self.classroom.label("ABC234", f"seat {seat}", label, self.now)
+                self.classroom.say("ABC234", f"seat {seat}", label, self.now)
             beat = self.classroom.tick(self.now)
             self.viewed += [self.now for shown in beat.shown if isinstance(shown.what, View)]
             before = self.view["alerts"] if self.view else ()
@@ -58,7 +58,7 @@ class Lesson:
 
     def say_lost(self, students):
         for seat in range(students):
-            self.classroom.pace("ABC234", f"seat {seat}", "lost", self.now)
+            self.classroom.say("ABC234", f"seat {seat}", Pace("lost"), self.now)
 
 
 @pytest.mark.parametrize(

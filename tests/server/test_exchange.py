@@ -21,7 +21,7 @@ def knows(*students, teachers=0, now=10.0):
     seats = Seats()
     for student in students:
         seats.join(student, f"connection of {student}", now)
-        seats.set_label(student, Label("ok", "happy"), now)
+        seats.say(student, Label("ok", "happy"), now)
     return {CODE: seats.partial(now, teachers)}
 
 

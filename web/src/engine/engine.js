@@ -1,5 +1,6 @@
 /** The page's end of the engine: camera -> worker -> readings, and a new worker if one dies.
  *
+ * @import { Emotion } from "../shared/contract.js"
  * @import { BackendName } from "./backends.js"
  * @import { Camera } from "./camera.js"
  * @import { Answer, Look, Order } from "./worker.js"
@@ -37,7 +38,7 @@ export class Engine {
 
   /**
    * The emotions, in the order of a reading's probabilities.
-   * @type {string[]}
+   * @type {Emotion[]}
    */
   labels = [];
   /** The least probability with which one is named. */

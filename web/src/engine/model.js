@@ -1,5 +1,6 @@
 /** A model's files, and the model that they make on the backend of the moment.
  *
+ * @import { Emotion } from "../shared/contract.js"
  * @import { GraphModel } from "@tensorflow/tfjs-converter"
  *
  * @typedef {object} Metadata What was exported with a model.
@@ -9,7 +10,7 @@
  * @property {Record<string, string>} sha256 of each file
  *
  * @typedef {object} Expressions What the classifier's has besides.
- * @property {string[]} labels the emotions, in the order of its outputs, which begin with them
+ * @property {Emotion[]} labels the emotions, in the order of its outputs, which begin with them
  * @property {number[]} weights by which those of its outputs are multiplied that say what people
  *   would say: see `fit_weights` in training/people.py
  * @property {number} sure the least probability with which one is named

@@ -1,6 +1,6 @@
 /** Readings -> the label to show and to send: averaged over time, steady, honest when unsure. Pure.
  *
- * @import { Label } from "../shared/contract.js"
+ * @import { Emotion, Label } from "../shared/contract.js"
  */
 
 const AVERAGE_SECONDS = 1; // time constant of the moving average: an expression lasts 0.5 to 4 s
@@ -13,15 +13,15 @@ export class Smoother {
   #sure;
   /** @type {number[] | null} */
   #average = null;
-  /** @type {string | null} */
+  /** @type {Emotion | "unsure" | null} */
   #label = null; // what is shown
-  /** @type {string | null} */
+  /** @type {Emotion | "unsure" | null} */
   #leader = null; // what would be shown, and since when
   #leaderSince = 0;
   #seenAt = -Infinity;
 
   /**
-   * @param {string[]} labels the emotions in the order of a reading's probabilities
+   * @param {Emotion[]} labels the emotions in the order of a reading's probabilities
    * @param {number} sure the least probability with which one is named
    */
   constructor(labels, sure) {
@@ -82,7 +82,6 @@ export class Smoother {
   #message() {
     if (this.#average === null || this.#label === null) return { state: "no_face" };
     if (this.#label === "unsure") return { state: "unsure" };
-    const p = this.#average[this.#labels.indexOf(this.#label)];
-    return { state: "ok", emotion: this.#label, p: Math.round(p * 100) / 100 };
+    return { state: "ok", emotion: this.#label };
   }
 }

@@ -1,5 +1,6 @@
 /** The worker: frames come in, readings go out, pixels go nowhere else.
  *
+ * @import { Emotion } from "../shared/contract.js"
  * @import { BackendName } from "./backends.js"
  * @import { Reading } from "./vision.js"
  *
@@ -13,7 +14,7 @@
  * @property {{backend: BackendName}} move there, if it works; answered by `chosen`
  *
  * @typedef {object} Answers What the worker posts in the same way.
- * @property {{labels: string[], sure: number}} loaded
+ * @property {{labels: Emotion[], sure: number}} loaded
  * @property {{}} ask for a frame
  * @property {Look} read at each look
  * @property {{}} waiting while the camera gives no picture

@@ -1,7 +1,6 @@
 /** The teacher's page: the class as a whole, live.
  *
- * @import { Auth } from "../shared/class-socket.js"
- * @import { Marker, Mode, Point, View } from "../shared/contract.js"
+ * @import { Marker, Mode, Point, TeacherAuth, View } from "../shared/contract.js"
  */
 
 import { showAlerts } from "../room/alerts-list.js";
@@ -46,7 +45,7 @@ if (token === null) {
 /** @param {string} token until the teacher has a new one made */
 function open(token) {
   showLinks(token);
-  /** @type {Auth} */
+  /** @type {TeacherAuth} */
   const auth = { role: "teacher", code, token };
   const socket = new ClassSocket(auth, { status: showStatus, closed });
   const timeline = new Timeline(find("timeline"), { mode });

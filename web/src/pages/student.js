@@ -1,7 +1,6 @@
 /** The student's page: consent, then the camera's labels and the student's own words.
  *
- * @import { Auth } from "../shared/class-socket.js"
- * @import { Label, StudentMessages } from "../shared/contract.js"
+ * @import { Label, StudentAuth, StudentMessages } from "../shared/contract.js"
  */
 
 import { CameraCard } from "../student/camera-card.js";
@@ -44,7 +43,7 @@ function enter(withCamera) {
 }
 
 function connect() {
-  /** @type {Auth} */
+  /** @type {StudentAuth} */
   const auth = { role: "student", code, seat: memory.get(seatKey) ?? undefined };
   socket = new ClassSocket(auth, { status: showStatus, closed: close });
   socket.on("welcome", ({ seat, interval, mode, fade }) => {

@@ -54,10 +54,12 @@ function showFacts(students, report) {
 function showLooks(shares) {
   find("no-looks").hidden = shares !== null;
   if (shares === null) return;
-  const order = largestFirst(shares).map(([emotion]) => [emotion, EMOTION_WORDS[emotion]]);
-  showBars(find("shares"), Object.fromEntries(order), (emotion) => [
-    shares[emotion],
-    percent(shares[emotion]),
+  const order = largestFirst(shares);
+  const words = order.map(([emotion]) => [emotion, EMOTION_WORDS[emotion]]);
+  const given = Object.fromEntries(order);
+  showBars(find("shares"), Object.fromEntries(words), (emotion) => [
+    given[emotion],
+    percent(given[emotion]),
   ]);
 }
 

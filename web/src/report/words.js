@@ -3,10 +3,10 @@
  * @import { Report, Shares } from "../shared/contract.js"
  */
 
+import { POINT_SECONDS } from "../shared/contract.js";
 import { clock, day } from "../shared/figures.js";
-import { namesOf } from "../shared/labels.js";
+import { entriesOf, namesOf } from "../shared/labels.js";
 import { gettext, listed, ngettext } from "../shared/texts.js";
-import { POINT_SECONDS } from "../timeline/rows.js";
 
 const DAY = 24 * 60 * 60; // seconds
 
@@ -68,8 +68,8 @@ export function whyHidden({ points, min_students: least }) {
  * @param {Shares} shares
  */
 export function largestFirst(shares) {
-  const isNamed = (/** @type {[string, number]} */ [emotion]) => Number(emotion !== "other");
-  return Object.entries(shares).sort((a, b) => isNamed(b) - isNamed(a) || b[1] - a[1]);
+  const isNamed = (/** @type {string} */ emotion) => Number(emotion !== "other");
+  return entriesOf(shares).sort((a, b) => isNamed(b[0]) - isNamed(a[0]) || b[1] - a[1]);
 }
 
 /**

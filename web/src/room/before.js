@@ -3,10 +3,10 @@
  * @import { Marker, Point } from "../shared/contract.js"
  */
 
+import { POINT_SECONDS } from "../shared/contract.js";
 import { balance } from "../shared/figures.js";
 import { PACE_TOLD, answers, namesOf } from "../shared/labels.js";
 import { gettext, listed } from "../shared/texts.js";
-import { POINT_SECONDS } from "../timeline/rows.js";
 
 const BEFORE = 60; // seconds before the note that are looked at
 const RECENT = 15 * 60; // seconds for which a note is worth comparing with

@@ -9,7 +9,8 @@
  * @typedef {"lost" | "slow_down" | "speed_up"} Worry
  */
 
-import { EMOTION_WORDS, namesOf } from "../shared/labels.js";
+import { SHARE_STEPS } from "../shared/contract.js";
+import { EMOTION_WORDS, entriesOf, namesOf } from "../shared/labels.js";
 import { gettext, ngettext } from "../shared/texts.js";
 
 /**
@@ -70,10 +71,10 @@ function content({ pace, students }) {
 /** @param {View} view */
 function looks({ shares, seen, students }) {
   if (shares === null || seen === null) return null;
-  const [[emotion, share], next] = Object.entries(shares).sort((a, b) => b[1] - a[1]);
+  const [[emotion, share], next] = entriesOf(shares).sort((a, b) => b[1] - a[1]);
   const lead = share - (next?.[1] ?? 0);
   const few = seen < students / 2; // too few faces to speak for the class
-  if (emotion === "other" || Math.round(lead * 20) < CLEAR_LEAD) {
+  if (emotion === "other" || Math.round(lead * SHARE_STEPS) < CLEAR_LEAD) {
     const text = few ? gettext("The faces read look mixed") : gettext("The class looks mixed");
     return { kind: "mixed", text };
   }

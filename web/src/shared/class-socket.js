@@ -1,14 +1,11 @@
 /** The connection to a class: it comes back by itself, and has words for what goes wrong with it.
  *
- * @import { ServerMessages, StudentMessages, TeacherMessages } from "./contract.js"
+ * @import { ServerMessages, StudentAuth, StudentMessages } from "./contract.js"
+ * @import { TeacherAuth, TeacherMessages } from "./contract.js"
  *
  * @typedef {ServerMessages & {disconnect: string}} Heard
  *
- * @typedef {object} Auth What the contract asks of whoever comes in.
- * @property {"student" | "teacher"} role
- * @property {string} code
- * @property {string} [seat] a student's, from an earlier welcome
- * @property {string} [token] a teacher's
+ * @typedef {StudentAuth | TeacherAuth} Auth
  */
 
 import { io } from "socket.io-client";
@@ -69,7 +66,8 @@ export class ClassSocket {
     // A seat is for one page, the newest: told from page to page, which works offline as well.
     socket.once("welcome", ({ seat }) => this.#pages.postMessage(seat));
     this.#pages.onmessage = ({ data }) => {
-      if (data === auth.seat) this.#end(gettext("You are in this class in another tab or window."));
+      if ("seat" in auth && data === auth.seat)
+        this.#end(gettext("You are in this class in another tab or window."));
     };
     socket.io.on("ping", () => this.#hear());
     socket.onAny(() => this.#hear());

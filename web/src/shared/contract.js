@@ -1,88 +1,142 @@
-/**
- * The messages between pages and server, as types: what server/domain makes and takes. Times are
- * seconds since the epoch; null stands for what is hidden, or not known.
+/** What goes over Socket.IO, as types and words; made by `make contract`.
  *
- * @typedef {"camera" | "self-report"} Mode of a class
- * @typedef {"slow_down" | "fine" | "speed_up" | "lost"} Pace what a student can say of it
- * @typedef {Record<string, number>} Shares of emotions and of "other": 0..1, together 1
- * @typedef {Record<Pace, number>} Paces how many students say what
+ * @typedef {number} Time Seconds since the epoch.
  *
- * @typedef {object} Alert
- * @property {"mood_dropped" | "faces_gone" | "many_lost"} kind
- * @property {number} since
- * @property {string} why in English
- * @property {Record<string, number> | null} figures those in the sentence; null in old points
+ * @typedef {"angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise"} Emotion FER-2013's labels.
  *
- * @typedef {object} Figures What a class is like, at a moment or on average over ten seconds.
- * @property {number} t
- * @property {number} students who are here
- * @property {number | null} seen whose faces are read
+ * @typedef {"ok" | "unsure" | "no_face" | "paused"} State What a look at the camera's picture came to: a face and its expression (ok), a face whose expression cannot be told, no face, or a camera that is paused.
+ *
+ * @typedef {"slow_down" | "fine" | "speed_up" | "lost"} Pace What a student says of the pace. `slow_down` is the button "Too fast", `speed_up` is "Too slow".
+ *
+ * @typedef {"camera" | "self-report"} Mode Of a class: whether it has cameras.
+ *
+ * @typedef {"mood_dropped" | "faces_gone" | "many_lost"} AlertKind
+ *
+ * @typedef {"pace" | "help"} Clearable What of the students' own words a teacher can take down.
+ *
+ * @typedef {"few_students" | "few_faces"} Suppressed Why figures are hidden: fewer students are here than may be shown, or too few of their faces are read.
+ *
+ * @typedef {string} Name One line, as a student typed it.
+ *
+ * @typedef {string} Text One line, as a teacher typed it.
+ *
+ * @typedef {Partial<Record<Emotion | "other", number>>} Shares Of each emotion that somebody has, from 0 to 1, largest first; together 1. What one student alone has is in `other`.
+ *
+ * @typedef {Record<Pace, number>} Paces How many students say what; a mean in a report.
+ *
+ * @typedef {object} Alert Something that the teacher may want to know.
+ * @property {AlertKind} kind
+ * @property {Time} since
+ * @property {string} why In English, one sentence.
+ * @property {Record<string, number> | null} figures Those in the sentence, for other languages; null in points of before alerts had them.
+ *
+ * @typedef {object} Hand A student who asks for help.
+ * @property {Time} since
+ * @property {Name | null} name
+ *
+ * @typedef {object} Named A student who wants to be seen by name, with what is known now.
+ * @property {Name} name
+ * @property {Emotion | null} emotion
+ * @property {Pace | null} pace
+ *
+ * @typedef {object} Marker A teacher's note.
+ * @property {Time} t
+ * @property {Text} text
+ *
+ * @typedef {object} Point Ten seconds of a class. Figures are means; null is what was hidden for half of the time or more.
+ * @property {Time} t
+ * @property {number} students Who are here.
+ * @property {number | null} seen Of those who are counted, how many have a face that is read now.
  * @property {Shares | null} shares
- * @property {"few_students" | "few_faces" | null} suppressed why something is hidden
- * @property {number | null} valence -1..1; null where shares are
+ * @property {Suppressed | null} suppressed
+ * @property {number | null} valence The share of pleasant looks less that of unpleasant ones; null where shares are.
  * @property {Paces | null} pace
+ * @property {Alert[]} alerts Those that began in this time.
  *
- * @typedef {{since: number, name: string | null}} Hand
- * @typedef {{name: string, emotion: string | null, pace: Pace | null}} Named
- * @typedef {Figures & {counted: number | null, help: Hand[], named: Named[], alerts: Alert[]}} View
- * @typedef {Figures & {alerts: Alert[]}} Point
- * @typedef {{t: number, text: string}} Marker
+ * @typedef {object} View A class as its teachers may see it. Null is what is hidden, or what a class without cameras does not have.
+ * @property {Time} t
+ * @property {number} students Who are here.
+ * @property {number | null} seen Of those who are counted, how many have a face that is read now.
+ * @property {Shares | null} shares
+ * @property {Suppressed | null} suppressed
+ * @property {number | null} valence The share of pleasant looks less that of unpleasant ones; null where shares are.
+ * @property {Paces | null} pace
+ * @property {number | null} counted How many students' looks are counted, whether they are here or not.
+ * @property {Hand[]} help In the order in which hands went up.
+ * @property {Named[]} named
+ * @property {Alert[]} alerts Those in force.
  *
- * @typedef {object} Stretch The part of a class from one marker to the next.
- * @property {number} from
- * @property {number} to
+ * @typedef {object} MostAndMean
+ * @property {number} most
+ * @property {number} mean
+ *
+ * @typedef {object} Stretch The part of a class from one note to the next; its figures are means.
+ * @property {Time} from
+ * @property {Time} to
  * @property {string} text
  * @property {number | null} students
  * @property {Shares | null} shares
  * @property {number | null} valence
  * @property {Paces | null} pace
  *
- * @typedef {{most: number, mean: number}} MostAndMean
- *
- * @typedef {object} Report
+ * @typedef {object} Report What `GET /api/classes/<code>/report.json` answers.
  * @property {string} code
  * @property {string} title
  * @property {Mode} mode
  * @property {number} min_students
- * @property {number} began
- * @property {number | null} ended null while the class goes on
+ * @property {Time} began
+ * @property {Time | null} ended Null while the class goes on.
  * @property {number} minutes
- * @property {MostAndMean | null} students null if nothing was recorded
+ * @property {MostAndMean | null} students Null if nothing was recorded.
  * @property {number} shown_minutes
  * @property {number} hidden_minutes
  * @property {Shares | null} shares
  * @property {number | null} valence
  * @property {Record<Pace, MostAndMean> | null} pace
  * @property {Stretch[]} stretches
- * @property {number | null} best the index of a stretch
- * @property {number | null} hardest the index of another, where there is a best one
+ * @property {number | null} best The index of a stretch.
+ * @property {number | null} hardest The index of another one, where there is a best.
  * @property {Marker[]} markers
  * @property {Alert[]} alerts
  * @property {Point[]} points
  *
- * @typedef {object} Label
- * @property {"ok" | "unsure" | "no_face" | "paused"} state
- * @property {string} [emotion] where the state is ok
- * @property {number} [p] its probability
+ * @typedef {object} StudentAuth What a student's page connects with.
+ * @property {"student"} role
+ * @property {string} code Of the class.
+ * @property {string} [seat] From an earlier welcome, to take the same seat again.
  *
- * @typedef {{on: boolean, name?: string}} Help
+ * @typedef {object} TeacherAuth What a teacher's page connects with.
+ * @property {"teacher"} role
+ * @property {string} code Of the class.
+ * @property {string} token
+ *
+ * @typedef {object} Refusal What comes with a connection that is refused, beside a sentence for whoever asked.
+ * @property {boolean} retry Whether it is worth trying again.
  *
  * @typedef {object} StudentMessages
  * @property {Label} label
  * @property {{value: Pace | null}} pace
  * @property {Help} help
- * @property {{name: string | null}} show
+ * @property {{name: Name | null}} show
+ *
+ * @typedef {object} Label One look: only a word, never a picture. Sent when it changes, not more than once in two seconds, and again every `interval` seconds of the welcome.
+ * @property {State} state
+ * @property {Emotion} [emotion] With the state ok, and with no other.
+ *
+ * @typedef {object} Help The student's hand goes up or down.
+ * @property {boolean} on
+ * @property {Name} [name] If the student typed one.
  *
  * @typedef {object} TeacherMessages
- * @property {{text: string}} marker
- * @property {{what: "pace" | "help"}} clear
- * @property {{kind: Alert["kind"]}} silence
+ * @property {{text: Text}} marker
+ * @property {{what: Clearable}} clear
+ * @property {{kind: AlertKind}} silence
  * @property {{}} end
  *
  * @typedef {object} ServerMessages
- * @property {{seat: string, mode: Mode, title: string, interval: number, fade: number}} welcome
- * @property {{what: "pace" | "help"}} cleared
- * @property {{t: number, points: Point[], markers: Marker[]}} history
+ * @property {{seat: string, mode: Mode, title: Text, interval: number, fade: number}} welcome
+ * @property {{what: Clearable}} cleared
+ * @property {{t: Time, points: Point[], markers: Marker[]}} history
  * @property {View} view
  * @property {Point} point
  * @property {Marker} marker
@@ -92,4 +146,17 @@
  * @property {{}} ended
  */
 
-export {};
+/** @type {Emotion[]} */
+export const EMOTIONS = ["angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"];
+
+/** @type {Pace[]} */
+export const PACES = ["slow_down", "fine", "speed_up", "lost"];
+
+/** @type {AlertKind[]} */
+export const ALERT_KINDS = ["mood_dropped", "faces_gone", "many_lost"];
+
+/** The length of a point: two hours are 720 points, fine enough for a lesson, few enough to draw. */
+export const POINT_SECONDS = 10;
+
+/** Shares are twentieths: one student more or less often changes nothing. */
+export const SHARE_STEPS = 20;

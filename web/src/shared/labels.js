@@ -1,13 +1,13 @@
 /** The words that pages use for the contract's labels. "Looks", never "feels".
  *
- * @import { Pace } from "./contract.js"
+ * @import { Emotion, Pace } from "./contract.js"
  */
 
 import { gettext } from "./texts.js";
 
 /**
  * From pleasant to unpleasant: the order in which pages list them.
- * @type {Record<string, string>}
+ * @type {Record<Emotion | "other", string>}
  */
 export const EMOTION_WORDS = {
   happy: gettext("happy"),
@@ -45,6 +45,14 @@ export const PACE_TOLD = {
  * @param {Record<Name, unknown>} record
  */
 export const namesOf = (record) => /** @type {Name[]} */ (Object.keys(record));
+
+/**
+ * The same with what they stand for.
+ * @template {string} Name
+ * @template Value
+ * @param {Partial<Record<Name, Value>>} record
+ */
+export const entriesOf = (record) => /** @type {[Name, Value][]} */ (Object.entries(record));
 
 /**
  * "4 lost".

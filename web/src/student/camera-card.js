@@ -194,8 +194,9 @@ export class CameraCard {
     );
     this.#tell(label);
     const [hindrance, advice] = reading.hindrance ? HINDRANCES[reading.hindrance] : ["", ""];
+    const emotion = label.emotion ? EMOTION_WORDS[label.emotion] : "";
     const looks = {
-      ok: gettext("Your face looks {emotion}", { emotion: EMOTION_WORDS[label.emotion ?? ""] }),
+      ok: gettext("Your face looks {emotion}", { emotion }),
       unsure: gettext("Hard to say how your face looks"),
       no_face: hindrance,
     };

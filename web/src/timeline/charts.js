@@ -23,7 +23,7 @@
  */
 
 import { clock, exactClock, percent, signed } from "../shared/figures.js";
-import { EMOTION_WORDS, PACE_WORDS } from "../shared/labels.js";
+import { EMOTION_WORDS, PACE_WORDS, entriesOf } from "../shared/labels.js";
 import { gettext } from "../shared/texts.js";
 
 const TOP = 8; // CSS pixels above a chart, for the upper half of its uppermost figure
@@ -33,6 +33,8 @@ const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // steps of numbers of
 
 const dotted = [2, 3];
 const dashed = [7, 3];
+/** @type {Record<string, number[]>} */
+const DASHES = { other: dotted, fear: dashed, disgust: dashed };
 
 /** @type {Kind["hidden"]} */
 const isHidden = (row) => row.shares === null && row.suppressed !== null;
@@ -45,11 +47,11 @@ const SHARES = {
   isMood: true,
   title: gettext("How the class looks"),
   height: 190,
-  lines: Object.entries(EMOTION_WORDS).map(([name, word]) => ({
+  lines: entriesOf(EMOTION_WORDS).map(([name, word]) => ({
     name,
     word,
     value: ({ shares }) => shares && (shares[name] ?? 0),
-    dash: { other: dotted, fear: dashed, disgust: dashed }[name],
+    dash: DASHES[name],
   })),
   range: () => [0, 1],
   steps: [0.25, 0.5],

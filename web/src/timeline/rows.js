@@ -1,15 +1,16 @@
 /** A class's timeline as rows that charts are drawn from, and as words.
  *
- * @import { Figures, Marker, Point, View } from "../shared/contract.js"
+ * @import { Marker, Point, View } from "../shared/contract.js"
  *
+ * @typedef {Point | View} Figures
  * @typedef {Figures | (typeof UNKNOWN & {t: number})} Row
  */
 
+import { POINT_SECONDS } from "../shared/contract.js";
 import { balance, exactClock, percent, studentsHere } from "../shared/figures.js";
-import { EMOTION_WORDS, answers, namesOf } from "../shared/labels.js";
+import { EMOTION_WORDS, answers, entriesOf, namesOf } from "../shared/labels.js";
 import { gettext, listed, ngettext } from "../shared/texts.js";
 
-export const POINT_SECONDS = 10;
 const JUST_BEFORE = 0.001; // seconds: lines go in steps, because a point is the mean of its time
 const UNKNOWN = {
   students: null,
@@ -100,7 +101,7 @@ function looks({ shares, valence, seen, suppressed }) {
   if (shares === null || valence === null) {
     return suppressed === "few_faces" ? [gettext("looks hidden: too few faces")] : [];
   }
-  const words = Object.entries(shares)
+  const words = entriesOf(shares)
     .filter(([, share]) => share > 0)
     .sort((a, b) => b[1] - a[1])
     .map(([emotion, share]) => `${EMOTION_WORDS[emotion]} ${percent(share)}`);

@@ -15,11 +15,12 @@
 import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
 
+import { POINT_SECONDS } from "../shared/contract.js";
 import { findAll, findIn } from "../shared/page.js";
 import { chartsOf, colour, frameOf, optionsOf } from "./charts.js";
 import { drawHidden, drawMarkers, headroom } from "./marks.js";
 import { gettext } from "../shared/texts.js";
-import { POINT_SECONDS, describe, rowAt, rowsOf, stretchesOf } from "./rows.js";
+import { describe, rowAt, rowsOf, stretchesOf } from "./rows.js";
 
 const LAST = 15 * 60; // seconds that "Last 15 minutes" shows
 const LEAST = 5 * 60; // seconds that a class shows from its start on

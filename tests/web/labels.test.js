@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { whyAlert } from "../../web/src/shared/alert-words.js";
+import { ALERT_KINDS, EMOTIONS, PACES } from "../../web/src/shared/contract.js";
+import { EMOTION_WORDS, PACE_TOLD, PACE_WORDS } from "../../web/src/shared/labels.js";
+
+test("there is a word for each emotion and pace of the contract, and for no other", () => {
+  const sorted = (record) => Object.keys(record).sort();
+  assert.deepEqual(sorted(EMOTION_WORDS), [...EMOTIONS, "other"].sort());
+  assert.deepEqual(sorted(PACE_WORDS), [...PACES].sort());
+  assert.deepEqual(sorted(PACE_TOLD), [...PACES].sort());
+});
+
+test("there is a sentence for each kind of alert", () => {
+  const figures = { now: 3, before: 9, students: 20 };
+  for (const kind of ALERT_KINDS) {
+    assert.match(whyAlert({ kind, since: 0, why: "", figures }), /9/);
+  }
+});
