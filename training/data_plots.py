@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from training.dataset import LABELS, SPLITS, Dataset, FloatArray, IntArray, UInt8Array
-from training.plots import SOFT, WIDTH, plain
+from training.plots import SOFT, WIDTH, unframed
 
 SPLIT_COLOURS = ("#0b5cad", "#56b4e9", "#e69f00")
 ACROSS = 8  # faces in a row of a montage
@@ -41,7 +41,7 @@ def shares(counts: IntArray) -> Figure:
     axes.set_ylabel("share of the split")
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(frameon=False)
-    plain(axes, "y")
+    unframed(axes, "y")
     axes.tick_params(axis="x", length=0)
     return figure
 
@@ -108,7 +108,7 @@ def brightness(data: Dataset) -> Figure:
     axes.invert_yaxis()
     axes.set(xlim=(0, 255), xlabel="mean grey level of an image")
     axes.legend(frameon=False)
-    plain(axes, "x")
+    unframed(axes, "x")
     axes.tick_params(axis="y", length=0)
     return figure
 
@@ -148,6 +148,6 @@ def unity(united: FloatArray, labels: UInt8Array) -> Figure:
     axes.set(xlim=(0, 1), xlabel="share of the images")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     figure.legend(loc="outside upper center", ncols=len(BANDS), frameon=False, fontsize=10)
-    plain(axes, "x")
+    unframed(axes, "x")
     axes.tick_params(axis="y", length=0)
     return figure

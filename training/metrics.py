@@ -27,7 +27,7 @@ from training.people import CLASS_SIZE, agreement, fit_weights, said, weigh
 BINS = 15  # as in Guo et al. 2017
 TEMPERATURES = (0.05, 20.0)  # to search between; beyond, all answers are certain or all are equal
 CLASSES = 1000  # a few hundred would move the least probability by a hundredth
-COST = 0.05  # that a class may be misread by more, so that its least certain faces are not named
+COST = 0.05  # by how much the share error may grow, so that the least certain faces are not named
 LEAST = 1e-12  # of a probability before its logarithm: float32 softmax rounds the rest to 0
 
 
@@ -40,7 +40,7 @@ class Settings(NamedTuple):
 
     def apply(self, people: FloatArray) -> FloatArray:
         """Probabilities of VOTES, [n, 10], as the page has them."""
-        return soften(weigh(people, self.weights), self.temperature)
+        return calibrate(weigh(people, self.weights), self.temperature)
 
 
 def by_head(probabilities: FloatArray) -> dict[str, FloatArray]:
@@ -80,12 +80,12 @@ def measure_people(faces: Dataset, people: FloatArray, settings: Settings) -> Pe
     ours = true >= 0
     guesses = settings.apply(people)[:, : len(LABELS)].argmax(axis=1)
     weighed = weigh(people[ours], settings.weights)
-    softened = soften(weighed, settings.temperature)
+    calibrated = calibrate(weighed, settings.temperature)
     return {
         "people": agreement(faces.labels, guesses, faces.votes),
         "calibration": {
             "before": calibration(true[ours], weighed[:, : len(LABELS)]),
-            "after": calibration(true[ours], softened[:, : len(LABELS)]),
+            "after": calibration(true[ours], calibrated[:, : len(LABELS)]),
         }
         if ours.any()
         else None,
@@ -184,29 +184,31 @@ def fit_temperature(labels: IntArray, probabilities: FloatArray) -> float:
 
 
 def least_sure(labels: IntArray, probabilities: FloatArray) -> float:
-    """The highest probability that a guess can be asked for without misreading classes for it.
+    """The highest confidence threshold that leaves the shares of a class as they are, nearly.
 
-    What is left out is no random part of a class: models are seldom certain of anger, fear and
-    sadness, so that a class which names only certain guesses looks more pleasant than it does. In
-    classes of random images, the mean distance between the shares of the guesses and those of the
-    labels (total variation) is at most COST larger than if all were named. In hundredths; 0.0
-    where leaving out any guess costs more. Give it softened probabilities.
+    A threshold rejects no random part of a class: models are seldom certain of anger, fear and
+    sadness, so that a class of which only confident guesses count looks more pleasant than it does.
+    The share error (mean total variation, over classes of random images) with the threshold is at
+    most COST larger than without one.
+
+    labels: int [n]; probabilities: float [n, 7], calibrated. Returns a multiple of 0.01; 0.0 if
+    any threshold costs more.
     """
     one_hot = np.eye(len(LABELS))
     guesses, confidence = one_hot[probabilities.argmax(axis=1)], probabilities.max(axis=1)
-    classes = np.random.default_rng(0).integers(0, len(labels), (CLASSES, CLASS_SIZE))
-    true_shares = one_hot[labels][classes].mean(axis=1)
+    groups = np.random.default_rng(0).integers(0, len(labels), (CLASSES, CLASS_SIZE))
+    true_shares = one_hot[labels][groups].mean(axis=1)
 
-    def misread(sure: float) -> float:
-        counts = (guesses * (confidence >= sure)[:, None])[classes].sum(axis=1)
+    def share_error(sure: float) -> float:
+        counts = (guesses * (confidence >= sure)[:, None])[groups].sum(axis=1)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         return np.abs(shares - true_shares).sum(axis=1).mean() / 2
 
-    most = (1 + COST) * misread(0.0)
-    return max(sure for sure in np.arange(100) / 100 if misread(sure) <= most)
+    most = (1 + COST) * share_error(0.0)
+    return max(sure for sure in np.arange(100) / 100 if share_error(sure) <= most)
 
 
-def soften(probabilities: FloatArray, temperature: float) -> FloatArray:
+def calibrate(probabilities: FloatArray, temperature: float) -> FloatArray:
     """The probabilities that logits / temperature give."""
     return softmax(_logits(probabilities) / temperature, axis=1)
 

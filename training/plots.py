@@ -92,7 +92,7 @@ def reliability(calibration: Calibration, temperature: float) -> Figure:
     below.set_xlabel("probability of the guess")
     below.set_ylabel("images")
     below.set_ylim(bottom=0)
-    plain(below)
+    unframed(below)
     return figure
 
 
@@ -114,7 +114,7 @@ def training(history: Sequence[Mapping[str, str]]) -> Figure:
     for axes, name in ((above, "right on PublicTest"), (below, "loss")):
         axes.set_ylabel(name)
         axes.legend(frameon=False)
-        plain(axes)
+        unframed(axes)
     above.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     below.set_xlabel("epoch")
     below.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -164,11 +164,11 @@ def comparison(
     for axes in (left, right):
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
         axes.margins(x=0.15)
-        plain(axes)
+        unframed(axes)
     return figure
 
 
-def plain(axes: Axes, along: Literal["both", "x", "y"] = "both") -> None:
+def unframed(axes: Axes, along: Literal["both", "x", "y"] = "both") -> None:
     """A faint grid behind what is drawn, and no box around it."""
     axes.grid(axis=along, color="#d9dee4", linewidth=0.6)
     axes.set_axisbelow(True)
@@ -184,4 +184,4 @@ def _shares(axes: Axes, across: str, up: str) -> None:
     axes.set(xlim=(0, 1), ylim=(0, 1.01), xlabel=across, ylabel=up)
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    plain(axes)
+    unframed(axes)

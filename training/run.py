@@ -142,7 +142,7 @@ def load_network(run: Path) -> keras.Model:
     name = Config.load(run).model
     model = models.build(name)
     load_best(model, run)
-    return models.recipe(name).plain(model)
+    return models.recipe(name).folded(model)
 
 
 def load_weights(model: keras.Model, path: Path) -> None:

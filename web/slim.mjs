@@ -98,7 +98,7 @@ export function only({ operations, kernels }) {
       onLoad({ filter: /@tensorflow\/tfjs-.*\.js$/ }, async ({ path }) => {
         const source = await readFile(path, "utf8");
         const [, edit] = edits.find(([file]) => file.test(path)) ?? [];
-        return { contents: direct(edit ? await edit(source, path) : source, modules) };
+        return { contents: withNamedImports(edit ? await edit(source, path) : source, modules) };
       });
     },
   };
@@ -116,10 +116,10 @@ function onlyCases(source, wanted) {
 }
 
 /**
- * A source that reads modules, of which the bundler keeps what is read, where it read objects, of
- * which it must keep everything: core's `util`, say, or an argument that is a module by default.
+ * Makes a source tree-shakeable: members that it takes from a namespace object (`tfc.util`, or an
+ * argument whose default is a namespace) become named imports, of which the bundler drops the rest.
  */
-function direct(source, modules) {
+function withNamedImports(source, modules) {
   return source
     .replace(/^import \* as tfc from .*$/m, `$& import { util } from '${core}';`)
     .replaceAll("tfc.util.", "util.")

@@ -21,7 +21,7 @@ BASELINE = 600.0  # seconds, time constant: the part of a lesson that a class re
 WARM_UP = 180.0  # seconds of figures before there is a baseline to compare with
 SUSTAINED = 30.0  # seconds for which the figure has to stay beyond its limit
 DEVIATIONS = 3.0  # standard deviations of the figure about its baseline
-SHOWN = 300.0  # seconds after which an alert goes by itself: by then it is known
+LIFETIME = 300.0  # seconds after which an alert goes by itself: by then it is known
 REST = 900.0  # seconds from an alert to the next of its kind; BASELINE has followed by then
 LONGEST_STEP = 10.0  # seconds: a longer gap between two views says nothing about the time between
 
@@ -185,7 +185,7 @@ class _Watched:
         excess = self._quick - self._baseline
         limit = max(self.kind.least, DEVIATIONS * sqrt(self._variance))
         ready = self._known >= WARM_UP and view.t >= self._rests_until
-        if self.alert and (excess < limit / 2 or view.t - self.alert.since > SHOWN):
+        if self.alert and (excess < limit / 2 or view.t - self.alert.since > LIFETIME):
             self.alert = None
         if not (ready and excess >= limit):
             self._beyond = 0.0

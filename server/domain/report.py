@@ -86,7 +86,7 @@ class ClassReport:
                     point.valence,
                     *((point.pace[word] if point.pace else None) for word in PACES),
                     point.suppressed,
-                    _plain("; ".join(notes)),
+                    _not_a_formula("; ".join(notes)),
                 ]
             )
         return text.getvalue()
@@ -169,6 +169,6 @@ def _minutes(points: int) -> float:
     return round(points * POINT_SECONDS / 60, 1)
 
 
-def _plain(text: str) -> str:
+def _not_a_formula(text: str) -> str:
     """Text that a spreadsheet does not take for a formula (OWASP, CSV injection)."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

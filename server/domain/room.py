@@ -16,7 +16,9 @@ from typing import TypedDict
 
 from server.domain.seats import LONG_AGO, SEAT_GRACE, Partial, Seat
 
-REGROUP = 300.0  # seconds without anything shown after which groups are made anew
+# Seconds with nothing shown after which groups are made anew: half of a class may go home, and by
+# then faces have changed.
+REGROUP = 300.0
 MOST_GONE = 1000  # who are remembered in groups: whoever comes and goes without end fills no memory
 
 

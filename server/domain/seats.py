@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypedDict
 
 LABEL_INTERVAL = 5.0  # seconds: how often a browser repeats an unchanged label
-LABEL_LIFETIME = 20.0  # seconds for which a face counts as read after its last label
-SEAT_GRACE = 10.0  # seconds that a seat is kept for a student whose connection dropped
+# Seconds for which a face counts as read after its last label: a look at the notes is no leaving.
+LABEL_LIFETIME = 20.0
+# Seconds for which a seat is kept when its connection is lost: a short loss is no leaving.
+SEAT_GRACE = 10.0
 PACE_LIFETIME = 300.0  # seconds: the pace of five minutes ago is another part of the lesson
 LONG_AGO = float("-inf")
 

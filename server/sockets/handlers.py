@@ -352,7 +352,7 @@ class Sockets:
 
 
 def _logged(handle: Callable[..., None]) -> Callable[..., None]:
-    """What goes wrong in it is ours; all else that does with a message, its sender's."""
+    """Log what a handler raises: python-socketio swallows it. Protocol errors are the sender's."""
 
     def called(*arguments: object) -> None:
         try:

@@ -178,9 +178,10 @@ class ClassStore:
     def add_class(
         self, session: ClassSession, link: str | None = None, over: str | None = None
     ) -> None:
-        """Add a class, and put it at a link, in the place of the one with the code `over`.
+        """Add a class; `link` leads to it from now on, and no longer to the class `over`.
 
-        Raises CodeTaken, and LinkTaken if there is a third; then nothing is added.
+        Raises CodeTaken if another class has the code, and LinkTaken if the link leads to a class
+        other than `over`; then nothing is added.
         """
         with self._transaction() as connection:
             try:
@@ -325,7 +326,8 @@ class ClassStore:
     def _transaction(self) -> Iterator[Connection]:
         timeout, began = Timeout(PATIENCE), monotonic()
         try:
-            # SQLAlchemy drops a connection for good when a Timeout ends what it does.
+            # A connection whose statement a Timeout interrupts is invalidated by SQLAlchemy: the
+            # pool never hands out one that still waits for an answer.
             with one_error(), timeout, self._engine.begin() as connection:
                 yield connection
         except (Timeout, StoreError) as error:

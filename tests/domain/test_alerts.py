@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from server.domain.alerts import REST, SHOWN, SUSTAINED, WARM_UP, AlertWatch
+from server.domain.alerts import LIFETIME, REST, SUSTAINED, WARM_UP, AlertWatch
 from server.domain.contract import words
 from server.domain.messages import MessageError, parse_teacher
 from server.domain.view import View
@@ -90,7 +90,7 @@ def test_an_alert_goes_when_its_trouble_does(kind):
 def test_an_alert_goes_by_itself_when_it_is_known():
     lesson = Lesson().goes_on(1200).goes_on(120, lost=9)
     assert lesson.shown
-    assert lesson.goes_on(SHOWN, lost=9).shown == ()
+    assert lesson.goes_on(LIFETIME, lost=9).shown == ()
 
 
 def test_an_alert_is_silenced_at_once_and_for_a_good_while():

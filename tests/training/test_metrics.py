@@ -13,6 +13,7 @@ from training.dataset import LABELS, VOTES, Dataset
 from training.metrics import (
     BINS,
     Settings,
+    calibrate,
     calibration,
     confident_mistakes,
     fit,
@@ -22,7 +23,6 @@ from training.metrics import (
     measure_labels,
     measure_people,
     roc_curves,
-    soften,
 )
 
 # One of three happy faces is taken for neutral, and one of two neutral for happy.
@@ -143,8 +143,8 @@ def test_the_temperature_that_sharpened_probabilities_is_found_again(temperature
     labels, probabilities, fair = sharpened(temperature)
     found = fit_temperature(labels, probabilities)
     assert found == pytest.approx(temperature, rel=0.03)
-    np.testing.assert_allclose(soften(probabilities, temperature), fair, atol=1e-4)
-    after = calibration(labels, soften(probabilities, found))["error"]
+    np.testing.assert_allclose(calibrate(probabilities, temperature), fair, atol=1e-4)
+    after = calibration(labels, calibrate(probabilities, found))["error"]
     assert after < 0.015
     if temperature != 1:
         assert calibration(labels, probabilities)["error"] > 5 * after
@@ -174,9 +174,9 @@ def test_probabilities_that_were_rounded_to_zero_and_one_have_a_temperature():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = fit_temperature(np.array([0, 1, 2, 4]), probabilities)
-        softened = soften(probabilities, found)
-    assert found > 5 and np.isfinite(softened).all() and softened.max() < 0.9
-    np.testing.assert_allclose(softened.sum(axis=1), 1)
+        calibrated = calibrate(probabilities, found)
+    assert found > 5 and np.isfinite(calibrated).all() and calibrated.max() < 0.9
+    np.testing.assert_allclose(calibrated.sum(axis=1), 1)
 
 
 def people_of(probabilities):
@@ -197,7 +197,7 @@ def test_measures_before_and_after_the_temperature_stand_side_by_side():
     figures = measure_people(voted_as(labels), people_of(probabilities), settings)
     before, after = (figures["calibration"][when]["error"] for when in ("before", "after"))
     assert before == calibration(labels, probabilities)["error"]
-    expected = calibration(labels, soften(probabilities, 2.5))["error"]
+    expected = calibration(labels, calibrate(probabilities, 2.5))["error"]
     assert after == pytest.approx(expected, abs=1e-3)
     right = round((probabilities.argmax(axis=1) == labels).mean(), 4)
     assert figures["people"]["accuracy"] == right

@@ -40,13 +40,13 @@ def imagenet(tmp_path_factory):
 def test_what_is_used_computes_what_was_trained(trained, crops):
     model = MODELS["compact"].build()
     load_best(model, trained.run)
-    plain = MODELS["compact"].plain(model)
+    folded = MODELS["compact"].folded(model)
     faces = crops[..., None].astype(np.float32)
-    expected, found = (each.predict(faces, verbose=0) for each in (model, plain))
+    expected, found = (each.predict(faces, verbose=0) for each in (model, folded))
     for head in HEADS:
         assert expected[head].std(axis=0).max() > 0.1
         np.testing.assert_allclose(found[head], expected[head], atol=1e-4)
-    kinds = {type(layer).__name__ for layer in plain.layers}
+    kinds = {type(layer).__name__ for layer in folded.layers}
     assert not kinds & {"BatchNormalization", "Add"}
 
 
@@ -195,7 +195,7 @@ def test_the_network_that_the_shipped_one_began_with_answers_as_it_did_elsewhere
         names = sorted(name for name in archive.namelist() if name.endswith(".jpg"))[chosen]
         files = [np.frombuffer(archive.read(name), np.uint8) for name in names]
     faces = np.stack([cv2.imdecode(file, cv2.IMREAD_GRAYSCALE) for file in files])
-    model = compact.plain(compact.build())
+    model = compact.folded(compact.build())
     for layer in model.layers:
         if f"{layer.name}/kernel" in stored:
             layer.set_weights([stored[f"{layer.name}/{part}"] for part in ("kernel", "bias")])

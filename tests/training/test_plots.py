@@ -11,7 +11,7 @@ import numpy as np
 from tests.conftest import ROOT
 from training import plots
 from training.dataset import LABELS
-from training.metrics import calibration, measure_labels, soften
+from training.metrics import calibrate, calibration, measure_labels
 
 TRUE = np.array([0, 1, 2, 3, 4, 5, 6, 3, 3, 3])
 SURE = np.eye(7) * 0.6 + 0.4 / 7
@@ -72,8 +72,8 @@ def test_the_legend_of_the_roc_curves_has_their_areas(figures):
 
 
 def test_reliability_is_drawn_before_and_after_without_the_empty_bins():
-    softened = soften(SURE[GUESSES], 0.5)
-    errors = {"before": calibration(TRUE, SURE[GUESSES]), "after": calibration(TRUE, softened)}
+    calibrated = calibrate(SURE[GUESSES], 0.5)
+    errors = {"before": calibration(TRUE, SURE[GUESSES]), "after": calibration(TRUE, calibrated)}
     above, below = plots.reliability(errors, 0.5).axes
     _, before, after = above.lines
     assert x_of(before) == [0.6571] and y_of(before) == [0.9]

@@ -19,7 +19,7 @@ class Recipe:
     settings: Mapping[str, object] = field(default_factory=dict)
     pretrained: bool = False  # `build` takes weights that were trained on something else
     # A trained model -> one that computes the same with less to do.
-    plain: Callable[[keras.Model], keras.Model] = lambda model: model
+    folded: Callable[[keras.Model], keras.Model] = lambda model: model
     uint8: tuple[str, ...] = ()  # patterns of weights for which a byte each is enough when exported
 
 
@@ -34,7 +34,7 @@ MODELS = {
     ),
     "cnn": Recipe(cnn.build, {"learning_rate": 1e-3}),
     "cnn-slow": Recipe(cnn.build, {"learning_rate": 1e-4}),
-    "compact": Recipe(compact.build, compact.SETTINGS, plain=compact.plain, uint8=compact.UINT8),
+    "compact": Recipe(compact.build, compact.SETTINGS, folded=compact.folded, uint8=compact.UINT8),
     "teacher": Recipe(teacher.build, teacher.SETTINGS, uint8=teacher.UINT8),
 }
 

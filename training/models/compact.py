@@ -46,7 +46,7 @@ def build() -> keras.Model:
     return _network(_learning)
 
 
-def plain(model: keras.Model) -> keras.Model:
+def folded(model: keras.Model) -> keras.Model:
     """A model that computes the same as one that `build` made, with less to do."""
     network = _network(_shipped)
     for layer in network.layers:

@@ -7,7 +7,7 @@
 
 import { cropSquare } from "./crop.js";
 import { Cutter } from "./cutter.js";
-import { soften } from "./soften.js";
+import { calibrate } from "./calibrate.js";
 
 export class Classifier {
   #model;
@@ -31,15 +31,15 @@ export class Classifier {
 
   /**
    * @param {Float32Array} crop
-   * @returns {Promise<number[]>} probabilities in the order of the labels, as sure as they are
-   *   right; what is missing to 1 is that of none of them
+   * @returns {Promise<number[]>} calibrated probabilities in the order of the labels; what is
+   *   missing to 1 is that of none of them
    */
   async classify(crop) {
     const { labels, weights, temperature } = this.#model.metadata;
     const outputs = await this.#model.run(crop);
     // After what people would say comes FER-2013's label, which no page shows.
     const people = weights.map((weight, choice) => weight * outputs[choice]);
-    return soften(people, temperature).slice(0, labels.length);
+    return calibrate(people, temperature).slice(0, labels.length);
   }
 
   close() {

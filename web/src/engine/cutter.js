@@ -48,8 +48,8 @@ export class Cutter {
 function partOf(frame, { x, y, side }) {
   if (!("codedWidth" in frame)) return null; // which only a VideoFrame has
   const { codedWidth, codedHeight } = frame;
-  const plain = frame.displayWidth === codedWidth && frame.displayHeight === codedHeight;
-  if (!codedWidth || !plain || frame.rotation || frame.flip) return null;
+  const uncropped = frame.displayWidth === codedWidth && frame.displayHeight === codedHeight;
+  if (!codedWidth || !uncropped || frame.rotation || frame.flip) return null;
   const reach = side * Math.SQRT1_2 + 2; // from its centre, however it is turned
   const even = (/** @type {number} */ value, /** @type {number} */ most) =>
     Math.min(Math.max(2 * Math.round(value / 2), 0), most);

@@ -15,7 +15,7 @@
  *   would say: see `fit_weights` in training/people.py
  * @property {number} sure the least probability with which one is named
  * @property {{scale: number, offset_y: number}} crop see `cropSquare`
- * @property {number} temperature see `soften`
+ * @property {number} temperature see `calibrate`
  *
  * @typedef {Metadata & Expressions} EmotionMetadata
  */

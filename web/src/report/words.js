@@ -116,10 +116,10 @@ export function fileName({ title, began }, extension) {
  * @param {string} other
  */
 export function sameTitle(one, other) {
-  return plain(one) === plain(other);
+  return normalised(one) === normalised(other);
 }
 
 /** @param {string} title */
-function plain(title) {
+function normalised(title) {
   return title.normalize("NFKC").toLowerCase().replace(/\s/gu, "");
 }

@@ -176,7 +176,7 @@ export class ClassSocket {
     this.#tellStatus();
   }
 
-  /** Try now where a try is waited for, or where the connection died while the machine slept. */
+  /** Reconnect at once if a retry is due later, or if the connection died while the machine slept. */
   #wake() {
     const alive = this.connected && Date.now() - this.#heard < SILENCE_MILLISECONDS;
     if (!alive) {

@@ -46,7 +46,7 @@ export class CameraCard {
   /** @type {Engine | null} */
   #engine = null;
   /** @type {Promise<Engine> | null} */
-  #loading = null; // the engine to be
+  #loading = null; // a promise of the engine, while it loads
   /** @type {string[]} */
   #labels = []; // the engine's
   /** @type {Smoother | null} */

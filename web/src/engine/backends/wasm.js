@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import plain from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm";
+import withoutSimd from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm";
 import simd from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm";
 
 /**
@@ -13,7 +13,7 @@ export async function start() {
   // Threads need a page that is isolated from all other origins, which ours is not.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths({
-    "tfjs-backend-wasm.wasm": plain,
+    "tfjs-backend-wasm.wasm": withoutSimd,
     "tfjs-backend-wasm-simd.wasm": simd,
     "tfjs-backend-wasm-threaded-simd.wasm": "",
   });
