@@ -5,7 +5,7 @@
 
 import { whyAlert } from "../shared/alert-words.js";
 import { showBars } from "../shared/bars.js";
-import { balanceWords, clock, day, percent, signed } from "../shared/figures.js";
+import { valenceWords, clock, day, percent, signed } from "../shared/figures.js";
 import { EMOTION_WORDS, PACE_TOLD, namesOf } from "../shared/labels.js";
 import { find, findAll, setText } from "../shared/page.js";
 import { duration, kept, largestFirst, when, whyHidden } from "./words.js";
@@ -47,7 +47,7 @@ function showFacts(students, report) {
   setText("students", gettext("up to {most}, {mean} on average", numbers));
   setText("shown", shown > 0 ? duration(shown) : gettext("never"));
   setText("hidden", hidden > 0 ? whyHidden(report) : gettext("never"));
-  setText("balance", valence === null ? NONE : balance(valence));
+  setText("balance", valence === null ? NONE : wordsAndFigure(valence));
 }
 
 /** @param {Shares | null} shares */
@@ -169,7 +169,7 @@ function rowOf({ text, note = "", link }, cells) {
 /** @param {Stretch} stretch */
 const times = ({ from, to }) => gettext("{from} to {to}", { from: clock(from), to: clock(to) });
 /** @param {number} valence */
-const balance = (valence) => `${balanceWords(valence)} (${signed(valence)})`;
+const wordsAndFigure = (valence) => `${valenceWords(valence)} (${signed(valence)})`;
 /** @param {number | null} valence */
 const shortBalance = (valence) => (valence === null ? NONE : signed(valence));
 

@@ -4,7 +4,7 @@
  */
 
 import { POINT_SECONDS } from "../shared/contract.js";
-import { balance } from "../shared/figures.js";
+import { valenceText } from "../shared/figures.js";
 import { PACE_TOLD, answers, namesOf } from "../shared/labels.js";
 import { gettext, listed } from "../shared/texts.js";
 
@@ -27,7 +27,7 @@ export function beforeTheNote(points, markers, now) {
   const valences = before.map(({ valence }) => valence).filter((valence) => valence !== null);
   if (valences.length > 0) {
     const valence = mean(valences);
-    parts.push(balance(valence));
+    parts.push(valenceText(valence));
   }
   const paces = before.map(({ pace }) => pace).filter((pace) => pace !== null);
   for (const word of namesOf(PACE_TOLD)) {

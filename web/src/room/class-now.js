@@ -4,7 +4,7 @@
  */
 
 import { showBars } from "../shared/bars.js";
-import { balanceWords, percent, signed } from "../shared/figures.js";
+import { valenceWords, percent, signed } from "../shared/figures.js";
 import { EMOTION_WORDS, PACE_TOLD, PACE_WORDS } from "../shared/labels.js";
 import { find, setText } from "../shared/page.js";
 import { gettext, listed, ngettext } from "../shared/texts.js";
@@ -30,7 +30,7 @@ export function showClass(view, minStudents) {
 /** @param {View} view */
 function showLooks({ seen, valence, shares }) {
   setText("seen", seen === null ? "–" : String(seen));
-  setText("valence", valence === null ? "–" : listed([signed(valence), balanceWords(valence)]));
+  setText("valence", valence === null ? "–" : listed([signed(valence), valenceWords(valence)]));
   showBars(find("shares"), EMOTION_WORDS, (emotion) => {
     const share = shares === null ? null : (shares[emotion] ?? 0);
     return share === null ? null : [share, percent(share)];

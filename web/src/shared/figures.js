@@ -6,7 +6,7 @@ import { gettext, isRightToLeft, language, ngettext } from "./texts.js";
 export const percent = (share) => gettext("{number} %", { number: Math.round(share * 100) });
 
 /**
- * A balance with its sign: "+0.2", "−0.2", "0.0".
+ * A valence with its sign: "+0.2", "−0.2", "0.0".
  * @param {number} value -1..1
  */
 export function signed(value) {
@@ -16,10 +16,10 @@ export function signed(value) {
 }
 
 /**
- * The balance of pleasant and unpleasant looks in words.
+ * A valence in words.
  * @param {number} value -1..1
  */
-export function balanceWords(value) {
+export function valenceWords(value) {
   const size = Math.abs(value);
   if (size < 0.15) return gettext("about even");
   if (size < 0.5) return value > 0 ? gettext("rather pleasant") : gettext("rather unpleasant");
@@ -30,8 +30,8 @@ export function balanceWords(value) {
  * "balance −0.2, rather unpleasant".
  * @param {number} value -1..1
  */
-export const balance = (value) =>
-  gettext("balance {figure}, {words}", { figure: signed(value), words: balanceWords(value) });
+export const valenceText = (value) =>
+  gettext("balance {figure}, {words}", { figure: signed(value), words: valenceWords(value) });
 
 /**
  * How many are in the class.

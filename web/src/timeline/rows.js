@@ -7,7 +7,7 @@
  */
 
 import { POINT_SECONDS } from "../shared/contract.js";
-import { balance, exactClock, percent, studentsHere } from "../shared/figures.js";
+import { exactClock, percent, studentsHere, valenceText } from "../shared/figures.js";
 import { EMOTION_WORDS, answers, entriesOf, namesOf } from "../shared/labels.js";
 import { gettext, listed, ngettext } from "../shared/texts.js";
 
@@ -105,7 +105,7 @@ function looks({ shares, valence, seen, suppressed }) {
     .filter(([, share]) => share > 0)
     .sort((a, b) => b[1] - a[1])
     .map(([emotion, share]) => `${EMOTION_WORDS[emotion]} ${percent(share)}`);
-  const parts = [listed(words), balance(valence)];
+  const parts = [listed(words), valenceText(valence)];
   if (seen !== null) parts.push(ngettext("{count} face read", "{count} faces read", seen));
   return parts;
 }
