@@ -82,7 +82,8 @@
  * @typedef {object} ServerMessages
  * @property {{seat: string, mode: Mode, title: string, interval: number, fade: number}} welcome
  * @property {{what: "pace" | "help"}} cleared
- * @property {{t: number, points: Point[], markers: Marker[]}} history
+ * @property {{t: number, points: Point[], markers: Marker[]}} history the latest part of it; each
+ *   part that has others before it asks to be acknowledged, and then the next one comes
  * @property {View} view
  * @property {Point} point
  * @property {Marker} marker
