@@ -29,7 +29,7 @@ from server.sharing.redis_exchange import RedisExchange
 from server.sockets.handlers import Sockets
 from server.sockets.message_queue import MessageQueue
 from server.sockets.rooms import Rooms
-from server.sockets.whole_sends import WholeSends
+from server.sockets.stock import StockWebSockets
 from server.storage.store import ClassStore, StoreError
 
 WEB = Path(__file__).resolve().parent.parent / "web"
@@ -144,7 +144,8 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
         allow_upgrades=False,  # whoever has to poll goes on with that: one kind of WebSocket
     )
     if settings.websockets != "lean" or not _make_lean(socketio.server.eio):
-        app.wsgi_app = WholeSends(app.wsgi_app)  # type: ignore[method-assign]  # as Flask has it done
+        # Flask has it done like this.
+        app.wsgi_app = StockWebSockets(app.wsgi_app)  # type: ignore[method-assign]
     # Around both, the pages and the sockets.
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask has it done
         app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0

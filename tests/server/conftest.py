@@ -165,7 +165,7 @@ class _Connection(Socket):
 
 @pytest.fixture(scope="session", params=["lean", "engineio"])
 def websockets(request: pytest.FixtureRequest) -> str:
-    """Whose they are: the setting WEBSOCKETS."""
+    """Ours or Engine.IO's own, as the setting WEBSOCKETS has it."""
     return str(request.param)
 
 
