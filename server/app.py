@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from engineio import Server as Engine
 from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -28,7 +29,7 @@ from server.sharing.redis_exchange import RedisExchange
 from server.sockets.handlers import Sockets
 from server.sockets.message_queue import MessageQueue
 from server.sockets.rooms import Rooms
-from server.sockets.transport import install
+from server.sockets.stock import StockWebSockets
 from server.storage.store import ClassStore, StoreError
 
 WEB = Path(__file__).resolve().parent.parent / "web"
@@ -142,7 +143,9 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
         json=json,  # as it is: Engine.IO's own makes a decoder for each message
         allow_upgrades=False,  # whoever has to poll goes on with that: one kind of WebSocket
     )
-    install(socketio.server.eio, MOST_CONNECTIONS)
+    if settings.websockets != "lean" or not _make_lean(socketio.server.eio):
+        # Flask has it done like this.
+        app.wsgi_app = StockWebSockets(app.wsgi_app)  # type: ignore[method-assign]
     # Around both, the pages and the sockets.
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask has it done
         app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0
@@ -156,6 +159,18 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
         webhook = Webhook(settings.webhook_url, key, store, keeps, clock, metrics)
     periodic = Periodic(socketio.sleep, metrics)
     return Server(app, socketio, sockets, classroom, settings, clock, periodic, webhook)
+
+
+def _make_lean(engine: Engine) -> bool:
+    """Replace Engine.IO's WebSockets, unless an upgrade has taken away what that needs."""
+    try:
+        from server.sockets.transport import install  # here: what it imports may be gone, too
+
+        install(engine, MOST_CONNECTIONS)
+    except (ImportError, AttributeError, TypeError) as error:
+        log.warning("WebSockets are Engine.IO's own, which cost ten times as much: %s", error)
+        return False
+    return True
 
 
 def _exchange(settings: Settings) -> Exchange:

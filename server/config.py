@@ -45,6 +45,7 @@ class Settings:
     webhook_url: str | None = None  # where the report of each class is sent
     webhook_key: bytes = b""  # what it is signed with
     platforms: tuple[Platform, ...] = ()  # from which classes can be opened
+    websockets: str = "lean"  # "engineio" leaves them to the library, at ten times the memory
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -55,9 +56,6 @@ class Settings:
                 "SECRET_KEY must be set, to at least 16 random characters that stay the same: "
                 "it signs the teachers' tokens"
             )
-        sensing = environment.get("SENSING", Settings.sensing)
-        if sensing not in ("camera", "self-report"):
-            raise SettingsError(f"SENSING must be camera or self-report, not {sensing!r}")
         return Settings(
             secret_key=secret_key,
             port=int(_number(environment, "PORT", Settings.port, 1, 65535)),
@@ -73,7 +71,7 @@ class Settings:
                     MOST_STUDENTS,
                 )
             ),
-            sensing=sensing,
+            sensing=_choice(environment, "SENSING", ("camera", "self-report")),
             tick_seconds=_number(environment, "TICK_SECONDS", Settings.tick_seconds, 0.1, 5),
             retention_days=int(
                 _number(environment, "RETENTION_DAYS", Settings.retention_days, 0, 3650)
@@ -88,7 +86,16 @@ class Settings:
             webhook_url=_webhook_url(environment),
             webhook_key=_webhook_key(environment),
             platforms=_platforms(environment),
+            websockets=_choice(environment, "WEBSOCKETS", ("lean", "engineio")),
         )
+
+
+def _choice(environment: Mapping[str, str], name: str, choices: tuple[str, str]) -> str:
+    """One of the two words; the first of them where nothing is said."""
+    chosen = environment.get(name, choices[0])
+    if chosen not in choices:
+        raise SettingsError(f"{name} must be {' or '.join(choices)}, not {chosen!r}")
+    return chosen
 
 
 def _redis_url(environment: Mapping[str, str]) -> str | None:

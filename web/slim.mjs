@@ -1,4 +1,6 @@
-// An esbuild plugin: TensorFlow.js with no more operations and kernels than some models use.
+// An esbuild plugin: TensorFlow.js with no more operations and kernels than some models use. It edits
+// the library's own files, and stops the build where one has changed. With documented hooks alone a
+// first label would take 114 kB of scripts instead of 75, and tests/server/test_static.py allows 100.
 import { readFile } from "node:fs/promises";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";

@@ -15,6 +15,7 @@ CONFIG = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "server.ops.logs.JsonFormatter"}},
+    "filters": {"no traceback": {"()": "server.ops.logs.NoTraceback"}},
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
@@ -29,10 +30,19 @@ CONFIG = {
         "alembic": {"level": "WARNING"},
         "werkzeug": {"level": "WARNING"},
         # By their full names: a logger of these without a level gets a handler of its own.
-        "engineio.server": {"level": "WARNING"},
+        # Its errors come once each, such as an origin that is not accepted. Its tracebacks are of
+        # rubbish that anybody can send; what goes wrong in our handlers these tell themselves.
+        "engineio.server": {"level": "ERROR", "filters": ["no traceback"]},
         "socketio.server": {"level": "WARNING"},
     },
 }
+
+
+class NoTraceback(logging.Filter):
+    """Lets all through but exceptions."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.exc_info is None
 
 
 class JsonFormatter(logging.Formatter):

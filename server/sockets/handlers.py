@@ -20,7 +20,8 @@ from server.domain import messages
 from server.domain.contract import MESSAGES
 from server.domain.messages import MessageError
 from server.domain.seats import LABEL_INTERVAL, PACE_LIFETIME
-from server.domain.session import ClassSession
+from server.domain.session import ClassSession, Marker
+from server.domain.timeline import Point
 from server.domain.view import View
 from server.http.languages import N_
 from server.ops.clock import Clock
@@ -31,6 +32,7 @@ from server.storage.store import StoreError
 MESSAGES_A_SECOND = 2.0  # the page sends a label every two seconds at most, and what is tapped
 MESSAGES_AT_ONCE = 20
 TOO_MANY = 200  # messages over the limit after which a connection is closed
+HISTORY_PART = 1000  # points in a message, 250 kB: nearly three hours, and pings come in between
 
 NO_DATABASE = N_(
     "The server cannot reach its database. The class goes on; what happens now is saved later."
@@ -121,8 +123,10 @@ class Sockets:
 
     def show_all(self) -> None:
         """Show the teachers here all anew: something may have been lost on its way to them."""
-        for session in self._classroom.live.values():
-            self._show_class(session, _teachers(session.code))
+        live = self._classroom.live
+        for connection, peer in list(self._peers.items()):
+            if not peer.seat and peer.session.code in live:
+                self._show_class(live[peer.session.code], connection)
 
     def send_away(self, within: float) -> None:
         """Tell everybody to connect again, at a random time within so many seconds."""
@@ -205,17 +209,30 @@ class Sockets:
         for room in (_everybody(code), _students(code) if seat else _teachers(code)):
             self._server.enter_room(connection, room)
 
-    def _show_class(self, session: ClassSession, to: str) -> None:
+    def _show_class(self, session: ClassSession, connection: str) -> None:
         """All that a teacher's page shows, as far as it can be had."""
-        now = self._clock.now()
-        past: dict[str, object] = {"t": now, "points": [], "markers": []}
+        points: list[Point] = []
+        markers: list[Marker] = []
         with suppress(StoreError):
             points, markers = self._classroom.history(session.code)
-            past["points"] = [point.to_dict() for point in points]
-            past["markers"] = [asdict(marker) for marker in markers]
-        self._emit("history", past, to, here=True)
+        self._send_history(connection, points, markers)
         with suppress(ExchangeError):
-            self._emit("view", self._classroom.view(session, now), to, here=True)
+            view = self._classroom.view(session, self._clock.now())
+            self._emit("view", view, connection, here=True)
+
+    def _send_history(self, connection: str, points: list[Point], markers: list[Marker]) -> None:
+        """The latest part of it; what is before that, once the page has acknowledged this one."""
+        part = {
+            "t": self._clock.now(),
+            "points": [point.to_dict() for point in points[-HISTORY_PART:]],
+            "markers": [asdict(marker) for marker in markers[-HISTORY_PART:]],
+        }
+        before = points[:-HISTORY_PART], markers[:-HISTORY_PART]
+        send_more = None
+        if any(before):
+            send_more = _logged(lambda *_: self._send_history(connection, *before))
+        # With a callback, python-socketio asks the page for an acknowledgement.
+        self._server.emit("history", part, to=connection, ignore_queue=True, callback=send_more)
 
     def _disconnect(self, connection: str, reason: str) -> None:
         peer = self._peers.pop(connection, None)

@@ -11,7 +11,8 @@ from socketio import Manager
 class Rooms(Manager):
     """Remembers the rooms of each connection; python-socketio searches all rooms there are.
 
-    With many connections that takes longer than all else: 2 s of standstill when 4,000 leave.
+    With many connections that takes longer than all else: 1.5 s of standstill when 4,000 leave, for
+    which this takes 0.02 s. `basic_disconnect` is that of 5.18.1, but for the search.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -5,6 +5,9 @@ done with it. Here, once a browser has asked for a WebSocket, its connection is 
 gunicorn's greenlet, which ends. One greenlet sees every BEAT to what has come from all of them, and
 to the pings that are due. What is sent goes out at once, or waits in memory for a browser that is
 slow; one that is too slow, or gone, does not answer a ping in time. Who polls gets Engine.IO's own.
+
+It stands in for parts of Engine.IO that are not public. `install` looks for all of them before it
+changes anything: without it, Engine.IO's own WebSockets serve the same classes, at a higher price.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from http import HTTPStatus
+from inspect import signature
 from itertools import count
 from selectors import EVENT_READ, EVENT_WRITE
 from socket import socket as AnySocket
@@ -35,13 +39,12 @@ from websockets.server import ServerProtocol
 BEAT = 0.1  # seconds: half as long costs a third more, and brings a label 50 ms earlier
 READ_BYTES = 4096  # of a connection in a beat: whoever floods us waits for the others
 IN_A_ROW = 50  # connections that are read before others have their turn, such as the tick
-MOST_UNSENT = 1_000_000  # bytes; the history of a long lesson has a quarter of that
+MOST_UNSENT = 1_000_000  # bytes that wait behind a message, however long that one is
+MOST_PARTS = 100  # frames of a message: browsers send one, and empty ones would never end
 HANDSHAKE = ("Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
 
 _silent = logging.getLogger("websockets")
 _silent.setLevel(logging.CRITICAL)  # it would tell of each connection
-# It would tell of all rubbish that comes; of what goes wrong in our handlers these tell themselves.
-logging.getLogger("engineio.server").setLevel(logging.CRITICAL)
 log = logging.getLogger(__name__)
 # As they are without gevent, which selects slowly and remembers more of a socket.
 Selector = monkey.get_original("selectors", "DefaultSelector")
@@ -49,8 +52,30 @@ PlainSocket = monkey.get_original("socket", "socket")
 
 
 def install(engine: Server, most: int) -> None:
-    """Take care of all WebSockets that come to `engine`; at most so many clients at a time."""
+    """Take care of all WebSockets that come to `engine`; at most so many clients at a time.
+
+    Raises AttributeError or TypeError, and changes nothing, where Engine.IO is not as it has to be.
+    """
+    _check(engine)
     engine._handle_connect = Transport(engine, most).connect
+
+
+def _check(engine: Server) -> None:
+    """What the classes below call, replace or read must be there, and take what it is given."""
+    for name in ("_bad_request", "_trigger_event", "generate_id", "handlers", "sockets"):
+        getattr(engine, name)
+    for name in ("ping_interval", "ping_timeout", "max_http_buffer_size", "reason"):
+        getattr(engine, name)
+    theirs = Socket(engine, "")
+    for name in ("queue", "connected", "upgraded", "closing", "closed", "last_ping", "receive"):
+        getattr(theirs, name)
+    replaced = {engine._handle_connect: Transport.connect}
+    for name in ("send", "schedule_ping", "check_ping_timeout", "close"):
+        replaced[getattr(theirs, name)] = getattr(Connection, name)
+    for their_function, ours in replaced.items():
+        _, *parameters = signature(ours).parameters
+        if parameters != list(signature(their_function).parameters):
+            raise TypeError(f"{their_function.__qualname__} takes other arguments than before")
 
 
 class Transport:
@@ -160,7 +185,7 @@ class Connection(Socket):
         self._protocol = Protocol(
             SERVER, state=IS_OPEN, max_size=self.server.max_http_buffer_size, logger=_silent
         )
-        self._unsent = b""
+        self._unsent: list[bytes] = []  # the first of them is on its way
         self._parts: list[Frame] = []  # of a message that has not come whole
 
     def begin(self, answer: bytes, address: str) -> None:
@@ -231,8 +256,7 @@ class Connection(Socket):
     def go_on(self) -> None:
         """Take in what came, and send what waits."""
         try:
-            if self._unsent:
-                self._send_more()
+            self._send_more()
             self._read()
         except Exception as error:  # of many kinds: what comes is decoded without much ado
             log.info("this is not Socket.IO: %s", type(error).__name__)  # not what it was
@@ -262,6 +286,8 @@ class Connection(Socket):
             return
         self._parts.append(frame)
         if not frame.fin:
+            if len(self._parts) == MOST_PARTS:
+                self._lose()
             return
         is_text = self._parts[0].opcode is Opcode.TEXT
         data = b"".join(part.data for part in self._parts)
@@ -278,32 +304,46 @@ class Connection(Socket):
             self._transport.forget(self._socket)
             self._socket.close()
             self._socket = None
+            self._unsent.clear()
+            # The protocol, its parser and what ended that hold each other: only a full garbage
+            # collection, which hardly comes, would find them.
+            self._protocol.parser.close()
+            self._protocol.parser_exc = None
             self.close(reason=reason or self.server.reason.TRANSPORT_CLOSE)
 
     def _flush(self) -> None:
         self._write(b"".join(self._protocol.data_to_send()))
 
     def _write(self, data: bytes) -> None:
+        if not data or self._socket is None:
+            return
         if self._unsent:
-            self._unsent += data
-            if len(self._unsent) > MOST_UNSENT:
+            self._unsent.append(data)
+            if sum(map(len, self._unsent[1:])) > MOST_UNSENT:
                 self._lose(self.server.reason.PING_TIMEOUT)  # which would come to the same
-        elif data and self._socket is not None:
-            try:
-                sent = self._socket.send(data)
-            except BlockingIOError:
-                sent = 0
-            except OSError:
-                return  # whoever reads will learn of it
-            if sent < len(data):
-                self._unsent = data[sent:]
-                self._transport.watch(self._socket, self, is_full=True)
+        elif rest := _send(self._socket, data):
+            self._unsent.append(rest)
+            self._transport.watch(self._socket, self, is_full=True)
 
     def _send_more(self) -> None:
-        if self._socket is not None:
-            unsent, self._unsent = self._unsent, b""
-            self._transport.watch(self._socket, self, is_full=False)
-            self._write(unsent)
+        if not self._unsent or self._socket is None:
+            return
+        while self._unsent:
+            if rest := _send(self._socket, self._unsent[0]):
+                self._unsent[0] = rest
+                return
+            del self._unsent[0]
+        self._transport.watch(self._socket, self, is_full=False)
+
+
+def _send(socket: AnySocket, data: bytes) -> bytes:
+    """What the socket does not take."""
+    try:
+        return data[socket.send(data) :]
+    except BlockingIOError:
+        return data
+    except OSError:
+        return b""  # whoever reads will learn of it
 
 
 def _due(waiting: deque[tuple[float, Connection]]) -> Iterator[Connection]:

@@ -10,7 +10,9 @@ from playwright.sync_api import expect
 
 from server.domain.session import Marker
 from server.domain.timeline import Point
+from server.sockets.handlers import HISTORY_PART
 from server.storage.store import ClassStore
+from tests.conftest import PATIENCE
 from training.browser import wait_until
 
 SAID_NOTHING = {"slow_down": 0, "fine": 0, "speed_up": 0, "lost": 0}
@@ -229,6 +231,17 @@ def test_a_page_keeps_what_it_has_when_the_server_cannot_read_it(server, browser
     expect(room.locator("#status")).to_contain_text("Trying again")
     expect(room.locator("#status")).to_have_text("")
     expect(read(room, "Home")).to_contain_text(before)
+
+
+def test_a_history_that_comes_in_parts_is_shown_whole(server, enter, troubles):
+    opened = server.open_class()
+    began = seed(server, opened, minutes=3 * HISTORY_PART // 6 + 20)
+    room = enter(opened)
+    first = datetime.fromtimestamp(began).strftime("%I:%M:%S %p: hidden: too few students")
+    deadline = time.monotonic() + PATIENCE
+    while not read(room, "Home").inner_text().startswith(first):
+        assert time.monotonic() < deadline, read(room).inner_text()
+    assert troubles == []
 
 
 def test_a_room_that_gets_no_more_views_says_since_when(server, browser, troubles):

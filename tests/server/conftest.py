@@ -18,14 +18,14 @@ import pytest
 from engineio import Server
 from engineio.packet import Packet as EnginePacket
 from engineio.socket import Socket
-from socketio.packet import CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Packet
+from socketio.packet import ACK, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Packet
 from werkzeug.test import TestResponse
 
 from server.app import create_server
 from server.config import Settings
 from server.ops.clock import Clock
 from server.storage.store import ClassStore
-from tests.conftest import SECRET_KEY, TICK_SECONDS
+from tests.conftest import SECRET_KEY, TICK_SECONDS, LiveServer
 from tests.schemas import check
 from tests.services import migrate
 
@@ -145,6 +145,8 @@ class Peer:
         if packet.packet_type == EVENT:
             event, *data = packet.data
             self.received.append((event, *data))
+            if packet.id is not None:
+                self._say(Packet(ACK, [], id=packet.id))
         elif packet.packet_type == CONNECT_ERROR:
             self.refused = packet.data["message"]
             self.may_retry = "data" in packet.data
@@ -161,6 +163,20 @@ class _Connection(Socket):
 
     def send(self, pkt: EnginePacket) -> None:
         self._hear(Packet(encoded_packet=pkt.data))
+
+
+@pytest.fixture(scope="session", params=["lean", "engineio"])
+def websockets(request: pytest.FixtureRequest) -> str:
+    """Ours or Engine.IO's own, as the setting WEBSOCKETS has it."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def each_server(
+    websockets: str, server: LiveServer, start_shared_server: Callable[..., LiveServer]
+) -> LiveServer:
+    """A server with each kind of WebSockets."""
+    return server if websockets == "lean" else start_shared_server(WEBSOCKETS=websockets)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ def test_defaults():
     settings = Settings.from_environment(KEY)
     assert (settings.port, settings.min_students, settings.sensing) == (8000, 5, "camera")
     assert (settings.tick_seconds, settings.retention_days) == (1.0, 30)
+    assert settings.websockets == "lean"
 
 
 def test_what_the_operator_says_counts():
@@ -55,6 +56,7 @@ def test_the_documented_platform_is_one():
         ("MIN_STUDENTS", "2"),
         ("MIN_STUDENTS", "4.5"),
         ("SENSING", "mind-reading"),
+        ("WEBSOCKETS", "own"),
         ("TICK_SECONDS", "0"),
         ("TICK_SECONDS", "nan"),
         ("TICK_SECONDS", "6"),

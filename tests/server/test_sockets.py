@@ -135,10 +135,10 @@ def test_a_bad_message_is_one_error_to_its_sender_and_changes_nothing(app, event
     assert view["shares"] == {"happy": 1.0} and view["pace"]["fine"] == 1
 
 
-def test_ten_megabytes_close_the_senders_connection_and_nobody_elses(server, join, teach):
-    opened = server.open_class()
-    teacher = teach(server, opened)
-    students = [join(server, opened["code"], "happy") for _ in range(6)]
+def test_ten_megabytes_close_the_senders_connection_and_nobody_elses(each_server, join, teach):
+    opened = each_server.open_class()
+    teacher = teach(each_server, opened)
+    students = [join(each_server, opened["code"], "happy") for _ in range(6)]
     teacher.wait_for("view", lambda view: view["shares"])
     students[0].send("label", {"state": "ok", "emotion": "x" * 10_000_000})
     students[0].wait_for("disconnect")
@@ -220,8 +220,8 @@ def test_a_forged_or_foreign_seat_gets_a_fresh_one(app):
         assert app.join(opened["code"], seat=seat).welcome["seat"] != seat
 
 
-def test_a_class_survives_the_servers_sudden_death(start_server, join, teach):
-    server = start_server()
+def test_a_class_survives_the_servers_sudden_death(start_server, websockets, join, teach):
+    server = start_server(WEBSOCKETS=websockets)
     opened = server.open_class("Geometry", min_students=3)
     teacher = teach(server, opened)
     teacher.send("marker", {"text": "started recursion"})

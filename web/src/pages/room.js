@@ -63,13 +63,15 @@ function open(token) {
   let status = "";
 
   setLive(false);
-  socket.on("history", (past) => {
+  socket.on("history", (past, acknowledge) => {
     asked = past.t;
     ahead = past.t - seconds();
-    // What came last is perhaps not written yet, or nothing can be read just now.
-    points = [...past.points, ...after(past.points, points)];
-    markers = [...past.markers, ...after(past.markers, markers)];
+    // A long one comes in parts, the latest first: each replaces what is here of its own time. What
+    // came last is perhaps not written yet, or nothing can be read just now.
+    points = [...before(past.points, points), ...past.points, ...after(past.points, points)];
+    markers = [...before(past.markers, markers), ...past.markers, ...after(past.markers, markers)];
     timeline.reset({ t: past.t, points, markers });
+    acknowledge?.();
   });
   socket.on("view", (newest) => {
     if (view === null) {
@@ -235,6 +237,17 @@ function close(reason) {
 
 function seconds() {
   return Date.now() / 1000;
+}
+
+/**
+ * Those of `more` that are earlier than all of `some`, which are in order; of none, none.
+ * @template {{t: number}} Timed
+ * @param {Timed[]} some
+ * @param {Timed[]} more
+ */
+function before(some, more) {
+  const first = some[0]?.t ?? -Infinity;
+  return more.filter(({ t }) => t < first);
 }
 
 /**

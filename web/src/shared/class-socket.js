@@ -81,7 +81,8 @@ export class ClassSocket {
   /**
    * @template {keyof Heard} Event
    * @param {Event} event
-   * @param {(message: Heard[Event]) => void} handler
+   * @param {(message: Heard[Event], acknowledge?: () => void) => void} handler acknowledge: where
+   *   the server asks for it
    */
   on(event, handler) {
     this.#socket.on(/** @type {string} */ (event), handler);
