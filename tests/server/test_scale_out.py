@@ -209,7 +209,7 @@ def test_a_redis_that_says_nothing_holds_up_no_student(processes, redis_server, 
     teacher.wait_for("trouble")
     join(one, opened["code"], "happy")
     students[0].send("label", {"state": "guess"})
-    assert "unknown state" in students[0].wait_for("error")["message"]
+    assert "state must be one of" in students[0].wait_for("error")["message"]
     answer = requests.get(f"{one.url}/readyz", timeout=10)
     assert answer.status_code == 503 and "redis" in answer.json()["troubles"]
     assert requests.get(f"{one.url}/healthz", timeout=10).ok
