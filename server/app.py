@@ -28,6 +28,7 @@ from server.sharing.exchange import Exchange, ExchangeError, LocalExchange
 from server.sharing.redis_exchange import RedisExchange
 from server.sockets.handlers import Sockets
 from server.sockets.message_queue import MessageQueue
+from server.sockets.packet import Packet
 from server.sockets.rooms import Rooms
 from server.sockets.stock import StockWebSockets
 from server.storage.store import ClassStore, StoreError
@@ -140,6 +141,7 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
         ping_timeout=PING_TIMEOUT,
         async_handlers=False,  # one after the other for each connection, which is order and a limit
         client_manager=queue or Rooms(),
+        serializer=Packet,
         json=json,  # as it is: Engine.IO's own makes a decoder for each message
         allow_upgrades=False,  # whoever has to poll goes on with that: one kind of WebSocket
     )

@@ -238,6 +238,12 @@ def test_a_handshake_that_is_none_is_refused(server):
     assert requests.get(url, timeout=10).status_code == 400
 
 
+def test_a_message_with_attachments_without_end_ends_its_connection(each_server, join_wire):
+    wire = join_wire(each_server, each_server.open_class()["code"])
+    wire.send('459999999-["label",{"_placeholder":true,"num":0}]')
+    assert is_closed(wire)
+
+
 def test_whoever_can_only_poll_is_in_the_class_too(each_server, teach):
     opened = each_server.open_class()
     teacher, student = teach(each_server, opened), PollingStudent(each_server, opened["code"])
