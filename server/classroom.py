@@ -15,11 +15,11 @@ from server.domain.alerts import AlertWatch
 from server.domain.labels import MODES
 from server.domain.messages import Help, Label, MessageError, parse_class
 from server.domain.report import ClassReport, make_report
-from server.domain.room import Room, Tally
+from server.domain.room import Room
 from server.domain.seats import Seats
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point, Recorder
-from server.domain.view import View, make_view
+from server.domain.view import Tally, View, make_view
 from server.sharing.exchange import Exchange, ExchangeError, Meeting, Order, State
 from server.storage.journal import Journal
 from server.storage.store import ClassStore, CodeTaken, LinkTaken, StoreError
@@ -52,15 +52,15 @@ class _Lead:
         return {"room": self.room.to_dict(now), "alerts": self.alerts.to_dict(now)}
 
     @staticmethod
-    def after(left: State | None, min_students: int, now: float) -> _Lead:
+    def after(left: State | None, session: ClassSession, now: float) -> _Lead:
         """What goes on from the state that was left, or begins anew if there is none to read."""
         if left is not None:
             try:
-                room = Room.from_dict(left["room"], min_students, now)
+                room = Room.from_dict(left["room"], session.mode, session.min_students, now)
                 return _Lead(room, AlertWatch.from_dict(left["alerts"], now))
             except (ValueError, LookupError, TypeError, AttributeError):
                 log.warning("a class begins anew: its state cannot be read", exc_info=True)
-        return _Lead(Room(min_students), AlertWatch())
+        return _Lead(Room(session.mode, session.min_students), AlertWatch())
 
     def obey(self, order: Order, now: float) -> None:
         if "clear" in order:
@@ -68,13 +68,10 @@ class _Lead:
         if "silence" in order:
             self.alerts.silence(order["silence"])
 
-    def fold(self, session: ClassSession, meeting: Meeting, now: float) -> View:
+    def fold(self, meeting: Meeting, now: float) -> View:
         for order in meeting.orders:
             self.obey(order, now)
-        tally = self.room.tally(meeting.partials, now)
-        view = make_view(now, session.mode, session.min_students, tally)
-        if view.shares is not None:
-            self.room.show(now)
+        view = self.room.view(meeting.partials, now)
         return replace(view, alerts=self.alerts.update(view))
 
 
@@ -433,9 +430,9 @@ class Classroom:
                 del self._live[code]
             return None
         if live.lead is None or meeting.state is not None:
-            live.lead = _Lead.after(meeting.state, live.session.min_students, now)
+            live.lead = _Lead.after(meeting.state, live.session, now)
         lead = live.lead
-        view = lead.fold(live.session, meeting, now)
+        view = lead.fold(meeting, now)
         point = lead.recorder.add(view, now) if view.students else lead.recorder.close()
         if point:
             self._journal.add_points([(code, point)])

@@ -1,4 +1,4 @@
-"""A class: the seats of all its processes, folded into a Tally once a tick.
+"""A class: the seats of all its processes, folded into a View once a tick.
 
 Nobody may learn a student's label from what this student's coming or going changes. Therefore
 labels are counted in groups. A group is made of all who wait to be counted, once they are as many
@@ -11,43 +11,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TypedDict
 
 from server.domain.seats import LONG_AGO, SEAT_GRACE, Partial, Seat
+from server.domain.view import Hand, Named, Tally, View, make_view
 
 REGROUP = 300.0  # seconds without anything shown after which groups are made anew
 MOST_GONE = 1000  # who are remembered in groups: whoever comes and goes without end fills no memory
-
-
-@dataclass(frozen=True)
-class Hand:
-    """A student who asked for help: `since` in seconds since the epoch, a name only if given."""
-
-    since: float
-    name: str | None
-
-
-@dataclass(frozen=True)
-class Named:
-    """A student who chose to be seen by name; emotion and pace None where there is none now."""
-
-    name: str
-    emotion: str | None
-    pace: str | None
-
-
-@dataclass(frozen=True)
-class Tally:
-    """The counts of a class at one moment, before anything is hidden."""
-
-    students: int = 0
-    grouped: int = 0  # students in groups, whether here or not
-    seen: int = 0  # those of them whose face is read at this moment
-    emotions: Mapping[str, int] = field(default_factory=dict)  # of the groups that are counted
-    paces: Mapping[str, int] = field(default_factory=dict)
-    hands: tuple[Hand, ...] = ()
-    named: tuple[Named, ...] = ()
 
 
 class RoomState(TypedDict):
@@ -63,10 +33,12 @@ class RoomState(TypedDict):
 class Room:
     """One class, in the one process that is its ticker.
 
+    mode: one of MODES;
     min_students: how many students a group has at least.
     """
 
-    def __init__(self, min_students: int) -> None:
+    def __init__(self, mode: str, min_students: int) -> None:
+        self._mode = mode
         self._min_students = min_students
         self._students = 0
         self._groups: list[dict[str, str]] = []  # seat -> last emotion of each member
@@ -86,9 +58,9 @@ class Room:
         }
 
     @staticmethod
-    def from_dict(stored: RoomState, min_students: int, now: float) -> Room:
+    def from_dict(stored: RoomState, mode: str, min_students: int, now: float) -> Room:
         """The inverse of to_dict, for a room that was left just now."""
-        room = Room(min_students)
+        room = Room(mode, min_students)
         room._groups = stored["groups"]
         room._known = set(stored["known"])
         room._shown_at = _time(stored["shown"], now)
@@ -102,16 +74,22 @@ class Room:
         if what == "help":
             self._hands.clear()
 
-    def show(self, now: float) -> None:
-        """The newest tally was shown with shares."""
-        self._shown_at = now
-
     def is_over(self, now: float) -> bool:
         """Nobody has a seat, and no group has to be remembered any more."""
         return not self._students and now - self._shown_at > REGROUP
 
-    def tally(self, partials: Iterable[Partial], now: float) -> Tally:
-        """Count what the processes of a class know of it."""
+    def view(self, partials: Iterable[Partial], now: float) -> View:
+        """What may be shown of the class, by what its processes know of it.
+
+        Groups last for as long as their shares are shown, so each view is taken for shown.
+        """
+        tally = self._tally(partials, now)
+        view = make_view(now, self._mode, self._min_students, tally)
+        if view.shares is not None:
+            self._shown_at = now
+        return view
+
+    def _tally(self, partials: Iterable[Partial], now: float) -> Tally:
         seats = _merge(partials)
         read = {
             seat: emotion
