@@ -2,7 +2,7 @@
 
 Whoever is connected to this process belongs to a live class of it. Once a tick each process tells
 the others, through the exchange, what it knows of its live classes; for each class one of them is
-the ticker, which holds the room and makes the view.
+its leader, which holds the room and makes the view.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class ClassError(ValueError):
 
 
 @dataclass
-class _Lead:
-    """What the ticker of a class holds; `view` is the newest, None before its first tick."""
+class _Leader:
+    """What the leader of a class holds; `view` is the newest, None before its first tick."""
 
     room: Room
     alerts: AlertWatch
@@ -52,15 +52,15 @@ class _Lead:
         return {"room": self.room.to_dict(now), "alerts": self.alerts.to_dict(now)}
 
     @staticmethod
-    def after(left: State | None, session: ClassSession, now: float) -> _Lead:
+    def after(left: State | None, session: ClassSession, now: float) -> _Leader:
         """What goes on from the state that was left, or begins anew if there is none to read."""
         if left is not None:
             try:
                 room = Room.from_dict(left["room"], session.mode, session.min_students, now)
-                return _Lead(room, AlertWatch.from_dict(left["alerts"], now))
+                return _Leader(room, AlertWatch.from_dict(left["alerts"], now))
             except (ValueError, LookupError, TypeError, AttributeError):
                 log.warning("a class begins anew: its state cannot be read", exc_info=True)
-        return _Lead(Room(session.mode, session.min_students), AlertWatch())
+        return _Leader(Room(session.mode, session.min_students), AlertWatch())
 
     def obey(self, order: Order, now: float) -> None:
         if "clear" in order:
@@ -71,7 +71,7 @@ class _Lead:
     def fold(self, meeting: Meeting, now: float) -> View:
         for order in meeting.orders:
             self.obey(order, now)
-        view = self.room.view(meeting.partials, now)
+        view = self.room.view(meeting.snapshots, now)
         return replace(view, alerts=self.alerts.update(view))
 
 
@@ -82,7 +82,7 @@ class _LiveClass:
     session: ClassSession
     seats: Seats = field(default_factory=Seats)
     teachers: int = 0
-    lead: _Lead | None = None  # while this process is the ticker
+    leader: _Leader | None = None  # while this process leads it
 
     @property
     def is_empty(self) -> bool:
@@ -92,13 +92,13 @@ class _LiveClass:
 
 @dataclass(frozen=True)
 class _Folded:
-    """What one tick of the ticker made of a class.
+    """What one tick of the leader made of a class.
 
     is_watched: a teacher is connected, here or elsewhere;
     is_over: this process need not go on with it.
     """
 
-    lead: _Lead
+    leader: _Leader
     state: State
     view: View
     point: Point | None
@@ -108,12 +108,12 @@ class _Folded:
 
     @property
     def is_other_view(self) -> bool:
-        return self.lead.view is None or not self.view.same_as(self.lead.view)
+        return self.leader.view is None or not self.view.same_as(self.leader.view)
 
     @property
     def is_due(self) -> bool:
         """Somebody watches, who was shown nothing for a while."""
-        return self.is_watched and self.view.t - self.lead.shown_at >= VIEW_SECONDS
+        return self.is_watched and self.view.t - self.leader.shown_at >= VIEW_SECONDS
 
 
 @dataclass(frozen=True)
@@ -346,18 +346,18 @@ class Classroom:
 
     def tick(self, now: float) -> Beat:
         """Tell and hear what came since the last tick, and fold the classes that are ours."""
-        partials = {
-            code: live.seats.partial(now, live.teachers) for code, live in self._live.items()
+        snapshots = {
+            code: live.seats.snapshot(now, live.teachers) for code, live in self._live.items()
         }
         folded, failed = {}, {}
-        for code, meeting in self._exchange.meet(partials, now).items():
+        for code, meeting in self._exchange.meet(snapshots, now).items():
             try:
                 if code in self._live and (new := self._attend(code, meeting, now)):
                     folded[code] = new
             except Exception as error:  # whatever it is, it is this class's alone
                 failed[code] = error
-                if (live := self._live.get(code)) and live.lead:
-                    live.lead.view = None  # once it can be folded, it is shown anew
+                if (live := self._live.get(code)) and live.leader:
+                    live.leader.view = None  # once it can be folded, it is shown anew
         changed = {code: new.view for code, new in folded.items() if new.is_other_view}
         kept = self._exchange.commit(
             {code: new.state for code, new in folded.items()},
@@ -365,14 +365,14 @@ class Classroom:
         )
         beat = Beat([], failed, self._ended, self._renewed)
         for code in kept:
-            new, lead = folded[code], folded[code].lead
+            new, leader = folded[code], folded[code].leader
             # A teacher of another process, of whom we hear now, missed what only ours were shown.
-            is_missed = lead.here and not new.here
+            is_missed = leader.here and not new.here
             if code in changed or is_missed or new.is_due:
                 beat.shown.append(Shown(code, new.view, new.here))
-                lead.shown_at = now
-            lead.view, lead.point, lead.here = new.view, new.point or lead.point, new.here
-            if point := lead.point if is_missed else new.point:
+                leader.shown_at = now
+            leader.view, leader.point, leader.here = new.view, new.point or leader.point, new.here
+            if point := leader.point if is_missed else new.point:
                 beat.shown.append(Shown(code, point, new.here))
         over = [code for code in kept if folded[code].is_over]
         self._leave([code for code in (*over, *failed) if self._is_empty(code)])
@@ -416,7 +416,7 @@ class Classroom:
         self._journal.save()
 
     def _attend(self, code: str, meeting: Meeting, now: float) -> _Folded | None:
-        """What the meeting says of a live class; something to show if this is its ticker."""
+        """What the meeting says of a live class; something to show if this process leads it."""
         live = self._live[code]
         if meeting.ended:
             # Without a last point: whoever ended it may have wanted that nothing is kept.
@@ -424,29 +424,29 @@ class Classroom:
             self._ended.append(code)
             self._write_end(code, now)  # too, because whoever ended it may have died of it
             return None
-        if not meeting.ticker:
-            live.lead = None
+        if not meeting.leads:
+            live.leader = None
             if live.is_empty:
                 del self._live[code]
             return None
-        if live.lead is None or meeting.state is not None:
-            live.lead = _Lead.after(meeting.state, live.session, now)
-        lead = live.lead
-        view = lead.fold(meeting, now)
-        point = lead.recorder.add(view, now) if view.students else lead.recorder.close()
+        if live.leader is None or meeting.state is not None:
+            live.leader = _Leader.after(meeting.state, live.session, now)
+        leader = live.leader
+        view = leader.fold(meeting, now)
+        point = leader.recorder.add(view, now) if view.students else leader.recorder.close()
         if point:
             self._journal.add_points([(code, point)])
-        _, *others = meeting.partials
+        _, *others = meeting.snapshots
         is_watched_elsewhere = any(other.teachers for other in others)
         return _Folded(
-            lead,
-            lead.to_dict(now),
+            leader,
+            leader.to_dict(now),
             view,
             point,
             here=not is_watched_elsewhere,
             is_watched=is_watched_elsewhere or live.teachers > 0,
             # The last one out keeps the groups in mind; before that, whoever is there does.
-            is_over=live.is_empty and (bool(view.students) or lead.room.is_over(now)),
+            is_over=live.is_empty and (bool(view.students) or leader.room.is_over(now)),
         )
 
     def _write_end(self, code: str, now: float) -> None:
@@ -470,13 +470,13 @@ class Classroom:
     def _leave(self, codes: Collection[str]) -> None:
         for code in codes:
             live = self._live.pop(code)
-            if live.lead and (point := live.lead.recorder.close()):
+            if live.leader and (point := live.leader.recorder.close()):
                 self._journal.add_points([(code, point)])
         self._exchange.leave(codes)
 
     def _close(self, code: str) -> None:
         live = self._live.pop(code, None)
-        if live is not None and live.lead and (point := live.lead.recorder.close()):
+        if live is not None and live.leader and (point := live.leader.recorder.close()):
             self._journal.add_points([(code, point)])
         self._ended.append(code)
 

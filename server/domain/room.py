@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
-from server.domain.seats import LONG_AGO, SEAT_GRACE, Partial, Seat
+from server.domain.seats import LONG_AGO, SEAT_GRACE, Seat, Snapshot
 from server.domain.view import Hand, Named, Tally, View, make_view
 
 REGROUP = 300.0  # seconds without anything shown after which groups are made anew
@@ -21,7 +21,7 @@ MOST_GONE = 1000  # who are remembered in groups: whoever comes and goes without
 
 
 class RoomState(TypedDict):
-    """A Room as it is left to the next ticker; times as ages in seconds, None if long ago."""
+    """A Room as it is left to the next leader; times as ages in seconds, None if long ago."""
 
     groups: list[dict[str, str]]
     known: list[str]
@@ -31,7 +31,7 @@ class RoomState(TypedDict):
 
 
 class Room:
-    """One class, in the one process that is its ticker.
+    """One class, in the one process that leads it.
 
     mode: one of MODES;
     min_students: how many students a group has at least.
@@ -48,7 +48,7 @@ class Room:
         self._cleared_at = {"pace": LONG_AGO, "help": LONG_AGO}
 
     def to_dict(self, now: float) -> RoomState:
-        """What another process needs to go on from here; times as ages, as in Partial."""
+        """What another process needs to go on from here; times as ages, as in Snapshot."""
         return {
             "groups": self._groups,
             "known": sorted(self._known),
@@ -78,19 +78,19 @@ class Room:
         """Nobody has a seat, and no group has to be remembered any more."""
         return not self._students and now - self._shown_at > REGROUP
 
-    def view(self, partials: Iterable[Partial], now: float) -> View:
+    def view(self, snapshots: Iterable[Snapshot], now: float) -> View:
         """What may be shown of the class, by what its processes know of it.
 
         Groups last for as long as their shares are shown, so each view is taken for shown.
         """
-        tally = self._tally(partials, now)
+        tally = self._tally(snapshots, now)
         view = make_view(now, self._mode, self._min_students, tally)
         if view.shares is not None:
             self._shown_at = now
         return view
 
-    def _tally(self, partials: Iterable[Partial], now: float) -> Tally:
-        seats = _merge(partials)
+    def _tally(self, snapshots: Iterable[Snapshot], now: float) -> Tally:
+        seats = _merge(snapshots)
         read = {
             seat: emotion
             for seat, known in seats.items()
@@ -167,9 +167,9 @@ class Room:
         return len(group.keys() - self._known) >= self._min_students
 
 
-def _merge(partials: Iterable[Partial]) -> Mapping[str, Seat]:
+def _merge(snapshots: Iterable[Snapshot]) -> Mapping[str, Seat]:
     """All seats; one that two processes know is where its student came to last."""
-    first, *others = [partial.seats for partial in partials]
+    first, *others = [snapshot.seats for snapshot in snapshots]
     if not others:
         return first
     every = dict(first)

@@ -70,8 +70,8 @@ class Relay(LocalExchange):
     left: str | None = None
     takes_over = False
 
-    def meet(self, partials, now):
-        meetings = super().meet(partials, now)
+    def meet(self, snapshots, now):
+        meetings = super().meet(snapshots, now)
         if self.takes_over and self.left:
             state = json.loads(self.left)
             meetings = {code: replace(meeting, state=state) for code, meeting in meetings.items()}

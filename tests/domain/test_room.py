@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.messages import Help, Label
 from server.domain.room import MOST_GONE, REGROUP, Room
-from server.domain.seats import LABEL_LIFETIME, PACE_LIFETIME, SEAT_GRACE, Partial, Seats
+from server.domain.seats import LABEL_LIFETIME, PACE_LIFETIME, SEAT_GRACE, Seats, Snapshot
 from server.domain.view import Hand, Named
 
 MIN_STUDENTS = 5
@@ -35,7 +35,7 @@ class ClassUnderTest:
             del self.faces[seat]
 
     def view(self):
-        return self.room.view([self.seats.partial(self.now, teachers=1)], self.now)
+        return self.room.view([self.seats.snapshot(self.now, teachers=1)], self.now)
 
     def tick(self, seconds=1):
         """Time goes by, in which everybody's browser goes on sending."""
@@ -254,9 +254,9 @@ def with_another_process(group, *emotions):
 
 
 def view_of_both(group, other):
-    told = json.loads(json.dumps(other.seats.partial(other.now, 0).to_dict(other.now)))
-    partials = [group.seats.partial(group.now, 1), Partial.from_dict(told, group.now)]
-    return group.room.view(partials, group.now)
+    told = json.loads(json.dumps(other.seats.snapshot(other.now, 0).to_dict(other.now)))
+    snapshots = [group.seats.snapshot(group.now, 1), Snapshot.from_dict(told, group.now)]
+    return group.room.view(snapshots, group.now)
 
 
 def test_students_of_all_processes_make_one_group():
@@ -284,10 +284,10 @@ def test_a_hand_keeps_its_place_while_its_student_connects_again():
     again = ClassUnderTest()
     again.now = group.now
     again.comes("seat 0")
-    partials = [group.seats.partial(group.now, 1), again.seats.partial(again.now, 0)]
-    assert [hand.name for hand in group.room.view(partials, group.now).help] == ["Ben"]
+    snapshots = [group.seats.snapshot(group.now, 1), again.seats.snapshot(again.now, 0)]
+    assert [hand.name for hand in group.room.view(snapshots, group.now).help] == ["Ben"]
     again.seats.set_help("seat 0", Help(True, "Ada"), group.now)
-    assert group.room.view(partials, group.now).help == first
+    assert group.room.view(snapshots, group.now).help == first
 
 
 def test_whoever_comes_and_goes_without_end_fills_no_memory():
@@ -330,8 +330,8 @@ def test_a_student_counts_where_the_student_came_to_last():
         group.tick()
         group.seats.set_name("seat 0", "Ada")
     now = there.now
-    partials = [here.seats.partial(now, 1), there.seats.partial(now, 0)]
-    for both in (partials, partials[::-1]):
+    snapshots = [here.seats.snapshot(now, 1), there.seats.snapshot(now, 0)]
+    for both in (snapshots, snapshots[::-1]):
         view = Room("camera", MIN_STUDENTS).view(both, now)
         assert (view.students, view.named) == (1, (Named("Ada", "sad", None),))
 
