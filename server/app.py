@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.access.lookup import Lookup
 from server.access.tokens import Tokens, new_code
-from server.classroom import Classroom
+from server.classroom.service import Classroom
 from server.config import Settings
 from server.http import languages
 from server.http.pages import create_pages

@@ -29,7 +29,7 @@ from pylti1p3.tool_config import ToolConfDict
 from werkzeug.wrappers import Response
 
 from server.access.tokens import Tokens
-from server.classroom import Classroom
+from server.classroom.service import Classroom
 from server.config import Platform, Settings
 from server.domain.messages import MAX_TEXT, fit
 from server.http.headers import is_https

@@ -32,7 +32,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.access.limits import PerAddress
 from server.access.lookup import GuessError, Lookup
 from server.access.tokens import AccessError, Tokens, clean_code
-from server.classroom import ClassError, Classroom
+from server.classroom.service import ClassError, Classroom
 from server.domain.session import ClassSession
 from server.http import headers
 from server.http.languages import COOKIE, LANGUAGES, N_

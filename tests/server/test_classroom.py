@@ -8,9 +8,8 @@ from contextlib import closing
 import pytest
 import redis
 
-from server.classroom import Classroom
+from server.classroom.service import Classroom
 from server.domain.messages import Label
-from server.domain.view import View
 from server.sharing.exchange import FORMAT, LocalExchange
 from server.sharing.redis_exchange import RedisExchange
 from tests.memory_store import MemoryStore
@@ -49,8 +48,7 @@ class Lesson:
             for seat in range(read):
                 label = Label("ok", looks)
                 self.classroom.label("ABC234", f"seat {seat}", label, self.now)
-            beat = self.classroom.tick(self.now)
-            self.viewed += [self.now for shown in beat.shown if isinstance(shown.what, View)]
+            self.viewed += [self.now] * len(self.classroom.tick(self.now).views)
             before = self.view["alerts"] if self.view else ()
             self.view = self.classroom.view(self.session, self.now)
             self.fired += [alert["kind"] for alert in self.view["alerts"] if alert not in before]
@@ -94,8 +92,8 @@ def test_a_class_in_which_nobody_is_left_costs_nothing_more():
         lesson.classroom.leave("ABC234", f"seat {seat}", f"connection {seat}")
     for _ in range(400):
         lesson.now += 1
-        beat = lesson.classroom.tick(lesson.now)
-    assert beat.shown == []
+        result = lesson.classroom.tick(lesson.now)
+    assert result.views == result.points == {}
     assert lesson.classroom.view(lesson.session, lesson.now)["students"] == 0
 
 
@@ -108,7 +106,7 @@ def leader_and_other(redis_server):
     session = leader.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
     leader.watch(session)
     deadline = time.monotonic() + 10
-    while not leader.tick(1001.0).shown:  # whoever finds Redis empty waits for a while
+    while not leader.tick(1001.0).views:  # whoever finds Redis empty waits for a while
         assert time.monotonic() < deadline
         time.sleep(0.1)
     yield leader, other, session
@@ -120,12 +118,13 @@ def test_a_teacher_who_comes_to_another_process_misses_no_view(leader_and_other)
     leader, other, session = leader_and_other
     other.watch(session)
     leader.join(session, "seat", "connection", 1002.0)
-    (shown,) = leader.tick(1002.0).shown  # before the other process has told of its teacher
-    assert shown.what.students == 1 and shown.here
+    result = leader.tick(1002.0)  # before the other process has told of its teacher
+    assert result.views[session.code].students == 1 and not result.watched_elsewhere
     other.tick(1002.5)
-    (shown,) = leader.tick(1003.0).shown
-    assert shown.what.students == 1 and not shown.here
-    assert leader.tick(1004.0).shown == []
+    result = leader.tick(1003.0)
+    assert result.views[session.code].students == 1
+    assert result.watched_elsewhere == {session.code}
+    assert leader.tick(1004.0).views == {}
 
 
 def test_an_end_that_only_redis_heard_of_is_written_by_another_process(leader_and_other):
@@ -149,7 +148,7 @@ def test_what_nobody_can_fold_fails_for_its_own_class_alone(redis_server):
     shown = set()
     deadline = time.monotonic() + 10
     while len(shown) < 2:
-        shown |= {each.code for each in classroom.tick(1000.0).shown}
+        shown |= classroom.tick(1000.0).views.keys()
         assert time.monotonic() < deadline
     told = {"format": FORMAT, "teachers": 0, "seats": {"Ada": {"joined": 1, "pace": ["lost"]}}}
     told["seats"]["Ada"]["paced"] = 1
@@ -157,13 +156,13 @@ def test_what_nobody_can_fold_fails_for_its_own_class_alone(redis_server):
         snapshots = "classpulse:{BADBAD}:partials"
         client.hset(snapshots, "another", f"{time.time():.6f} {json.dumps(told)}")
         classroom.join(good, "seat", "connection", 1001.0)
-        beat = classroom.tick(1001.0)
-        assert [each.code for each in beat.shown] == ["GOODGO"]
-        assert isinstance(beat.failed["BADBAD"], TypeError) and len(beat.failed) == 1
+        result = classroom.tick(1001.0)
+        assert list(result.views) == ["GOODGO"]
+        assert isinstance(result.failed["BADBAD"], TypeError) and len(result.failed) == 1
         client.hdel(snapshots, "another")
-    beat = classroom.tick(1002.0)
+    result = classroom.tick(1002.0)
     # Shown again, though it is what was shown before: its teachers' pages stood still.
-    assert [each.code for each in beat.shown] == ["BADBAD"] and beat.failed == {}
+    assert list(result.views) == ["BADBAD"] and result.failed == {}
     classroom.close()
 
 
@@ -193,15 +192,15 @@ def test_a_state_that_cannot_be_read_is_begun_anew(redis_server, caplog):
     session = first.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
     first.watch(session)
     deadline = time.monotonic() + 10
-    while not first.tick(1000.0).shown:
+    while not first.tick(1000.0).views:
         assert time.monotonic() < deadline
     first.close()
     with closing(redis.Redis.from_url(redis_server.url)) as client:
         left = {"format": FORMAT, "room": {"groups": 7}, "alerts": {}}
         client.set("classpulse:{ABC234}:state", json.dumps(left))
     second.watch(session)
-    (shown,) = second.tick(1001.0).shown
-    assert shown.what.students == 0 and "a class begins anew" in caplog.text
+    (view,) = second.tick(1001.0).views.values()
+    assert view.students == 0 and "a class begins anew" in caplog.text
     second.close()
 
 
