@@ -13,12 +13,16 @@ from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from server.access.limits import PerAddress
 from server.access.lookup import Lookup
 from server.access.tokens import Tokens, new_code
-from server.classroom import Classroom
+from server.classroom.service import Classroom
 from server.config import Settings
-from server.http import languages
-from server.http.pages import create_pages
+from server.http import errors, headers, languages, site
+from server.http.api import api
+from server.http.health import health
+from server.http.pages import pages
+from server.http.site import Site
 from server.http.static import StaticFlask
 from server.ops.clock import Clock
 from server.ops.metrics import Metrics
@@ -34,7 +38,8 @@ from server.sockets.stock import StockWebSockets
 from server.storage.store import ClassStore, StoreError
 
 WEB = Path(__file__).resolve().parent.parent / "web"
-SWEEP_SECONDS = 60 * 60
+HOUR = 60 * 60  # seconds
+SWEEP_SECONDS = HOUR
 DELIVERY_SECONDS = 5.0
 KEY_SECONDS = 10  # until a link that another process has replaced is cut off here, too
 MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
@@ -115,21 +120,19 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
     tokens = Tokens(settings.secret_key, settings.retention_days)
     metrics = Metrics(classroom.count)
     lookup = Lookup(classroom, clock)
-    app.register_blueprint(
-        create_pages(
-            classroom,
-            lookup,
-            tokens,
-            clock,
-            metrics,
-            settings.classes_per_hour,
-            settings.frame_ancestors,
-        )
+    openings = PerAddress(settings.classes_per_hour, HOUR)
+    site.install(
+        app,
+        Site(classroom, lookup, tokens, clock, metrics, openings, settings.frame_ancestors),
     )
+    headers.install(app)
+    errors.install(app)
+    for blueprint in (pages, api, health):
+        app.register_blueprint(blueprint)
     if settings.platforms:
         from server.http.lti import create_lti  # with it, the libraries that only it needs
 
-        app.register_blueprint(create_lti(settings, classroom, tokens, clock))
+        app.register_blueprint(create_lti(settings))
     queue = MessageQueue(settings.redis_url) if settings.redis_url else None
     # No Flask session: a connection is known by its auth object alone.
     socketio = SocketIO(

@@ -194,7 +194,7 @@ calm times the number lay in {counts.bounded} of {counts.bounded} views between 
 there for certain and those who may have been, and {counts.exact} times these two were the same.
 - Kept: {counts.histories} histories and the final reports had every point of those before, \
 unchanged, but for {counts.replaced} of the ten seconds that went on, which are replaced when \
-another process becomes the ticker. Of {counts.notes} notes all that were confirmed are in the \
+another process becomes the leader. Of {counts.notes} notes all that were confirmed are in the \
 reports once, but for {counts.lost_notes} of the last {2 * TICK_SECONDS:.0f} s before a `kill -9`.
 - Shares were always twentieths of one, and nothing was shown below {LEAST_SHOWN} students.
 - No exception in any log.

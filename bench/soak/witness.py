@@ -254,7 +254,7 @@ class Witness:
         points = {point["t"]: point for point in line["data"]["points"]}
         now = line["data"]["t"]
         self._check_kept(line["code"], points, now)
-        # The ten seconds that go on are replaced when another process becomes the ticker.
+        # The ten seconds that go on are replaced when another process becomes the leader.
         for t, point in points.items():
             self.counts.replaced += record.points.get(t, point) != point
             if t + POINT_SECONDS + LAG <= now:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.access.limits import PerAddress
 from server.access.tokens import AccessError, clean_code
-from server.classroom import Classroom
+from server.classroom.service import Classroom
 from server.domain.session import ClassSession
 from server.ops.clock import Clock
 

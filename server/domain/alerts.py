@@ -86,7 +86,7 @@ KINDS = (
 
 
 class AlertState(TypedDict):
-    """An Alert as it is left to the next ticker, with its age in seconds."""
+    """An Alert as it is left to the next leader, with its age in seconds."""
 
     age: float
     figures: Figures

@@ -1,4 +1,4 @@
-"""A class: the seats of all its processes, folded into a Tally once a tick.
+"""A class: the seats of all its processes, folded into a View once a tick.
 
 Nobody may learn a student's label from what this student's coming or going changes. Therefore
 labels are counted in groups. A group is made of all who wait to be counted, once they are as many
@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TypedDict
 
-from server.domain.seats import LONG_AGO, SEAT_GRACE, Partial, Seat
+from server.domain.seats import LONG_AGO, SEAT_GRACE, Seat, Snapshot
+from server.domain.view import Hand, Named, Tally, View, make_view
 
 # Seconds with nothing shown after which groups are made anew: half of a class may go home, and by
 # then faces have changed.
@@ -22,38 +22,8 @@ REGROUP = 300.0
 MOST_GONE = 1000  # who are remembered in groups: whoever comes and goes without end fills no memory
 
 
-@dataclass(frozen=True)
-class Hand:
-    """A student who asked for help: `since` in seconds since the epoch, a name only if given."""
-
-    since: float
-    name: str | None
-
-
-@dataclass(frozen=True)
-class Named:
-    """A student who chose to be seen by name; emotion and pace None where there is none now."""
-
-    name: str
-    emotion: str | None
-    pace: str | None
-
-
-@dataclass(frozen=True)
-class Tally:
-    """The counts of a class at one moment, before anything is hidden."""
-
-    students: int = 0
-    grouped: int = 0  # students in groups, whether here or not
-    seen: int = 0  # those of them whose face is read at this moment
-    emotions: Mapping[str, int] = field(default_factory=dict)  # of the groups that are counted
-    paces: Mapping[str, int] = field(default_factory=dict)
-    hands: tuple[Hand, ...] = ()
-    named: tuple[Named, ...] = ()
-
-
 class RoomState(TypedDict):
-    """A Room as it is left to the next ticker; times as ages in seconds, None if long ago."""
+    """A Room as it is left to the next leader; times as ages in seconds, None if long ago."""
 
     groups: list[dict[str, str]]
     known: list[str]
@@ -63,12 +33,14 @@ class RoomState(TypedDict):
 
 
 class Room:
-    """One class, in the one process that is its ticker.
+    """One class, in the one process that leads it.
 
+    mode: one of MODES;
     min_students: how many students a group has at least.
     """
 
-    def __init__(self, min_students: int) -> None:
+    def __init__(self, mode: str, min_students: int) -> None:
+        self._mode = mode
         self._min_students = min_students
         self._students = 0
         self._groups: list[dict[str, str]] = []  # seat -> last emotion of each member
@@ -78,7 +50,7 @@ class Room:
         self._cleared_at = {"pace": LONG_AGO, "help": LONG_AGO}
 
     def to_dict(self, now: float) -> RoomState:
-        """What another process needs to go on from here; times as ages, as in Partial."""
+        """What another process needs to go on from here; times as ages, as in Snapshot."""
         return {
             "groups": self._groups,
             "known": sorted(self._known),
@@ -88,9 +60,9 @@ class Room:
         }
 
     @staticmethod
-    def from_dict(stored: RoomState, min_students: int, now: float) -> Room:
+    def from_dict(stored: RoomState, mode: str, min_students: int, now: float) -> Room:
         """The inverse of to_dict, for a room that was left just now."""
-        room = Room(min_students)
+        room = Room(mode, min_students)
         room._groups = stored["groups"]
         room._known = set(stored["known"])
         room._shown_at = _time(stored["shown"], now)
@@ -104,17 +76,23 @@ class Room:
         if what == "help":
             self._hands.clear()
 
-    def show(self, now: float) -> None:
-        """The newest tally was shown with shares."""
-        self._shown_at = now
-
     def is_over(self, now: float) -> bool:
         """Nobody has a seat, and no group has to be remembered any more."""
         return not self._students and now - self._shown_at > REGROUP
 
-    def tally(self, partials: Iterable[Partial], now: float) -> Tally:
-        """Count what the processes of a class know of it."""
-        seats = _merge(partials)
+    def view(self, snapshots: Iterable[Snapshot], now: float) -> View:
+        """What may be shown of the class, by what its processes know of it.
+
+        Groups last for as long as their shares are shown, so each view is taken for shown.
+        """
+        tally = self._tally(snapshots, now)
+        view = make_view(now, self._mode, self._min_students, tally)
+        if view.shares is not None:
+            self._shown_at = now
+        return view
+
+    def _tally(self, snapshots: Iterable[Snapshot], now: float) -> Tally:
+        seats = _merge(snapshots)
         read = {
             seat: emotion
             for seat, known in seats.items()
@@ -191,9 +169,9 @@ class Room:
         return len(group.keys() - self._known) >= self._min_students
 
 
-def _merge(partials: Iterable[Partial]) -> Mapping[str, Seat]:
+def _merge(snapshots: Iterable[Snapshot]) -> Mapping[str, Seat]:
     """All seats; one that two processes know is where its student came to last."""
-    first, *others = [partial.seats for partial in partials]
+    first, *others = [snapshot.seats for snapshot in snapshots]
     if not others:
         return first
     every = dict(first)

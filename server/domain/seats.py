@@ -60,21 +60,21 @@ class SeatState(TypedDict, total=False):
     name: str
 
 
-class PartialState(TypedDict):
-    """A Partial as other processes get it."""
+class SnapshotState(TypedDict):
+    """A Snapshot as other processes get it."""
 
     teachers: int
     seats: dict[str, SeatState]
 
 
 @dataclass(frozen=True)
-class Partial:
+class Snapshot:
     """What one process knows about a class now: its seats, and how many teachers it serves."""
 
     seats: Mapping[str, Seat]
     teachers: int
 
-    def to_dict(self, now: float) -> PartialState:
+    def to_dict(self, now: float) -> SnapshotState:
         """For other processes, whose clocks differ: each time as its age in tenths of a second."""
         return {
             "teachers": self.teachers,
@@ -82,10 +82,10 @@ class Partial:
         }
 
     @staticmethod
-    def from_dict(stored: PartialState, now: float) -> Partial:
-        """The inverse of to_dict, for a partial that was made just now."""
+    def from_dict(stored: SnapshotState, now: float) -> Snapshot:
+        """The inverse of to_dict, for a snapshot that was made just now."""
         seats = {seat: _from_dict(known, now) for seat, known in stored["seats"].items()}
-        return Partial(seats, stored["teachers"])
+        return Snapshot(seats, stored["teachers"])
 
 
 def _to_dict(known: Seat, now: float) -> SeatState:
@@ -160,12 +160,12 @@ class Seats:
         """The student says something."""
         message.apply(self._seats[seat], now)
 
-    def partial(self, now: float, teachers: int) -> Partial:
+    def snapshot(self, now: float, teachers: int) -> Snapshot:
         """The seats of those who are here, or may be back in a moment."""
         for seat, known in list(self._seats.items()):
             if known.dropped_at is not None and now - known.dropped_at > SEAT_GRACE:
                 self._remove(seat)
-        return Partial(self._seats, teachers)
+        return Snapshot(self._seats, teachers)
 
     def _disconnect(self, seat: str, connection: str) -> bool:
         """Whether it was the last connection of a seat that there is."""

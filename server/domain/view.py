@@ -11,11 +11,41 @@ from dataclasses import dataclass, field, replace
 
 from server.domain.contract import CONSTANTS
 from server.domain.labels import OTHER, PACES, VALENCE
-from server.domain.room import Hand, Named, Tally
 
 FEW_STUDENTS = "few_students"  # fewer students are here than may be shown anything about
 FEW_FACES = "few_faces"  # enough students, but too few of them with a face that was read
 STEPS = CONSTANTS["SHARE_STEPS"]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """A student who asked for help: `since` in seconds since the epoch, a name only if given."""
+
+    since: float
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Named:
+    """A student who chose to be seen by name; emotion and pace None where there is none now."""
+
+    name: str
+    emotion: str | None
+    pace: str | None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The counts of a class at one moment, before anything is hidden."""
+
+    students: int = 0
+    grouped: int = 0  # students in groups, whether here or not
+    seen: int = 0  # those of them whose face is read at this moment
+    emotions: Mapping[str, int] = field(default_factory=dict)  # of the groups that are counted
+    paces: Mapping[str, int] = field(default_factory=dict)
+    hands: tuple[Hand, ...] = ()
+    named: tuple[Named, ...] = ()
+
 
 Figures = Mapping[str, float]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from flask import Flask, Response, g, redirect, request
+from werkzeug.wrappers import Request
+from werkzeug.wrappers import Response as BaseResponse
 
-from werkzeug.wrappers import Request, Response
+from server.http.site import this_site
 
 YEARS = 2 * 365 * 24 * 60 * 60  # seconds for which whoever came by https comes by nothing else
 # What our pages need, and nothing else; nothing inline, and nothing from anywhere else.
@@ -25,10 +27,24 @@ WORKER = {
     "script-src": "'self' 'wasm-unsafe-eval'",
     "connect-src": "'self'",
 }
+WORKER_SCRIPT = "/static/dist/worker.js"
 DENIED = (
     *("accelerometer", "display-capture", "geolocation", "gyroscope", "hid"),
     *("idle-detection", "magnetometer", "microphone", "midi", "payment", "serial", "usb"),
 )
+
+
+def install(app: Flask) -> None:
+    """Add the headers to all answers of an app, and have pages come by https where they can."""
+    app.before_request(_without_https_no_camera)
+    app.after_request(_protected)
+
+
+def _without_https_no_camera() -> BaseResponse | None:
+    # Only a router in front of us sets this header; a page without https gets no camera.
+    if request.headers.get("X-Forwarded-Proto") == "http" and request.method == "GET":
+        return redirect(request.url.replace("http://", "https://", 1), 308)
+    return None
 
 
 def is_https(request: Request) -> bool:
@@ -36,35 +52,24 @@ def is_https(request: Request) -> bool:
     return "https" in (request.scheme, request.headers.get("X-Forwarded-Proto"))
 
 
-def protect(
-    response: Response,
-    policy: dict[str, str],
-    *,
-    has_camera: bool,
-    is_https: bool,
-    frame_ancestors: Sequence[str],
-) -> None:
-    """Add the headers to a response.
-
-    policy: PAGE or WORKER;
-    has_camera: this page may ask for the camera;
-    is_https: how the browser came;
-    frame_ancestors: origins whose pages may show this one in a frame.
-    """
+def _protected(response: Response) -> Response:
+    ancestors = this_site().frame_ancestors
+    policy = WORKER if request.path == WORKER_SCRIPT else PAGE
+    policy = policy | {"frame-ancestors": " ".join(ancestors) or "'none'"}
+    camera = "camera=(self)" if g.get("has_camera") else "camera=()"
     headers = response.headers
-    ancestors = " ".join(frame_ancestors) or "'none'"
     headers["Content-Security-Policy"] = "; ".join(
-        f"{name} {value}" for name, value in (policy | {"frame-ancestors": ancestors}).items()
+        f"{name} {value}" for name, value in policy.items()
     )
-    if not frame_ancestors:
+    if not ancestors:
         headers["X-Frame-Options"] = "DENY"  # for browsers that know nothing else
-    camera = "camera=(self)" if has_camera else "camera=()"
     headers["Permissions-Policy"] = ", ".join([camera, *(f"{name}=()" for name in DENIED)])
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if is_https:
+    if is_https(request):
         headers["Strict-Transport-Security"] = f"max-age={YEARS}"
     if not response.cache_control:
         response.cache_control.no_store = True
+    return response

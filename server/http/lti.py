@@ -28,14 +28,11 @@ from pylti1p3.exception import LtiException
 from pylti1p3.tool_config import ToolConfDict
 from werkzeug.wrappers import Response
 
-from server.access.tokens import Tokens
-from server.classroom import Classroom
 from server.config import Platform, Settings
 from server.domain.messages import MAX_TEXT, fit
 from server.http.headers import is_https
 from server.http.languages import N_
-from server.http.pages import key_to
-from server.ops.clock import Clock
+from server.http.site import key_to, this_site
 
 LAUNCH_SECONDS = 5 * 60  # from login to launch, in which the platform asks nobody for anything
 WAIT_SECONDS = 24 * 60 * 60  # for which a student's page waits for a class
@@ -60,7 +57,7 @@ REFUSED = N_(
 log = logging.getLogger(__name__)
 
 
-def create_lti(settings: Settings, classroom: Classroom, tokens: Tokens, clock: Clock) -> Blueprint:
+def create_lti(settings: Settings) -> Blueprint:
     """The addresses that a learning platform knows, as one blueprint."""
     lti = Blueprint("lti", __name__, url_prefix="/lti")
     tool = _tool(settings.platforms)
@@ -96,14 +93,16 @@ def create_lti(settings: Settings, classroom: Classroom, tokens: Tokens, clock: 
             refuse(error)
         if not teaches:
             return redirect(url_for(".wait", ticket=waits.dumps(link)), 303)
-        asked = {"title": _title(claims), "mode": _mode(claims, classroom.modes)}
-        session = classroom.class_at(link, asked, clock.now())
-        return redirect(key_to(session, tokens)["room_url"], 303)
+        site = this_site()
+        asked = {"title": _title(claims), "mode": _mode(claims, site.classroom.modes)}
+        session = site.classroom.class_at(link, asked, site.clock.now())
+        return redirect(key_to(session)["room_url"], 303)
 
     @lti.get("/wait/<ticket>")
     def wait(ticket: str) -> Response | str:
         try:
-            session = classroom.running_at(waits.loads(ticket, max_age=WAIT_SECONDS))
+            link = waits.loads(ticket, max_age=WAIT_SECONDS)
+            session = this_site().classroom.running_at(link)
         except BadData as error:
             refuse(error)
         if session is None:

@@ -1,4 +1,4 @@
-"""What processes share about now: the partials of each class, and which process is its ticker."""
+"""What processes share about now: their snapshots of each class, and which process leads it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Protocol, TypedDict
 
 from server.domain.alerts import WatchState
 from server.domain.room import RoomState
-from server.domain.seats import Partial
+from server.domain.seats import Snapshot
 
-# Of what processes tell each other, and of the state that a ticker leaves behind. A release that
+# Of what processes tell each other, and of the state that a leader leaves behind. A release that
 # gives a field another meaning, or takes one away, has a number of its own. What has another
 # number, or cannot be read, counts as if it were not there: processes of both releases go on, each
 # with its own students, until the last one is replaced. Fields that a release does not know, it
@@ -24,7 +24,7 @@ class ExchangeError(Exception):
 
 
 class State(TypedDict):
-    """What a ticker leaves behind of a class."""
+    """What a leader leaves behind of a class."""
 
     room: RoomState
     alerts: dict[str, WatchState]
@@ -42,15 +42,15 @@ class Meeting:
     """What a process gets to know of a class when it tells what it knows itself.
 
     ended: the class is over;
-    ticker: this process folds the class now; otherwise all that follows is empty;
-    partials: of all processes;
-    state: what the ticker before left behind, None if that was this process or nobody;
+    leads: this process is the leader, which folds the class; otherwise all that follows is empty;
+    snapshots: of all processes;
+    state: what the leader before left behind, None if that was this process or nobody;
     orders: what teachers asked of the room since the last commit.
     """
 
     ended: bool = False
-    ticker: bool = False
-    partials: Collection[Partial] = ()
+    leads: bool = False
+    snapshots: Collection[Snapshot] = ()
     state: State | None = None
     orders: Collection[Order] = ()
 
@@ -58,7 +58,7 @@ class Meeting:
 class Exchange(Protocol):
     """Each method raises ExchangeError when what is shared cannot be reached."""
 
-    def meet(self, partials: Mapping[str, Partial], now: float) -> Mapping[str, Meeting]:
+    def meet(self, snapshots: Mapping[str, Snapshot], now: float) -> Mapping[str, Meeting]:
         """Tell what this process knows of its classes, by their codes; called once a tick."""
 
     def commit(
@@ -66,15 +66,15 @@ class Exchange(Protocol):
     ) -> Collection[str]:
         """Leave behind the state of each class that this process has just folded, by their codes.
 
-        views: those that changed. Returns the codes of the classes that this process is still
-        the ticker of; nothing may be told of the others.
+        views: those that changed. Returns the codes of the classes that this process
+        leads still; nothing may be told of the others.
         """
 
     def view(self, code: str) -> dict[str, object] | None:
         """The newest view of a class."""
 
     def order(self, code: str, order: Order) -> None:
-        """Ask something of the room of a class; its ticker sees to it in the next tick."""
+        """Ask something of the room of a class; its leader sees to it in the next tick."""
 
     def end(self, code: str) -> None:
         """The class is over in all processes."""
@@ -90,16 +90,16 @@ class Exchange(Protocol):
 
 
 class LocalExchange:
-    """For one process alone, which is the ticker of all classes."""
+    """For one process alone, which leads all classes."""
 
     def __init__(self) -> None:
         self._views: dict[str, dict[str, object]] = {}
         self._orders: defaultdict[str, list[Order]] = defaultdict(list)
 
-    def meet(self, partials: Mapping[str, Partial], now: float) -> Mapping[str, Meeting]:
+    def meet(self, snapshots: Mapping[str, Snapshot], now: float) -> Mapping[str, Meeting]:
         return {
-            code: Meeting(ticker=True, partials=[partial], orders=self._orders.pop(code, ()))
-            for code, partial in partials.items()
+            code: Meeting(leads=True, snapshots=[snapshot], orders=self._orders.pop(code, ()))
+            for code, snapshot in snapshots.items()
         }
 
     def commit(

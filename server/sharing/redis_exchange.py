@@ -1,8 +1,8 @@
 """The Exchange of several processes, in Redis.
 
-Of each class Redis holds, for as long as the class goes on: a hash with the partial of each
-process, who the ticker is (a lease), the state and the view that the ticker left behind, and the
-teachers' orders to it. Times are told as ages, how old a partial is goes by Redis's clock, and
+Of each class Redis holds, for as long as the class goes on: a hash with the snapshot of each
+process, who the leader is (a lease), the state and the view that the leader left behind, and the
+teachers' orders to it. Times are told as ages, how old a snapshot is goes by Redis's clock, and
 dead processes are known by their silence, so that no two clocks have to agree.
 """
 
@@ -20,48 +20,51 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from server.domain.seats import SEAT_GRACE, Partial
+from server.domain.seats import SEAT_GRACE, Snapshot
 from server.sharing import exchange
 from server.sharing.exchange import ExchangeError, Meeting, Order, State
 
 KEPT = 900  # seconds without a tick after which nothing is known of a class any more
 ENDED_KEPT = 24 * 60 * 60  # seconds for which a process may not have heard that a class is over
-LEASE_TICKS = 1.5  # a ticker that misses a tick is replaced
+LEASE_TICKS = 1.5  # a leader that misses a tick is replaced
 # What reading raises where another release, or nobody, wrote what is read.
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+# The names of keys are older than the words for what they hold. Releases that stand side by side
+# must agree on them: with other names there would be two leaders of a class.
+SNAPSHOTS, LEADER = "partials", "ticker"
 PATIENCE = 2.0  # seconds for an answer; a tick waits for it, a student's message does not
 
 _MEET = """
-local partials, ticker, state, orders, ended = unpack(KEYS)
-local process, partial, holds_state, lease, kept = unpack(ARGV)
+local snapshots, leader, state, orders, ended = unpack(KEYS)
+local process, snapshot, holds_state, lease, kept = unpack(ARGV)
 if redis.call('EXISTS', ended) == 1 then return 'ended' end
-local new = redis.call('EXISTS', partials, state) == 0
+local new = redis.call('EXISTS', snapshots, state) == 0
 local time = redis.call('TIME')
 local now = time[1] .. '.' .. string.format('%06d', time[2])
-redis.call('HSET', partials, process, now .. ' ' .. partial)
-redis.call('EXPIRE', partials, kept)
-local holder = redis.call('GET', ticker)
+redis.call('HSET', snapshots, process, now .. ' ' .. snapshot)
+redis.call('EXPIRE', snapshots, kept)
+local holder = redis.call('GET', leader)
 if new and not holder and holds_state == '0' then
     -- Redis may have lost everything: whoever still holds the state goes first.
-    redis.call('SET', ticker, '', 'PX', lease)
+    redis.call('SET', leader, '', 'PX', lease)
     return false
 end
 if holder and holder ~= process and not (holder == '' and holds_state == '1') then
     return false
 end
-redis.call('SET', ticker, process, 'PX', lease)
+redis.call('SET', leader, process, 'PX', lease)
 local left = (holder ~= process or holds_state == '0') and redis.call('GET', state)
-return {now, redis.call('HGETALL', partials), left, redis.call('LRANGE', orders, 0, -1)}
+return {now, redis.call('HGETALL', snapshots), left, redis.call('LRANGE', orders, 0, -1)}
 """
 _COMMIT = """
-local partials, ticker, state, orders, view = unpack(KEYS)
+local snapshots, leader, state, orders, view = unpack(KEYS)
 local process, kept, new_state, new_view, seen_orders, silent = unpack(ARGV)
-if redis.call('GET', ticker) ~= process then return 0 end
+if redis.call('GET', leader) ~= process then return 0 end
 redis.call('SET', state, new_state, 'EX', kept)
 if new_view ~= '' then redis.call('SET', view, new_view) end
 redis.call('EXPIRE', view, kept)
 redis.call('LTRIM', orders, seen_orders, -1)
-for _, other in ipairs(cjson.decode(silent)) do redis.call('HDEL', partials, other) end
+for _, other in ipairs(cjson.decode(silent)) do redis.call('HDEL', snapshots, other) end
 return 1
 """
 _LEAVE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
@@ -71,12 +74,12 @@ _LEAVE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1
 class _Heard:
     """What another process told last: as Redis has it, when it was told, and read.
 
-    partial: None if it cannot be read.
+    snapshot: None if it cannot be read.
     """
 
     text: str
     at: float
-    partial: Partial | None
+    snapshot: Snapshot | None
 
 
 class RedisExchange:
@@ -97,22 +100,22 @@ class RedisExchange:
         self._commit = self._redis.register_script(_COMMIT)
         self._leave = self._redis.register_script(_LEAVE)
 
-    def meet(self, partials: Mapping[str, Partial], now: float) -> Mapping[str, Meeting]:
+    def meet(self, snapshots: Mapping[str, Snapshot], now: float) -> Mapping[str, Meeting]:
         with _one_error(), self._redis.pipeline(transaction=False) as pipeline:
-            for code, partial in partials.items():
-                text = _write(partial.to_dict(now))
+            for code, snapshot in snapshots.items():
+                text = _write(snapshot.to_dict(now))
                 self._meet(
-                    _keys(code, "partials", "ticker", "state", "orders", "ended"),
+                    _keys(code, SNAPSHOTS, LEADER, "state", "orders", "ended"),
                     [self._process, text, int(code in self._holds), self._lease, KEPT],
                     pipeline,
                 )
             answers = pipeline.execute()
         return {
-            code: self._meeting(code, partial, answer, now)
-            for (code, partial), answer in zip(partials.items(), answers, strict=True)
+            code: self._meeting(code, snapshot, answer, now)
+            for (code, snapshot), answer in zip(snapshots.items(), answers, strict=True)
         }
 
-    def _meeting(self, code: str, own: Partial, answer: Any, now: float) -> Meeting:
+    def _meeting(self, code: str, own: Snapshot, answer: Any, now: float) -> Meeting:
         if not answer or answer == "ended":
             self._forget(code)
             return Meeting(ended=answer == "ended")
@@ -122,19 +125,19 @@ class RedisExchange:
         heard = self._heard[code]
         for process, text in texts.items():
             if process not in heard or heard[process].text != text:
-                # Of a process that is gone already, by a ticker that has just begun: perhaps old.
+                # Of a process that is gone already, by a leader that has just begun: perhaps old.
                 told, _, known = text.partition(" ")
                 at = now - max(0.0, float(redis_now) - float(told))
-                heard[process] = _Heard(text, at, _read_partial(known, at))
+                heard[process] = _Heard(text, at, _read_snapshot(known, at))
         for process in heard.keys() - texts.keys():
             del heard[process]
         silent = [process for process, newest in heard.items() if now - newest.at > SEAT_GRACE]
         self._silent[code] = silent
         self._orders_seen[code] = len(orders)
-        others = (heard[process].partial for process in heard if process not in silent)
+        others = (heard[process].snapshot for process in heard if process not in silent)
         return Meeting(
-            ticker=True,
-            partials=[own, *(partial for partial in others if partial)],
+            leads=True,
+            snapshots=[own, *(snapshot for snapshot in others if snapshot)],
             state=_read(state) if state else None,
             orders=[read for text in orders if (read := _read(text))],
         )
@@ -152,7 +155,7 @@ class RedisExchange:
                     self._orders_seen[code],
                     json.dumps(self._silent[code]),
                 ]
-                keys = _keys(code, "partials", "ticker", "state", "orders", "view")
+                keys = _keys(code, SNAPSHOTS, LEADER, "state", "orders", "view")
                 self._commit(keys, arguments, pipeline)
             answers = pipeline.execute()
         kept = {code for code, answer in zip(states, answers, strict=True) if answer}
@@ -177,7 +180,7 @@ class RedisExchange:
         (ended,) = _keys(code, "ended")
         with _one_error(), self._redis.pipeline() as pipeline:
             pipeline.set(ended, "1", ex=ENDED_KEPT)
-            pipeline.delete(*_keys(code, "partials", "ticker", "state", "orders", "view"))
+            pipeline.delete(*_keys(code, SNAPSHOTS, LEADER, "state", "orders", "view"))
             pipeline.execute()
         self._forget(code)
 
@@ -185,7 +188,7 @@ class RedisExchange:
         with _one_error(), self._redis.pipeline(transaction=False) as pipeline:
             for code in codes:
                 self._forget(code)
-                self._leave(_keys(code, "ticker"), [self._process], pipeline)
+                self._leave(_keys(code, LEADER), [self._process], pipeline)
             pipeline.execute()
 
     def check(self) -> None:
@@ -229,10 +232,10 @@ def _read(text: str) -> Any:
         return None
 
 
-def _read_partial(text: str, told_at: float) -> Partial | None:
+def _read_snapshot(text: str, told_at: float) -> Snapshot | None:
     told = _read(text)
     try:
-        return told and Partial.from_dict(told, told_at)
+        return told and Snapshot.from_dict(told, told_at)
     except UNREADABLE:
         return None
 

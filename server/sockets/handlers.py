@@ -15,14 +15,13 @@ from socketio.exceptions import ConnectionRefusedError
 from server.access.limits import Bucket
 from server.access.lookup import GuessError, Lookup
 from server.access.tokens import AccessError, Tokens, clean_code
-from server.classroom import ClassError, Classroom
+from server.classroom.service import ClassError, Classroom
 from server.domain import messages
 from server.domain.contract import MESSAGES
 from server.domain.messages import MessageError
 from server.domain.seats import LABEL_INTERVAL, PACE_LIFETIME
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
-from server.domain.view import View
 from server.http.languages import N_
 from server.ops.clock import Clock
 from server.ops.metrics import Metrics
@@ -100,14 +99,15 @@ class Sockets:
     def tick(self) -> None:
         """Send what changed to the teachers, and to everybody here that a class is over."""
         with self._told(ExchangeError, NO_REDIS):
-            beat = self._classroom.tick(self._clock.now())
-            self._tell_failed(beat.failed)
-            for shown in beat.shown:
-                event = "view" if isinstance(shown.what, View) else "point"
-                self._emit(event, shown.what.to_dict(), _teachers(shown.code), here=shown.here)
-            for code in beat.ended:
+            result = self._classroom.tick(self._clock.now())
+            self._tell_failed(result.failed)
+            for event, shown in (("view", result.views), ("point", result.points)):
+                for code, figures in shown.items():
+                    here = code not in result.watched_elsewhere
+                    self._emit(event, figures.to_dict(), _teachers(code), here=here)
+            for code in result.ended:
                 self._emit("ended", {}, _everybody(code), here=True)
-            for session in beat.renewed:
+            for session in result.renewed:
                 self._cut_off_older(session)
 
     def save(self) -> None:

@@ -19,7 +19,7 @@ LAYERS = {
         ["server/sockets"],
         ["server/http"],
         ["server/access"],
-        ["server/classroom.py"],
+        ["server/classroom"],
         ["server/ops"],
         ["server/sharing"],
         ["server/storage"],

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from server.classroom import Classroom
+from server.classroom.service import Classroom
 from server.domain.messages import Label, Show
 from server.domain.room import REGROUP
 from server.domain.seats import Message
-from server.domain.timeline import Point
 from server.sharing.exchange import LocalExchange
 from tests.memory_store import MemoryStore
 
@@ -71,8 +70,8 @@ class Relay(LocalExchange):
     left: str | None = None
     takes_over = False
 
-    def meet(self, partials, now):
-        meetings = super().meet(partials, now)
+    def meet(self, snapshots, now):
+        meetings = super().meet(snapshots, now)
         if self.takes_over and self.left:
             state = json.loads(self.left)
             meetings = {code: replace(meeting, state=state) for code, meeting in meetings.items()}
@@ -145,11 +144,9 @@ class Course:
             face = None if student in self.away else faces[student]
             label = Label("ok", face) if face else Label("no_face")
             self.say(student, label)
-        beat = self.classroom.tick(self.now)
+        points = self.classroom.tick(self.now).points
         self.published.views.append(self.classroom.view(self.session, self.now))
-        self.published.points += [
-            shown.what.to_dict() for shown in beat.shown if isinstance(shown.what, Point)
-        ]
+        self.published.points += [point.to_dict() for point in points.values()]
 
     def finish(self) -> Published:
         self.classroom.end(self.session.code, self.now)

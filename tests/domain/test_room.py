@@ -5,19 +5,19 @@ import json
 import pytest
 
 from server.domain.messages import Help, Label, Pace, Show
-from server.domain.room import MOST_GONE, REGROUP, Hand, Named, Room
-from server.domain.seats import LABEL_LIFETIME, PACE_LIFETIME, SEAT_GRACE, Partial, Seats
-from server.domain.view import make_view
+from server.domain.room import MOST_GONE, REGROUP, Room
+from server.domain.seats import LABEL_LIFETIME, PACE_LIFETIME, SEAT_GRACE, Seats, Snapshot
+from server.domain.view import Hand, Named
 
 MIN_STUDENTS = 5
 
 
 class ClassUnderTest:
-    """Seats and a room with its views, as the service drives them."""
+    """Seats and a room, as the service drives them."""
 
     def __init__(self):
-        self.seats, self.room = Seats(), Room(MIN_STUDENTS)
-        self.now, self.view, self.faces = 1000.0, None, {}
+        self.seats, self.room = Seats(), Room("camera", MIN_STUDENTS)
+        self.now, self.faces = 1000.0, {}
 
     def comes(self, seat, emotion=None):
         self.seats.join(seat, f"connection of {seat}", self.now)
@@ -34,8 +34,8 @@ class ClassUnderTest:
             self.seats.say(seat, Label("no_face"), self.now)
             del self.faces[seat]
 
-    def tally(self):
-        return self.room.tally([self.seats.partial(self.now, teachers=1)], self.now)
+    def view(self):
+        return self.room.view([self.seats.snapshot(self.now, teachers=1)], self.now)
 
     def tick(self, seconds=1):
         """Time goes by, in which everybody's browser goes on sending."""
@@ -43,10 +43,8 @@ class ClassUnderTest:
             self.now += 1
             for seat, emotion in self.faces.items():
                 self.seats.say(seat, Label("ok", emotion), self.now)
-            self.view = make_view(self.now, "camera", MIN_STUDENTS, self.tally())
-            if self.view.shares is not None:
-                self.room.show(self.now)
-        return self.view
+            view = self.view()
+        return view
 
 
 def class_of(*emotions):
@@ -142,8 +140,16 @@ def test_groups_are_made_anew_when_nothing_was_shown_for_long():
     group.tick()
     group.leaves(*(f"seat {seat}" for seat in range(5)))
     assert group.tick(int(REGROUP) - 1).shares is None
-    assert group.tick(30).shares == {"happy": 1.0}
-    assert group.view.counted == 5
+    view = group.tick(30)
+    assert (view.counted, view.shares) == (5, {"happy": 1.0})
+
+
+def test_groups_last_for_as_long_as_they_are_shown():
+    group = class_of(*["happy"] * 5)
+    group.tick(int(REGROUP) - 10)
+    group.comes("new", "sad")
+    view = group.tick(60)
+    assert (view.students, view.counted) == (6, 5)
 
 
 def test_those_who_show_their_names_do_not_hide_the_others():
@@ -184,7 +190,7 @@ def test_a_room_is_over_when_nobody_is_left_and_nothing_was_shown_for_long():
     assert not group.room.is_over(group.now)
     group.tick()
     assert group.room.is_over(group.now)
-    assert Room(MIN_STUDENTS).is_over(1.0)
+    assert Room("camera", MIN_STUDENTS).is_over(1.0)
 
 
 def test_hands_keep_their_place_and_go_down():
@@ -200,21 +206,22 @@ def test_hands_keep_their_place_and_go_down():
 
 @pytest.mark.parametrize(("age", "counts"), [(PACE_LIFETIME, True), (PACE_LIFETIME + 1, False)])
 def test_a_pace_word_fades(age, counts):
-    group = class_of(None)
+    group = class_of(*[None] * MIN_STUDENTS)
     group.seats.say("seat 0", Pace("lost"), group.now)
     group.now += age
-    assert group.tally().paces == ({"lost": 1} if counts else {})
+    assert group.view().pace["lost"] == counts
 
 
 def test_a_pace_word_can_be_taken_back():
-    group = class_of(None)
+    group = class_of(*[None] * MIN_STUDENTS)
     group.seats.say("seat 0", Pace("lost"), group.now)
+    assert group.view().pace["lost"] == 1
     group.seats.say("seat 0", Pace(None), group.now)
-    assert group.tally().paces == {}
+    assert set(group.view().pace.values()) == {0}
 
 
 def test_a_teacher_can_clear_words_and_hands_and_students_can_say_them_again():
-    group = class_of(None)
+    group = class_of(*[None] * MIN_STUDENTS)
 
     def say():
         group.seats.say("seat 0", Pace("lost"), group.now)
@@ -223,14 +230,14 @@ def test_a_teacher_can_clear_words_and_hands_and_students_can_say_them_again():
     say()
     assert group.tick().help
     group.room.clear("pace", group.now)
-    tally = group.tally()
-    assert tally.paces == {} and len(tally.hands) == 1
+    view = group.view()
+    assert view.pace["lost"] == 0 and len(view.help) == 1
     group.room.clear("help", group.now)
-    assert group.tally().hands == ()
+    assert group.view().help == ()
     group.now += 1
     say()
-    tally = group.tally()
-    assert tally.paces == {"lost": 1} and tally.hands == (Hand(group.now, None),)
+    view = group.view()
+    assert view.pace["lost"] == 1 and view.help == (Hand(group.now, None),)
 
 
 # Several processes
@@ -246,27 +253,27 @@ def with_another_process(group, *emotions):
     return other
 
 
-def tally_of_both(group, other):
-    told = json.loads(json.dumps(other.seats.partial(other.now, 0).to_dict(other.now)))
-    partials = [group.seats.partial(group.now, 1), Partial.from_dict(told, group.now)]
-    return group.room.tally(partials, group.now)
+def view_of_both(group, other):
+    told = json.loads(json.dumps(other.seats.snapshot(other.now, 0).to_dict(other.now)))
+    snapshots = [group.seats.snapshot(group.now, 1), Snapshot.from_dict(told, group.now)]
+    return group.room.view(snapshots, group.now)
 
 
 def test_students_of_all_processes_make_one_group():
     group = class_of(*["happy"] * 3)
     assert group.tick().shares is None
-    tally = tally_of_both(group, with_another_process(group, "sad", "sad"))
-    assert (tally.students, tally.emotions) == (5, {"happy": 3, "sad": 2})
+    view = view_of_both(group, with_another_process(group, "sad", "sad"))
+    assert (view.students, view.shares) == (5, {"happy": 0.6, "sad": 0.4})
 
 
 def test_a_student_known_to_two_processes_counts_once_where_they_came_last():
-    group = class_of(*["happy"] * 5)
+    group = class_of(*["happy"] * 4, "sad")
     group.tick()
     other = ClassUnderTest()
     other.comes("seat 0")
     other.seats.say("seat 0", Label("ok", "sad"), other.now)
-    tally = tally_of_both(group, other)
-    assert (tally.students, tally.emotions) == (5, {"happy": 4, "sad": 1})
+    view = view_of_both(group, other)
+    assert (view.students, view.shares) == (5, {"happy": 0.6, "sad": 0.4})
 
 
 def test_a_hand_keeps_its_place_while_its_student_connects_again():
@@ -277,10 +284,10 @@ def test_a_hand_keeps_its_place_while_its_student_connects_again():
     again = ClassUnderTest()
     again.now = group.now
     again.comes("seat 0")
-    partials = [group.seats.partial(group.now, 1), again.seats.partial(again.now, 0)]
-    assert [hand.name for hand in group.room.tally(partials, group.now).hands] == ["Ben"]
+    snapshots = [group.seats.snapshot(group.now, 1), again.seats.snapshot(again.now, 0)]
+    assert [hand.name for hand in group.room.view(snapshots, group.now).help] == ["Ben"]
     again.seats.say("seat 0", Help(True, "Ada"), group.now)
-    assert group.room.tally(partials, group.now).hands == first
+    assert group.room.view(snapshots, group.now).help == first
 
 
 def test_whoever_comes_and_goes_without_end_fills_no_memory():
@@ -292,8 +299,9 @@ def test_whoever_comes_and_goes_without_end_fills_no_memory():
             group.comes(seat, "sad")
         group.tick()
         group.leaves(*seats)
-    assert group.tally().grouped < 20 + MOST_GONE + MIN_STUDENTS
-    assert group.tick().shares == {"happy": 1.0}
+    view = group.tick()
+    assert view.counted < 20 + MOST_GONE + MIN_STUDENTS
+    assert view.shares == {"happy": 1.0}
 
 
 def test_a_room_goes_on_in_another_process():
@@ -308,10 +316,10 @@ def test_a_room_goes_on_in_another_process():
     for seat, emotion in group.faces.items():
         group.seats.join(seat, f"connection of {seat}", group.now)
         group.seats.say(seat, Label("ok", emotion), group.now)
-    group.room = Room.from_dict(stored, MIN_STUDENTS, group.now)
-    after = group.tally()
-    assert make_view(0.0, "camera", MIN_STUDENTS, after).shares == before.shares
-    assert after.students == 7 and after.grouped == 7
+    group.room = Room.from_dict(stored, "camera", MIN_STUDENTS, group.now)
+    after = group.view()
+    assert after.shares == before.shares
+    assert after.students == 7 and after.counted == 7
 
 
 def test_a_student_counts_where_the_student_came_to_last():
@@ -320,20 +328,20 @@ def test_a_student_counts_where_the_student_came_to_last():
     there.comes("seat 0", "sad")
     for group in (here, there):
         group.tick()
+        group.seats.say("seat 0", Show("Ada"), group.now)
     now = there.now
-    partials = [here.seats.partial(now, 1), there.seats.partial(now, 0)]
-    for both in (partials, partials[::-1]):
-        room = Room(min_students=1)
-        tally = room.tally(both, now)
-        assert (tally.students, tally.emotions) == (1, {"sad": 1})
+    snapshots = [here.seats.snapshot(now, 1), there.seats.snapshot(now, 0)]
+    for both in (snapshots, snapshots[::-1]):
+        view = Room("camera", MIN_STUDENTS).view(both, now)
+        assert (view.students, view.named) == (1, (Named("Ada", "sad", None),))
 
 
 def test_a_hand_goes_down_with_its_student():
     group = class_of(None)
     group.seats.say("seat 0", Help(True, "Ada"), group.now)
-    assert [hand.name for hand in group.tally().hands] == ["Ada"]
+    assert [hand.name for hand in group.view().help] == ["Ada"]
     group.seats.leave("seat 0", "connection of seat 0")
-    assert group.tally().hands == ()
+    assert group.view().help == ()
 
 
 def test_whoever_leaves_twice_has_left_once():

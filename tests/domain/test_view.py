@@ -2,8 +2,7 @@
 
 import pytest
 
-from server.domain.room import Hand, Tally
-from server.domain.view import make_view
+from server.domain.view import Hand, Tally, make_view
 
 
 def view_of(emotions, *, students=None, mode="camera", min_students=5, **tally):

@@ -8,9 +8,8 @@ from contextlib import closing
 import pytest
 import redis
 
-from server.classroom import Classroom
+from server.classroom.service import Classroom
 from server.domain.messages import Label, Pace
-from server.domain.view import View
 from server.sharing.exchange import FORMAT, LocalExchange
 from server.sharing.redis_exchange import RedisExchange
 from tests.memory_store import MemoryStore
@@ -49,8 +48,7 @@ class Lesson:
             for seat in range(read):
                 label = Label("ok", looks)
                 self.classroom.say("ABC234", f"seat {seat}", label, self.now)
-            beat = self.classroom.tick(self.now)
-            self.viewed += [self.now for shown in beat.shown if isinstance(shown.what, View)]
+            self.viewed += [self.now] * len(self.classroom.tick(self.now).views)
             before = self.view["alerts"] if self.view else ()
             self.view = self.classroom.view(self.session, self.now)
             self.fired += [alert["kind"] for alert in self.view["alerts"] if alert not in before]
@@ -94,45 +92,46 @@ def test_a_class_in_which_nobody_is_left_costs_nothing_more():
         lesson.classroom.leave("ABC234", f"seat {seat}", f"connection {seat}")
     for _ in range(400):
         lesson.now += 1
-        beat = lesson.classroom.tick(lesson.now)
-    assert beat.shown == []
+        result = lesson.classroom.tick(lesson.now)
+    assert result.views == result.points == {}
     assert lesson.classroom.view(lesson.session, lesson.now)["students"] == 0
 
 
 @pytest.fixture
-def ticking_and_other(redis_server):
-    """A class of two processes, the first of which is its ticker and has a teacher."""
+def leader_and_other(redis_server):
+    """A class of two processes, the first of which leads it and has a teacher."""
     exchanges = [RedisExchange(redis_server.url, tick_seconds=2) for _ in range(2)]
     store = MemoryStore()
-    ticking, other = (classroom_with(store, exchange) for exchange in exchanges)
-    session = ticking.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
-    ticking.watch(session)
+    leader, other = (classroom_with(store, exchange) for exchange in exchanges)
+    session = leader.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
+    leader.watch(session)
     deadline = time.monotonic() + 10
-    while not ticking.tick(1001.0).shown:  # whoever finds Redis empty waits for a while
+    while not leader.tick(1001.0).views:  # whoever finds Redis empty waits for a while
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    yield ticking, other, session
+    yield leader, other, session
     for exchange in exchanges:
         exchange.close()
 
 
-def test_a_teacher_who_comes_to_another_process_misses_no_view(ticking_and_other):
-    ticking, other, session = ticking_and_other
+def test_a_teacher_who_comes_to_another_process_misses_no_view(leader_and_other):
+    leader, other, session = leader_and_other
     other.watch(session)
-    ticking.join(session, "seat", "connection", 1002.0)
-    (shown,) = ticking.tick(1002.0).shown  # before the other process has told of its teacher
-    assert shown.what.students == 1 and shown.here
+    leader.join(session, "seat", "connection", 1002.0)
+    result = leader.tick(1002.0)  # before the other process has told of its teacher
+    assert result.views[session.code].students == 1 and not result.watched_elsewhere
     other.tick(1002.5)
-    (shown,) = ticking.tick(1003.0).shown
-    assert shown.what.students == 1 and not shown.here
-    assert ticking.tick(1004.0).shown == []
+    result = leader.tick(1003.0)
+    assert result.views[session.code].students == 1
+    assert result.watched_elsewhere == {session.code}
+    assert leader.tick(1004.0).views == {}
 
 
-def test_an_end_that_only_redis_heard_of_is_written_by_another_process(ticking_and_other):
-    ticking, other, session = ticking_and_other
+def test_an_end_that_only_redis_heard_of_is_written_by_another_process(leader_and_other):
+    leader, other, session = leader_and_other
     other.watch(session)
     other.tick(1002.0)
-    ticking.end(session.code, 1003.0)  # and is killed before it writes
+    leader.end(session.code, 1003.0)  # and is killed before it writes
     assert other.tick(1003.5).ended == [session.code]
     other.save()
     assert other.find(session.code).ended_at == 1003.5
@@ -149,21 +148,21 @@ def test_what_nobody_can_fold_fails_for_its_own_class_alone(redis_server):
     shown = set()
     deadline = time.monotonic() + 10
     while len(shown) < 2:
-        shown |= {each.code for each in classroom.tick(1000.0).shown}
+        shown |= classroom.tick(1000.0).views.keys()
         assert time.monotonic() < deadline
     told = {"format": FORMAT, "teachers": 0, "seats": {"Ada": {"joined": 1, "pace": ["lost"]}}}
     told["seats"]["Ada"]["paced"] = 1
     with closing(redis.Redis.from_url(redis_server.url)) as client:
-        partials = "classpulse:{BADBAD}:partials"
-        client.hset(partials, "another", f"{time.time():.6f} {json.dumps(told)}")
+        snapshots = "classpulse:{BADBAD}:partials"
+        client.hset(snapshots, "another", f"{time.time():.6f} {json.dumps(told)}")
         classroom.join(good, "seat", "connection", 1001.0)
-        beat = classroom.tick(1001.0)
-        assert [each.code for each in beat.shown] == ["GOODGO"]
-        assert isinstance(beat.failed["BADBAD"], TypeError) and len(beat.failed) == 1
-        client.hdel(partials, "another")
-    beat = classroom.tick(1002.0)
+        result = classroom.tick(1001.0)
+        assert list(result.views) == ["GOODGO"]
+        assert isinstance(result.failed["BADBAD"], TypeError) and len(result.failed) == 1
+        client.hdel(snapshots, "another")
+    result = classroom.tick(1002.0)
     # Shown again, though it is what was shown before: its teachers' pages stood still.
-    assert [each.code for each in beat.shown] == ["BADBAD"] and beat.failed == {}
+    assert list(result.views) == ["BADBAD"] and result.failed == {}
     classroom.close()
 
 
@@ -176,8 +175,8 @@ def test_a_class_that_cannot_be_folded_and_has_nobody_left_is_let_go_of(redis_se
     told = {"format": FORMAT, "teachers": 0, "seats": {"Ada": {"joined": 1, "hand_name": 1}}}
     told["seats"]["Ada"] |= {"pace": ["lost"], "paced": 1}
     with closing(redis.Redis.from_url(redis_server.url)) as client:
-        partials = "classpulse:{ABC234}:partials"
-        client.hset(partials, "another", f"{time.time():.6f} {json.dumps(told)}")
+        snapshots = "classpulse:{ABC234}:partials"
+        client.hset(snapshots, "another", f"{time.time():.6f} {json.dumps(told)}")
     classroom.look_away(session.code)
     deadline = time.monotonic() + 10
     while classroom.live:
@@ -193,15 +192,15 @@ def test_a_state_that_cannot_be_read_is_begun_anew(redis_server, caplog):
     session = first.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
     first.watch(session)
     deadline = time.monotonic() + 10
-    while not first.tick(1000.0).shown:
+    while not first.tick(1000.0).views:
         assert time.monotonic() < deadline
     first.close()
     with closing(redis.Redis.from_url(redis_server.url)) as client:
         left = {"format": FORMAT, "room": {"groups": 7}, "alerts": {}}
         client.set("classpulse:{ABC234}:state", json.dumps(left))
     second.watch(session)
-    (shown,) = second.tick(1001.0).shown
-    assert shown.what.students == 0 and "a class begins anew" in caplog.text
+    (view,) = second.tick(1001.0).views.values()
+    assert view.students == 0 and "a class begins anew" in caplog.text
     second.close()
 
 

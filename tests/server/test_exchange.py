@@ -22,7 +22,7 @@ def knows(*students, teachers=0, now=10.0):
     for student in students:
         seats.join(student, f"connection of {student}", now)
         seats.say(student, Label("ok", "happy"), now)
-    return {CODE: seats.partial(now, teachers)}
+    return {CODE: seats.snapshot(now, teachers)}
 
 
 def left_by(name):
@@ -38,8 +38,8 @@ def until(condition):
     return answer
 
 
-def meet_as_ticker(exchange, partials, now=10.0):
-    return until(lambda: (meeting := exchange.meet(partials, now)[CODE]).ticker and meeting)
+def meet_as_leader(exchange, snapshots, now=10.0):
+    return until(lambda: (meeting := exchange.meet(snapshots, now)[CODE]).leads and meeting)
 
 
 @pytest.fixture(params=["alone", "Redis"])
@@ -59,99 +59,99 @@ def processes(redis_server):
         yield one, two
 
 
-def test_one_process_is_the_ticker_of_its_classes(exchange):
-    meeting = meet_as_ticker(exchange, knows("Ada", "Ben", teachers=1))
+def test_one_process_leads_its_classes(exchange):
+    meeting = meet_as_leader(exchange, knows("Ada", "Ben", teachers=1))
     assert not meeting.ended and meeting.state is None
-    (partial,) = meeting.partials
-    assert set(partial.seats) == {"Ada", "Ben"} and partial.teachers == 1
+    (snapshot,) = meeting.snapshots
+    assert set(snapshot.seats) == {"Ada", "Ben"} and snapshot.teachers == 1
     assert set(exchange.commit(left_by("one"), {CODE: {"students": 2}})) == {CODE}
     assert exchange.view(CODE) == {"students": 2}
-    meet_as_ticker(exchange, knows("Ada"))
+    meet_as_leader(exchange, knows("Ada"))
     exchange.commit(left_by("one"), {})
     assert exchange.view(CODE) == {"students": 2}
 
 
-def test_orders_reach_the_ticker_in_order_and_once(exchange):
-    meet_as_ticker(exchange, knows("Ada"))
+def test_orders_reach_the_leader_in_order_and_once(exchange):
+    meet_as_leader(exchange, knows("Ada"))
     exchange.commit(left_by("one"), {})
     exchange.order(CODE, {"clear": "pace"})
     exchange.order(CODE, {"silence": "many_lost"})
-    meeting = meet_as_ticker(exchange, knows("Ada"))
+    meeting = meet_as_leader(exchange, knows("Ada"))
     assert list(meeting.orders) == [{"clear": "pace"}, {"silence": "many_lost"}]
     exchange.commit(left_by("one"), {})
-    assert list(meet_as_ticker(exchange, knows("Ada")).orders) == []
+    assert list(meet_as_leader(exchange, knows("Ada")).orders) == []
 
 
 def test_nothing_is_left_of_a_class_that_ended(exchange):
-    meet_as_ticker(exchange, knows("Ada"))
+    meet_as_leader(exchange, knows("Ada"))
     exchange.commit(left_by("one"), {CODE: {"students": 1}})
     exchange.end(CODE)
     assert exchange.view(CODE) is None
 
 
-def test_the_ticker_hears_of_all_processes_and_the_others_follow(processes):
+def test_the_leader_hears_of_all_processes_and_the_others_follow(processes):
     one, two = processes
-    meet_as_ticker(one, knows("Ada"))
+    meet_as_leader(one, knows("Ada"))
     one.commit(left_by("one"), {})
-    assert not two.meet(knows("Ben", teachers=1, now=99.0), 99.0)[CODE].ticker
+    assert not two.meet(knows("Ben", teachers=1, now=99.0), 99.0)[CODE].leads
     meeting = one.meet(knows("Ada"), 11.0)[CODE]
-    own, other = meeting.partials
+    own, other = meeting.snapshots
     assert set(own.seats) == {"Ada"}
     assert other.seats["Ben"].emotion_now(11.0) == "happy" and other.teachers == 1
     one.commit(left_by("one"), {CODE: {"students": 2}})
     assert two.view(CODE) == {"students": 2}
 
 
-def test_another_process_takes_over_from_a_ticker_that_falls_silent(processes):
+def test_another_process_takes_over_from_a_leader_that_falls_silent(processes):
     one, two = processes
-    meet_as_ticker(one, knows("Ada"))
+    meet_as_leader(one, knows("Ada"))
     one.commit(left_by("one"), {})
-    meeting = meet_as_ticker(two, knows("Ben"))
+    meeting = meet_as_leader(two, knows("Ben"))
     assert meeting.state == {"left by": "one"}
     two.commit(left_by("two"), {})
     # What the first one folded meanwhile counts no more.
     assert not list(one.commit(left_by("one"), {CODE: {"students": 1}}))
     assert one.view(CODE) is None
-    assert meet_as_ticker(one, knows("Ada")).state == {"left by": "two"}
+    assert meet_as_leader(one, knows("Ada")).state == {"left by": "two"}
 
 
-def test_a_ticker_that_leaves_is_replaced_at_once(processes):
+def test_a_leader_that_leaves_is_replaced_at_once(processes):
     one, two = processes
-    meet_as_ticker(one, knows("Ada"))
+    meet_as_leader(one, knows("Ada"))
     one.commit(left_by("one"), {})
     one.leave([CODE])
     meeting = two.meet(knows("Ben"), 10.0)[CODE]
-    assert meeting.ticker and meeting.state == {"left by": "one"}
+    assert meeting.leads and meeting.state == {"left by": "one"}
 
 
 def test_who_holds_the_class_goes_on_with_it_when_redis_comes_back_empty(processes, redis_server):
     one, two = processes
-    meet_as_ticker(one, knows("Ada"))
+    meet_as_leader(one, knows("Ada"))
     one.commit(left_by("one"), {})
     redis_server.kill()
     for exchange in processes:
         with pytest.raises(ExchangeError, match="Redis"):
             exchange.meet(knows("Ada"), 10.0)
     redis_server.start()
-    assert not two.meet(knows("Ben"), 10.0)[CODE].ticker
+    assert not two.meet(knows("Ben"), 10.0)[CODE].leads
     meeting = one.meet(knows("Ada"), 10.0)[CODE]
-    assert meeting.ticker and meeting.state is None  # it has it already
+    assert meeting.leads and meeting.state is None  # it has it already
 
 
 def test_a_process_that_says_nothing_more_is_forgotten_after_a_while(processes):
     one, two = processes
-    meet_as_ticker(one, knows("Ada"))
+    meet_as_leader(one, knows("Ada"))
     two.meet(knows("Ben"), 10.0)
-    heard = [len(one.meet(knows("Ada"), now)[CODE].partials) for now in (10.0, 19.9, 20.1)]
+    heard = [len(one.meet(knows("Ada"), now)[CODE].snapshots) for now in (10.0, 19.9, 20.1)]
     assert heard == [2, 2, 1]
 
 
-def test_what_a_dead_process_told_is_not_news_to_the_next_ticker(processes):
+def test_what_a_dead_process_told_is_not_news_to_the_next_leader(processes):
     one, two = processes
-    meet_as_ticker(one, knows("Ada"))
+    meet_as_leader(one, knows("Ada"))
     one.commit(left_by("one"), {})
-    meeting = meet_as_ticker(two, knows("Ben"), now=500.0)  # once the lease is over
-    told_by_one = meeting.partials[1]
+    meeting = meet_as_leader(two, knows("Ben"), now=500.0)  # once the lease is over
+    told_by_one = meeting.snapshots[1]
     assert told_by_one.seats["Ada"].joined_at < 500.0 - TICK_SECONDS
 
 
@@ -174,10 +174,10 @@ def tell(redis_server, name, *values):
 @pytest.mark.parametrize("told", OF_ANOTHER_RELEASE.values(), ids=OF_ANOTHER_RELEASE)
 def test_what_cannot_be_read_of_another_process_counts_as_silence(processes, redis_server, told):
     one, _ = processes
-    meet_as_ticker(one, knows("Ada"))
+    meet_as_leader(one, knows("Ada"))
     for text in (json.dumps(told), "{", ""):
         tell(redis_server, "partials", "another", f"{time.time():.6f} {text}")
-        (own,) = one.meet(knows("Ada"), 10.0)[CODE].partials
+        (own,) = one.meet(knows("Ada"), 10.0)[CODE].snapshots
         assert set(own.seats) == {"Ada"}
     # And it is taken away after a while, whatever it was.
     one.meet(knows("Ada"), 30.0)
@@ -188,29 +188,29 @@ def test_what_cannot_be_read_of_another_process_counts_as_silence(processes, red
 
 def test_fields_that_only_another_release_knows_are_left_out(processes, redis_server):
     one, _ = processes
-    meet_as_ticker(one, knows("Ben"))
+    meet_as_leader(one, knows("Ben"))
     told = KNOWN | {"format": FORMAT, "new": 1}
     told["seats"] = {"Ada": KNOWN["seats"]["Ada"] | {"new": [2]}}
     tell(redis_server, "partials", "another", f"{time.time():.6f} {json.dumps(told)}")
-    _, other = one.meet(knows("Ben"), 10.0)[CODE].partials
+    _, other = one.meet(knows("Ben"), 10.0)[CODE].snapshots
     assert other.teachers == 1 and other.seats["Ada"].emotion_now(10.0) == "happy"
 
 
 @pytest.mark.parametrize("left", OF_ANOTHER_RELEASE.values(), ids=OF_ANOTHER_RELEASE)
 def test_a_state_of_another_format_counts_as_none(processes, redis_server, left):
     one, two = processes
-    meet_as_ticker(one, knows("Ada"))
+    meet_as_leader(one, knows("Ada"))
     one.commit(left_by("one"), {})
     tell(redis_server, "state", json.dumps(left))
     one.leave([CODE])
     meeting = two.meet(knows("Ben"), 10.0)[CODE]
-    assert meeting.ticker
+    assert meeting.leads
     assert meeting.state is None or left.get("format") == FORMAT
 
 
 def test_an_order_that_cannot_be_read_is_left_out(processes, redis_server):
     one, _ = processes
-    meet_as_ticker(one, knows("Ada"))
+    meet_as_leader(one, knows("Ada"))
     one.commit(left_by("one"), {})
     tell(redis_server, "orders", "{", json.dumps({"format": FORMAT, "clear": "pace"}))
     assert list(one.meet(knows("Ada"), 10.0)[CODE].orders) == [{"clear": "pace"}]
@@ -220,6 +220,6 @@ def test_an_order_that_cannot_be_read_is_left_out(processes, redis_server):
 
 def test_an_ended_class_is_over_for_all(processes):
     one, two = processes
-    meet_as_ticker(one, knows("Ada"))
+    meet_as_leader(one, knows("Ada"))
     two.end(CODE)
     assert one.meet(knows("Ada"), 10.0)[CODE].ended

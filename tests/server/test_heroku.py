@@ -62,12 +62,10 @@ def test_links_say_https_behind_the_router(server):
     assert response.json()["join_url"].startswith("https://classpulse.example.org/c/")
 
 
-def test_a_page_opened_without_https_is_opened_again_with_it(server):
-    response = requests.get(
-        f"{server.url}/join?code=ABC234",
+def test_a_page_opened_without_https_is_opened_again_with_it(app):
+    response = app.get(
+        "/join?code=ABC234",
         headers={"X-Forwarded-Proto": "http", "Host": "classpulse.example.org"},
-        allow_redirects=False,
-        timeout=10,
     )
     assert response.status_code == 308
     assert response.headers["Location"] == "https://classpulse.example.org/join?code=ABC234"

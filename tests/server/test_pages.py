@@ -63,6 +63,30 @@ def test_an_unknown_code_is_a_friendly_page(app):
         assert "There is no class with this code" in response.text
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "heading"),
+    [
+        ("GET", "/none", 404, "Nothing here"),
+        ("POST", "/", 405, "That did not work"),
+        ("POST", "/language", 400, "That did not work"),
+    ],
+)
+def test_people_get_a_friendly_page_for_whatever_goes_wrong(app, method, path, status, heading):
+    response = app.browser.open(path, method=method)
+    assert response.status_code == status
+    assert response.mimetype == "text/html" and heading in response.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/api/none", 404), ("PUT", "/api/classes", 405), ("GET", "/report/ZZZZZZ.csv", 404)],
+)
+def test_programs_get_one_clear_error_for_whatever_goes_wrong(app, method, path, status):
+    response = app.browser.open(path, method=method)
+    assert response.status_code == status and list(response.json) == ["error"]
+    assert (response.headers.get("Allow") is not None) == (status == 405)
+
+
 def test_a_code_may_be_typed_as_people_type(app):
     code = app.open_class("Geometry")["code"]
     typed = f" {code[:3].lower()}-{code[3:]} "

@@ -78,12 +78,12 @@ def test_a_student_who_moves_to_another_process_counts_once(processes, join, tea
     assert view["students"] == 5
 
 
-@pytest.mark.parametrize("victim", ["the ticker", "another"])
+@pytest.mark.parametrize("victim", ["the leader", "another"])
 def test_the_class_goes_on_when_a_process_is_killed(processes, join, teach, victim):
-    dies, lives = processes if victim == "the ticker" else processes[::-1]
+    dies, lives = processes if victim == "the leader" else processes[::-1]
     first, second = processes
     opened = first.open_class(min_students=8)  # all of them make one group
-    teacher = teach(first, opened)  # so that the first process is the ticker
+    teacher = teach(first, opened)  # so that the first process is the leader
     teacher.wait_for("view")
     joined = {first: [], second: []}
     for server in processes:
@@ -182,8 +182,8 @@ def test_a_class_that_cannot_be_counted_is_alone_with_it(quick, redis_server, jo
     seat = {"joined": 1, "pace": ["no word"], "paced": 1}
     told = json.dumps({"format": FORMAT, "teachers": 0, "seats": {"Ada": seat}})
     with closing(redis.Redis.from_url(redis_server.url)) as client:
-        partials = f"classpulse:{{{opened['code']}}}:partials"
-        client.hset(partials, "another", f"{time.time():.6f} {told}")
+        snapshots = f"classpulse:{{{opened['code']}}}:partials"
+        client.hset(snapshots, "another", f"{time.time():.6f} {told}")
     trouble = teacher.wait_for("trouble")
     assert "cannot count this class" in trouble["message"] and not trouble["live"]
     late = teach(quick, opened)

@@ -1,6 +1,6 @@
 /** The teacher's page: the class as a whole, live.
  *
- * @import { Marker, Mode, Point, TeacherAuth, View } from "../shared/contract.js"
+ * @import { Mode, TeacherAuth, View } from "../shared/contract.js"
  */
 
 import { showAlerts } from "../room/alerts-list.js";
@@ -9,6 +9,7 @@ import { showClass, showHands } from "../room/class-now.js";
 import { ClassSocket } from "../shared/class-socket.js";
 import { clock } from "../shared/figures.js";
 import { SteadyHeadline, headline } from "../room/headline.js";
+import { RoomState } from "../room/state.js";
 import {
   bearer,
   fragment,
@@ -26,7 +27,6 @@ const mode = /** @type {Mode} */ (pageData("mode"));
 const minStudents = Number(pageData("minStudents"));
 const { ended, keepsReport } = document.body.dataset;
 const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
-const STALE_MILLISECONDS = 30_000; // without a view; one comes every ten seconds at least
 const CONTROLS = "#alerts button, #marker button, .now button, #end, #confirm-end [value=end]";
 
 const token = takeToken(code);
@@ -48,55 +48,35 @@ function open(token) {
   /** @type {TeacherAuth} */
   const auth = { role: "teacher", code, token };
   const socket = new ClassSocket(auth, { status: showStatus, closed });
-  const timeline = new Timeline(find("timeline"), { mode });
+  const state = new RoomState(mode);
+  const timeline = new Timeline(find("timeline"), state);
   const steady = new SteadyHeadline();
-  /** @type {View | null} */
-  let view = null; // the newest
-  let viewedAt = 0; // when it came: milliseconds of a clock that nobody sets
-  /** @type {Point[]} */
-  let points = [];
-  /** @type {Marker[]} */
-  let markers = [];
-  let asked = 0; // the server's time of the history
-  let ahead = 0; // seconds by which the server's clock is ahead of this machine's
-  let isLive = false; // from a connection's first view on
   let status = "";
 
-  setLive(false);
+  showLive();
   socket.on("history", (past, acknowledge) => {
-    asked = past.t;
-    ahead = past.t - seconds();
-    // A long one comes in parts, the latest first: each replaces what is here of its own time. What
-    // came last is perhaps not written yet, or nothing can be read just now.
-    points = [...before(past.points, points), ...past.points, ...after(past.points, points)];
-    markers = [...before(past.markers, markers), ...past.markers, ...after(past.markers, markers)];
-    timeline.reset({ t: past.t, points, markers });
+    state.takeHistory(past);
+    timeline.update();
     acknowledge?.();
   });
-  socket.on("view", (newest) => {
-    if (view === null) {
-      begin(newest, token);
+  socket.on("view", (view) => {
+    const isFirst = state.view === null;
+    const wasLive = state.isLive;
+    state.takeView(view);
+    if (isFirst) {
+      begin(view, token);
       timeline.placed.then(() => find("live").classList.remove("opening"));
     }
-    view = newest;
-    viewedAt = performance.now();
-    // The first one after the history may be from before: nothing has changed since.
-    if (view.t > asked) ahead = view.t - seconds();
-    if (!isLive) setLive(true);
-    steady.take(headline(view), seconds());
+    if (!wasLive) showLive();
+    steady.take(headline(view), state.clock());
     showClass(view, minStudents);
     showAlerts(view.alerts, (kind) => socket.ask("silence", { kind }));
-    timeline.setNow(view, ahead);
     refresh();
   });
-  socket.on("point", (point) => {
-    if (after(points, [point]).length === 0) return; // the history had it
-    points.push(point);
-    timeline.addPoint(point);
-  });
+  socket.on("point", (point) => state.takePoint(point));
   socket.on("marker", (marker) => {
-    markers.push(marker);
-    timeline.addMarker(marker);
+    state.takeMarker(marker);
+    timeline.update();
     setText("noted", gettext("Noted: {note}", { note: marker.text }));
   });
   socket.on("disconnect", standStill);
@@ -116,32 +96,29 @@ function open(token) {
   /** @param {string} reason */
   function closed(reason) {
     stop();
-    if (view === null) close(reason);
+    if (state.view === null) close(reason);
     else location.reload(); // ended or deleted while this page was cut off: the server says which
   }
 
+  /** Show what changes with time alone. */
   function refresh() {
-    if (!isLive || view === null) return;
-    if (performance.now() - viewedAt > STALE_MILLISECONDS) return standStill();
-    setText("headline", steady.text(seconds()) ?? "");
-    showHands(view.help, seconds() + ahead);
-    setText("before", beforeTheNote(points, markers, seconds() + ahead));
+    if (state.isStale) standStill();
+    if (!state.isLive || state.view === null) return;
+    setText("headline", steady.text(state.clock()) ?? "");
+    showHands(state.view.help, state.now);
+    setText("before", beforeTheNote(state.points, state.markers, state.now));
   }
 
   function standStill() {
-    setLive(false);
-    timeline.setNow(null, ahead);
+    state.standStill();
+    showLive();
   }
 
-  /**
-   * Whether the page shows what is so now. What it shows is old otherwise, and nothing is done.
-   * @param {boolean} live
-   */
-  function setLive(live) {
-    isLive = live;
-    find("live").classList.toggle("old", !live && view !== null);
+  /** Whether the page shows what is so now. What it shows is old otherwise, and nothing is done. */
+  function showLive() {
+    find("live").classList.toggle("old", !state.isLive && state.view !== null);
     for (const control of findAll(find("live"), CONTROLS, HTMLButtonElement)) {
-      control.disabled = !live;
+      control.disabled = !state.isLive;
     }
     showStatus(status);
   }
@@ -149,9 +126,9 @@ function open(token) {
   /** @param {string} text */
   function showStatus(text) {
     status = text;
-    const age = (performance.now() - viewedAt) / 1000; // of what is shown
-    const since = gettext("Not live since {time}.", { time: clock(seconds() - age) });
-    setText("status", [isLive || view === null ? "" : since, text].filter(Boolean).join(" "));
+    const since = gettext("Not live since {time}.", { time: clock(state.clock() - state.age) });
+    const isOld = !state.isLive && state.view !== null;
+    setText("status", [isOld ? since : "", text].filter(Boolean).join(" "));
   }
 
   find("marker").addEventListener("submit", async (event) => {
@@ -233,30 +210,4 @@ function closeAfterEnd(token) {
 function close(reason) {
   setText("over-reason", reason);
   showInstead("live", "over");
-}
-
-function seconds() {
-  return Date.now() / 1000;
-}
-
-/**
- * Those of `more` that are earlier than all of `some`, which are in order; of none, none.
- * @template {{t: number}} Timed
- * @param {Timed[]} some
- * @param {Timed[]} more
- */
-function before(some, more) {
-  const first = some[0]?.t ?? -Infinity;
-  return more.filter(({ t }) => t < first);
-}
-
-/**
- * Those of `more` that are later than all of `some`, which are in order.
- * @template {{t: number}} Timed
- * @param {Timed[]} some
- * @param {Timed[]} more
- */
-function after(some, more) {
-  const last = some.at(-1)?.t ?? -Infinity;
-  return more.filter(({ t }) => t > last);
 }

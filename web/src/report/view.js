@@ -34,7 +34,7 @@ export function showReport(report, { retentionDays, roomLink }) {
   showPace(report.pace);
   showAlerts(report.alerts);
   showStretches(report, camera);
-  new Timeline(find("timeline"), { mode: report.mode }).reset(report);
+  new Timeline(find("timeline"), report).update();
 }
 
 /**

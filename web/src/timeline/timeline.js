@@ -10,6 +10,18 @@
  * @property {HTMLElement} place
  * @property {uPlot | null} plot null until it is first drawn
  * @property {boolean} isDrawn
+ *
+ * @typedef {object} Course of a class: what a timeline draws. It is read anew for each drawing, and
+ *   never changed from here.
+ * @property {Mode} mode
+ * @property {Point[]} points in the order of time
+ * @property {Marker[]} markers
+ * @property {Present} [present] of a class that goes on
+ *
+ * @typedef {object} Present
+ * @property {View | null} view the newest, for the time since the last point; null while nothing is
+ *   known of it
+ * @property {number} now the server's time
  */
 
 import "uplot/dist/uPlot.min.css";
@@ -35,14 +47,7 @@ export class Timeline {
   #element;
   #sync = { key: `timeline ${++made}` }; // one cursor for this timeline's charts
   #charts;
-  /** @type {Point[]} */
-  #points = [];
-  /** @type {Marker[]} */
-  #markers = [];
-  /** @type {View | null} */
-  #view = null; // the newest, for the time since the last point
-  #live = false;
-  #ahead = 0; // seconds by which the server's clock is ahead of this machine's
+  #course;
   /** @type {Row[]} */
   #rows = [];
   /** @type {[number, number] | typeof LAST | null} */
@@ -72,10 +77,12 @@ export class Timeline {
 
   /**
    * @param {HTMLElement} element to draw in
-   * @param {{mode: Mode}} options
+   * @param {Course} course
    */
-  constructor(element, { mode }) {
+  constructor(element, course) {
+    const { mode } = course;
     this.#element = element;
+    this.#course = course;
     element.classList.add("timeline");
     element.innerHTML = frameOf(mode);
     this.#charts = chartsOf(mode).map((kind) => {
@@ -87,41 +94,13 @@ export class Timeline {
     this.#listen();
   }
 
-  /**
-   * Start over with all that is known.
-   * @param {{t?: number, points: Point[], markers: Marker[]}} known t: the server's time, where the
-   *   class goes on
-   */
-  reset({ t, points, markers }) {
-    if (t !== undefined) this.#ahead = t - Date.now() / 1000;
-    this.#points = [...points];
-    this.#markers = [...markers];
-    this.#watch.observe(this.#element); // from now on it is drawn, as soon as it is laid out
+  /** Draw the course anew, with the next frame. Points can wait: time draws them as it goes on. */
+  update() {
+    this.#watch.observe(this.#element); // it is drawn as soon as it is laid out
+    if (this.#course.present) {
+      this.#ticking ||= setInterval(() => this.#tick(), TICK_MILLISECONDS);
+    }
     this.#drawSoon();
-  }
-
-  /** @param {Point} point that has come to its end */
-  addPoint(point) {
-    this.#points.push(point);
-  }
-
-  /** @param {Marker} marker */
-  addMarker(marker) {
-    this.#markers.push(marker);
-    this.#drawSoon();
-  }
-
-  /**
-   * What is so at this moment. A class with a now goes on.
-   *
-   * @param {View | null} view null while nothing is known
-   * @param {number} ahead seconds by which the server's clock is ahead of this machine's
-   */
-  setNow(view, ahead) {
-    this.#view = view;
-    this.#ahead = ahead;
-    this.#live = true;
-    this.#ticking ||= setInterval(() => this.#tick(), TICK_MILLISECONDS);
   }
 
   close() {
@@ -151,7 +130,7 @@ export class Timeline {
       cursor: { sync: this.#sync, bind: { dblclick: () => showWhole } },
       hooks: {
         drawAxes: [(plot) => drawHidden(plot, hidden(), colours())],
-        draw: [(plot) => drawMarkers(plot, this.#markers, this.#isOnTop(figure), colours())],
+        draw: [(plot) => drawMarkers(plot, this.#course.markers, this.#isOnTop(figure), colours())],
         setCursor: [(plot) => this.#onCursor(plot)],
         setSelect: [(plot) => this.#onSelect(plot)],
       },
@@ -190,7 +169,7 @@ export class Timeline {
 
   /** Time goes on; it is drawn only where that moves the charts by a pixel. */
   #tick() {
-    this.#rows = rowsOf(this.#points, this.#view, this.#now());
+    this.#readRows();
     const [from, to] = this.#span();
     if (this.#now() - this.#drawnAt >= (to - from) / this.#width) this.#drawSoon();
   }
@@ -212,7 +191,7 @@ export class Timeline {
     if (this.#width === 0 && !this.#printing) return;
     this.#drawing = true;
     this.#drawnAt = this.#now();
-    this.#rows = rowsOf(this.#points, this.#view, this.#now());
+    this.#readRows();
     for (const { kind, figure } of this.#charts) {
       figure.hidden = kind.isMood && kind.name !== this.#mood;
     }
@@ -275,7 +254,7 @@ export class Timeline {
    * @param {HTMLElement} figure
    */
   #above(figure) {
-    return this.#isOnTop(figure) ? headroom(this.#markers.length) : 0;
+    return this.#isOnTop(figure) ? headroom(this.#course.markers.length) : 0;
   }
 
   /**
@@ -286,8 +265,13 @@ export class Timeline {
     return figure === this.#element.querySelector("figure:not([hidden])");
   }
 
+  #readRows() {
+    const { points, present } = this.#course;
+    this.#rows = rowsOf(points, present?.view ?? null, this.#now());
+  }
+
   #now() {
-    return Date.now() / 1000 + this.#ahead;
+    return this.#course.present?.now ?? Date.now() / 1000;
   }
 
   /**
@@ -296,11 +280,12 @@ export class Timeline {
    */
   #span() {
     if (Array.isArray(this.#zoom)) return this.#zoom;
-    const starts = [this.#points, this.#rows, this.#markers].flatMap(([first]) => first?.t ?? []);
+    const { points, markers, present } = this.#course;
+    const starts = [points, this.#rows, markers].flatMap(([first]) => first?.t ?? []);
     const first = Math.min(...starts, this.#now());
-    const end = this.#live ? this.#now() : (this.#rows.at(-1)?.t ?? first);
+    const end = present?.now ?? this.#rows.at(-1)?.t ?? first;
     const from = this.#zoom === LAST ? Math.max(first, end - LAST) : first;
-    return [from, Math.max(end, from + (this.#live ? LEAST : LEAST_ZOOM))];
+    return [from, Math.max(end, from + (present ? LEAST : LEAST_ZOOM))];
   }
 
   /** @param {[number, number] | typeof LAST | null} zoom */
@@ -334,7 +319,7 @@ export class Timeline {
   #onKey(event) {
     const step = event.shiftKey ? 6 * POINT_SECONDS : POINT_SECONDS;
     const [first, end] = this.#span();
-    const last = Math.min(end, this.#live ? this.#now() : (this.#rows.at(-1)?.t ?? end));
+    const last = Math.min(end, this.#course.present?.now ?? this.#rows.at(-1)?.t ?? end);
     const at = this.#at ?? last;
     /** @type {Record<string, () => void>} */
     const steps = {
@@ -369,7 +354,7 @@ export class Timeline {
         ? gettext(
             "Point at the charts, or use the arrow keys on them, to read what was when. Drag to zoom.",
           )
-        : describe(rowAt(this.#rows, this.#at), this.#at, this.#markers);
+        : describe(rowAt(this.#rows, this.#at), this.#at, this.#course.markers);
     if (readout.textContent !== text) readout.textContent = text;
   }
 }

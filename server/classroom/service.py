@@ -1,147 +1,35 @@
-"""The service behind pages and sockets: open, join, label, tick, end = domain + store + exchange.
+"""The service behind pages and sockets: open, find, join, say, tick, end, report.
 
 Whoever is connected to this process belongs to a live class of it. Once a tick each process tells
 the others, through the exchange, what it knows of its live classes; for each class one of them is
-the ticker, which holds the room and makes the view.
+its leader, which holds the room and makes the view.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 
-from server.domain.alerts import AlertWatch
+from server.classroom.live import LiveClass, LiveClasses
+from server.classroom.tick import TickEngine, TickResult
 from server.domain.labels import MODES
 from server.domain.messages import Label, MessageError, parse_class
 from server.domain.report import ClassReport, make_report
-from server.domain.room import Room, Tally
-from server.domain.seats import Message, Seats
+from server.domain.seats import Message
 from server.domain.session import ClassSession, Marker
-from server.domain.timeline import Point, Recorder
-from server.domain.view import View, make_view
-from server.sharing.exchange import Exchange, ExchangeError, Meeting, Order, State
+from server.domain.timeline import Point
+from server.domain.view import Tally, make_view
+from server.sharing.exchange import Exchange, ExchangeError
 from server.storage.journal import Journal
 from server.storage.store import ClassStore, CodeTaken, LinkTaken, StoreError
 
 DAY = 24 * 60 * 60  # seconds
 IDLE = DAY  # seconds without anybody after which a class that nobody ended is over
-VIEW_SECONDS = 10.0  # after which a view is shown again, so that who watches knows it to be so
 STANDSTILL = 10.0  # seconds without a tick after which this process is not ready for anybody
-
-log = logging.getLogger(__name__)
 
 
 class ClassError(ValueError):
     """A class that cannot be opened or joined as asked; the text is fit for whoever asked."""
-
-
-@dataclass
-class _Lead:
-    """What the ticker of a class holds; `view` is the newest, None before its first tick."""
-
-    room: Room
-    alerts: AlertWatch
-    recorder: Recorder = field(default_factory=Recorder)
-    view: View | None = None
-    shown_at: float = 0.0  # when it was shown
-    point: Point | None = None  # the newest that is full
-    here: bool = True  # all teachers are connected to this process
-
-    def to_dict(self, now: float) -> State:
-        return {"room": self.room.to_dict(now), "alerts": self.alerts.to_dict(now)}
-
-    @staticmethod
-    def after(left: State | None, min_students: int, now: float) -> _Lead:
-        """What goes on from the state that was left, or begins anew if there is none to read."""
-        if left is not None:
-            try:
-                room = Room.from_dict(left["room"], min_students, now)
-                return _Lead(room, AlertWatch.from_dict(left["alerts"], now))
-            except (ValueError, LookupError, TypeError, AttributeError):
-                log.warning("a class begins anew: its state cannot be read", exc_info=True)
-        return _Lead(Room(min_students), AlertWatch())
-
-    def obey(self, order: Order, now: float) -> None:
-        if "clear" in order:
-            self.room.clear(order["clear"], now)
-        if "silence" in order:
-            self.alerts.silence(order["silence"])
-
-    def fold(self, session: ClassSession, meeting: Meeting, now: float) -> View:
-        for order in meeting.orders:
-            self.obey(order, now)
-        tally = self.room.tally(meeting.partials, now)
-        view = make_view(now, session.mode, session.min_students, tally)
-        if view.shares is not None:
-            self.room.show(now)
-        return replace(view, alerts=self.alerts.update(view))
-
-
-@dataclass
-class _LiveClass:
-    """A class with somebody connected to this process, or with groups that have to be kept."""
-
-    session: ClassSession
-    seats: Seats = field(default_factory=Seats)
-    teachers: int = 0
-    lead: _Lead | None = None  # while this process is the ticker
-
-    @property
-    def is_empty(self) -> bool:
-        """Nobody is connected, nor may be back in a moment."""
-        return not self.seats and not self.teachers
-
-
-@dataclass(frozen=True)
-class _Folded:
-    """What one tick of the ticker made of a class.
-
-    is_watched: a teacher is connected, here or elsewhere;
-    is_over: this process need not go on with it.
-    """
-
-    lead: _Lead
-    state: State
-    view: View
-    point: Point | None
-    here: bool
-    is_watched: bool
-    is_over: bool
-
-    @property
-    def is_other_view(self) -> bool:
-        return self.lead.view is None or not self.view.same_as(self.lead.view)
-
-    @property
-    def is_due(self) -> bool:
-        """Somebody watches, who was shown nothing for a while."""
-        return self.is_watched and self.view.t - self.lead.shown_at >= VIEW_SECONDS
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a class is to be shown: a view, or a point that is full.
-
-    here: all teachers of the class are connected to this process.
-    """
-
-    code: str
-    what: View | Point
-    here: bool
-
-
-@dataclass(frozen=True)
-class Beat:
-    """What a tick brought.
-
-    failed: by code, what kept this process from folding a class; the others do not suffer for it.
-    """
-
-    shown: list[Shown]
-    failed: dict[str, Exception]
-    ended: list[str]  # codes of classes that were live in this process
-    renewed: list[ClassSession]  # whose older keys open nothing any more
 
 
 class Classroom:
@@ -174,10 +62,9 @@ class Classroom:
         self._cameras_allowed = cameras_allowed
         self.retention_days = retention_days
         self._sends_reports = sends_reports
-        self._live: dict[str, _LiveClass] = {}  # by code
+        self._live = LiveClasses(self._journal)
+        self._engine = TickEngine(self._live, exchange, self._journal, self._write_end)
         self._ticked_at: float | None = None
-        self._ended: list[str] = []  # here, since the last tick
-        self._renewed: list[ClassSession] = []  # here, since then
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -186,7 +73,7 @@ class Classroom:
 
     def count(self) -> dict[str, int]:
         """How much there is in this process."""
-        live = self._live.values()
+        live = self._live.by_code.values()
         return {
             "classes": len(live),
             "students": sum(len(each.seats) for each in live),
@@ -197,7 +84,7 @@ class Classroom:
     @property
     def live(self) -> dict[str, ClassSession]:
         """The classes that have somebody connected to this process, by code."""
-        return {code: live.session for code, live in self._live.items()}
+        return {code: live.session for code, live in self._live.by_code.items()}
 
     def open_class(
         self, asked: object, now: float, link: str | None = None, over: str | None = None
@@ -243,8 +130,8 @@ class Classroom:
 
     def find(self, code: str) -> ClassSession | None:
         """The class with this code, in the mode that the server allows today."""
-        if code in self._live:
-            return self._live[code].session
+        if live := self._live.by_code.get(code):
+            return live.session
         session = self._journal.find_class(code)
         if session is not None and session.mode not in self.modes:
             session = replace(session, mode="self-report")
@@ -252,29 +139,29 @@ class Classroom:
 
     def join(self, session: ClassSession, seat: str, connection: str, now: float) -> None:
         """A student takes a seat, newly or again. Raises ClassError if all are taken."""
-        seats = self._live_class(session).seats
+        seats = self._live.enter(session).seats
         if len(seats) >= self._most_students and seat not in seats:
             raise ClassError("This class is full.")
         seats.join(seat, connection, now)
 
     def drop(self, code: str, seat: str, connection: str, now: float) -> None:
         """A student's connection ended, perhaps for a moment."""
-        if code in self._live:
-            self._live[code].seats.drop(seat, connection, now)
+        if live := self._live.by_code.get(code):
+            live.seats.drop(seat, connection, now)
 
     def leave(self, code: str, seat: str, connection: str) -> None:
         """A student left."""
-        if code in self._live:
-            self._live[code].seats.leave(seat, connection)
+        if live := self._live.by_code.get(code):
+            live.seats.leave(seat, connection)
 
     def watch(self, session: ClassSession) -> None:
         """A teacher came."""
-        self._live_class(session).teachers += 1
+        self._live.enter(session).teachers += 1
 
     def look_away(self, code: str) -> None:
         """A teacher went."""
-        if code in self._live:
-            self._live[code].teachers -= 1
+        if live := self._live.by_code.get(code):
+            live.teachers -= 1
 
     def say(self, code: str, seat: str, message: Message, now: float) -> None:
         """A student says something. Raises MessageError for a label in a class without cameras."""
@@ -300,14 +187,14 @@ class Classroom:
     def renew_key(self, session: ClassSession) -> ClassSession:
         """From now on only new teachers' tokens open the class; within seconds in all processes."""
         renewed = replace(session, key_number=self._store.renew_key(session.code))
-        self._know_key(renewed.code, renewed.key_number)
+        self._live.renew_key(renewed.code, renewed.key_number)
         return renewed
 
     def check_keys(self) -> None:
         """See whether another process has renewed the key of a class that has teachers here."""
-        watched = [code for code, live in self._live.items() if live.teachers]
+        watched = [code for code, live in self._live.by_code.items() if live.teachers]
         for code, number in self._store.key_numbers(watched).items() if watched else ():
-            self._know_key(code, number)
+            self._live.renew_key(code, number)
 
     def end(self, code: str, now: float) -> None:
         """The class is over; what was recorded of it stays for `retention_days`."""
@@ -335,42 +222,11 @@ class Classroom:
         """What can be said of the class, ended or as far as it has come."""
         return make_report(session, *self.history(session.code), now)
 
-    def tick(self, now: float) -> Beat:
+    def tick(self, now: float) -> TickResult:
         """Tell and hear what came since the last tick, and fold the classes that are ours."""
-        partials = {
-            code: live.seats.partial(now, live.teachers) for code, live in self._live.items()
-        }
-        folded, failed = {}, {}
-        for code, meeting in self._exchange.meet(partials, now).items():
-            try:
-                if code in self._live and (new := self._attend(code, meeting, now)):
-                    folded[code] = new
-            except Exception as error:  # whatever it is, it is this class's alone
-                failed[code] = error
-                if (live := self._live.get(code)) and live.lead:
-                    live.lead.view = None  # once it can be folded, it is shown anew
-        changed = {code: new.view for code, new in folded.items() if new.is_other_view}
-        kept = self._exchange.commit(
-            {code: new.state for code, new in folded.items()},
-            {code: view.to_dict() for code, view in changed.items()},
-        )
-        beat = Beat([], failed, self._ended, self._renewed)
-        for code in kept:
-            new, lead = folded[code], folded[code].lead
-            # A teacher of another process, of whom we hear now, missed what only ours were shown.
-            is_missed = lead.here and not new.here
-            if code in changed or is_missed or new.is_due:
-                beat.shown.append(Shown(code, new.view, new.here))
-                lead.shown_at = now
-            lead.view, lead.point, lead.here = new.view, new.point or lead.point, new.here
-            if point := lead.point if is_missed else new.point:
-                beat.shown.append(Shown(code, point, new.here))
-        over = [code for code in kept if folded[code].is_over]
-        self._leave([code for code in (*over, *failed) if self._is_empty(code)])
-        # Last: if this tick fails, the next one tells of it.
-        self._ended, self._renewed = [], []
+        result = self._engine.tick(now)
         self._ticked_at = now
-        return beat
+        return result
 
     def save(self) -> None:
         """Write to the database what waits for it."""
@@ -391,7 +247,7 @@ class Classroom:
     def close(self) -> None:
         """This process goes away: other processes take over, and nothing waits any more."""
         try:
-            self._leave(list(self._live))
+            self._engine.leave(list(self._live.by_code))
         finally:
             self._journal.save()
             self._exchange.close()
@@ -400,78 +256,22 @@ class Classroom:
     def sweep(self, now: float) -> None:
         """End what nobody ended, and forget what was kept long enough."""
         for code, last in self._store.idle_classes(now - IDLE):
-            if code not in self._live:
+            if code not in self._live.by_code:
                 self.end(code, last)
         for code in self._store.classes_ended_before(now - self.retention_days * DAY):
             self._store.delete_class(code)
         self._journal.save()
-
-    def _attend(self, code: str, meeting: Meeting, now: float) -> _Folded | None:
-        """What the meeting says of a live class; something to show if this is its ticker."""
-        live = self._live[code]
-        if meeting.ended:
-            # Without a last point: whoever ended it may have wanted that nothing is kept.
-            del self._live[code]
-            self._ended.append(code)
-            self._write_end(code, now)  # too, because whoever ended it may have died of it
-            return None
-        if not meeting.ticker:
-            live.lead = None
-            if live.is_empty:
-                del self._live[code]
-            return None
-        if live.lead is None or meeting.state is not None:
-            live.lead = _Lead.after(meeting.state, live.session.min_students, now)
-        lead = live.lead
-        view = lead.fold(live.session, meeting, now)
-        point = lead.recorder.add(view, now) if view.students else lead.recorder.close()
-        if point:
-            self._journal.add_points([(code, point)])
-        _, *others = meeting.partials
-        is_watched_elsewhere = any(other.teachers for other in others)
-        return _Folded(
-            lead,
-            lead.to_dict(now),
-            view,
-            point,
-            here=not is_watched_elsewhere,
-            is_watched=is_watched_elsewhere or live.teachers > 0,
-            # The last one out keeps the groups in mind; before that, whoever is there does.
-            is_over=live.is_empty and (bool(view.students) or lead.room.is_over(now)),
-        )
 
     def _write_end(self, code: str, now: float) -> None:
         self._journal.end_class(code, now)
         if self.retention_days == 0 and not self._sends_reports:
             self._journal.delete_class(code)
 
-    def _know_key(self, code: str, number: int) -> None:
-        live = self._live.get(code)
-        if live is not None and number > live.session.key_number:
-            live.session = replace(live.session, key_number=number)
-            self._renewed.append(live.session)
-
-    def _is_empty(self, code: str) -> bool:
-        # Asked again, as somebody may have come while the exchange was asked.
-        return code in self._live and self._live[code].is_empty
-
-    def _live_class(self, session: ClassSession) -> _LiveClass:
-        return self._live.setdefault(session.code, _LiveClass(session))
-
-    def _leave(self, codes: Collection[str]) -> None:
-        for code in codes:
-            live = self._live.pop(code)
-            if live.lead and (point := live.lead.recorder.close()):
-                self._journal.add_points([(code, point)])
-        self._exchange.leave(codes)
-
     def _close(self, code: str) -> None:
-        live = self._live.pop(code, None)
-        if live is not None and live.lead and (point := live.lead.recorder.close()):
-            self._journal.add_points([(code, point)])
-        self._ended.append(code)
+        self._live.remove(code)
+        self._live.ended.append(code)
 
-    def _running(self, code: str) -> _LiveClass:
-        if code not in self._live:
+    def _running(self, code: str) -> LiveClass:
+        if code not in self._live.by_code:
             raise MessageError("this class has ended")
-        return self._live[code]
+        return self._live.by_code[code]

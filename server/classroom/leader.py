@@ -1,0 +1,113 @@
+"""What the leader of a class holds of it: the room, and what its teachers were shown last."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field, replace
+
+from server.domain.alerts import AlertWatch
+from server.domain.room import Room
+from server.domain.session import ClassSession
+from server.domain.timeline import Point, Recorder
+from server.domain.view import View
+from server.sharing.exchange import Meeting, Order, State
+
+VIEW_SECONDS = 10.0  # after which a view is shown again, so that who watches knows it to be so
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What one tick makes of a class.
+
+    leader: who made it;
+    point: that is full with this tick;
+    is_watched: a teacher is connected to any process, and
+    is_watched_elsewhere: to another one;
+    is_over: this process need not go on with the class.
+    """
+
+    leader: Leader
+    view: View
+    point: Point | None
+    is_watched: bool
+    is_watched_elsewhere: bool
+    is_over: bool
+
+
+@dataclass
+class Leader:
+    """A class in the one process that leads it.
+
+    shown: the newest view that the teachers were shown, None before the first;
+    point: the newest that was full.
+    """
+
+    room: Room
+    alerts: AlertWatch
+    recorder: Recorder = field(default_factory=Recorder)
+    shown: View | None = None
+    shown_at: float = 0.0
+    point: Point | None = None
+    was_watched_elsewhere: bool = False  # when that was shown
+
+    @staticmethod
+    def after(left: State | None, session: ClassSession, now: float) -> Leader:
+        """What goes on from the state that was left, or begins anew if there is none to read."""
+        if left is not None:
+            try:
+                room = Room.from_dict(left["room"], session.mode, session.min_students, now)
+                return Leader(room, AlertWatch.from_dict(left["alerts"], now))
+            except (ValueError, LookupError, TypeError, AttributeError):
+                log.warning("a class begins anew: its state cannot be read", exc_info=True)
+        return Leader(Room(session.mode, session.min_students), AlertWatch())
+
+    def to_dict(self, now: float) -> State:
+        """What another process needs to go on from here."""
+        return {"room": self.room.to_dict(now), "alerts": self.alerts.to_dict(now)}
+
+    def fold(self, meeting: Meeting, teachers: int, is_empty: bool, now: float) -> Fold:
+        """Count what all processes know of the class.
+
+        teachers: connected to this process;
+        is_empty: nobody is connected to it.
+        """
+        for order in meeting.orders:
+            self._obey(order, now)
+        view = self.room.view(meeting.snapshots, now)
+        view = replace(view, alerts=self.alerts.update(view))
+        point = self.recorder.add(view, now) if view.students else self.recorder.close()
+        _, *others = meeting.snapshots
+        elsewhere = any(other.teachers for other in others)
+        return Fold(
+            self,
+            view,
+            point,
+            is_watched=elsewhere or teachers > 0,
+            is_watched_elsewhere=elsewhere,
+            # The last one out keeps the groups in mind; before that, whoever is there does.
+            is_over=is_empty and (view.students > 0 or self.room.is_over(now)),
+        )
+
+    def is_news(self, view: View) -> bool:
+        """Whether a view is another one than the teachers were shown."""
+        return self.shown is None or not view.same_as(self.shown)
+
+    def show(self, fold: Fold, now: float) -> tuple[View | None, Point | None]:
+        """What of it the teachers are to be shown, and are taken to know from here on."""
+        # A teacher of another process, of whom we hear now, missed what only ours were shown.
+        is_missed = fold.is_watched_elsewhere and not self.was_watched_elsewhere
+        is_due = fold.is_watched and now - self.shown_at >= VIEW_SECONDS
+        shows_view = self.is_news(fold.view) or is_missed or is_due
+        self.shown, self.point = fold.view, fold.point or self.point
+        self.was_watched_elsewhere = fold.is_watched_elsewhere
+        if shows_view:
+            self.shown_at = now
+        return fold.view if shows_view else None, self.point if is_missed else fold.point
+
+    def _obey(self, order: Order, now: float) -> None:
+        if "clear" in order:
+            self.room.clear(order["clear"], now)
+        if "silence" in order:
+            self.alerts.silence(order["silence"])

@@ -1,0 +1,88 @@
+"""What the pages and the API of a server share: its parts, and who may see which class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from flask import Flask, abort, current_app, request, url_for
+from werkzeug.datastructures import WWWAuthenticate
+
+from server.access.limits import PerAddress
+from server.access.lookup import GuessError, Lookup
+from server.access.tokens import AccessError, Tokens, clean_code
+from server.classroom.service import Classroom
+from server.domain.session import ClassSession
+from server.ops.clock import Clock
+from server.ops.metrics import Metrics
+
+
+@dataclass(frozen=True)
+class Site:
+    """The parts of a server that answers to HTTP have need of.
+
+    openings: how many classes were opened from which address;
+    frame_ancestors: origins whose pages may show ours in a frame.
+    """
+
+    classroom: Classroom
+    lookup: Lookup
+    tokens: Tokens
+    clock: Clock
+    metrics: Metrics
+    openings: PerAddress
+    frame_ancestors: Sequence[str]
+
+
+def install(app: Flask, site: Site) -> None:
+    """Let the views of an app find the parts of its server."""
+    app.extensions["site"] = site
+
+
+def this_site() -> Site:
+    """The site that the request is for."""
+    site: Site = current_app.extensions["site"]
+    return site
+
+
+def class_with(code: str, token: object = None) -> ClassSession:
+    """The class with a code, as somebody typed it; aborts if there is none.
+
+    token: a teacher's, if the request has one.
+    """
+    site = this_site()
+    is_known = site.tokens.is_for(token, clean_code(code))
+    try:
+        session = site.lookup.find(code, request.remote_addr or "", is_known)
+    except GuessError as error:
+        abort(429, str(error))
+    if session is None:
+        abort(404, "There is no class with this code. Please check it with your teacher.")
+    return session
+
+
+def teachers_class(code: str) -> ClassSession:
+    """The class with a code, for a request with its teacher's token; aborts for all others."""
+    authorization = request.authorization
+    session = class_with(code, authorization and authorization.token)
+    if authorization is None:
+        abort(401, "This takes the teacher's token.", www_authenticate=WWWAuthenticate("bearer"))
+    try:
+        this_site().tokens.check_teacher(authorization.token, session)
+    except AccessError as error:
+        abort(403, str(error))
+    return session
+
+
+def key_to(session: ClassSession) -> dict[str, str]:
+    """What makes somebody the teacher of a class: a token, and the room's address with it."""
+    token = this_site().tokens.teacher(session)
+    room_url = url_for("pages.room", code=session.code, _external=True)
+    # In the fragment, which no server and no log ever sees.
+    return {"room_url": urljoin(room_url, f"#{token}"), "token": token}
+
+
+def join_url(session: ClassSession) -> str:
+    """The address that students are sent."""
+    return url_for("pages.student", code=session.code, _external=True)

@@ -1,0 +1,114 @@
+/** All that the room's page knows of its class: each message changes it once, here, and the parts of
+ * the page draw themselves of it.
+ *
+ * @import { Marker, Mode, Point, View } from "../shared/contract.js"
+ * @import { Course } from "../timeline/timeline.js"
+ */
+
+const STALE_SECONDS = 30; // without a view; one comes every ten seconds at least
+
+/** @implements {Course} */
+export class RoomState {
+  /** @type {View | null} */
+  view = null; // the newest, also once it is old
+  /** @type {Point[]} */
+  points = [];
+  /** @type {Marker[]} */
+  markers = [];
+  isLive = false; // from a connection's first view on: the view is what is so now
+  #viewedAt = 0; // when it came, by the steady clock
+  #asked = 0; // the server's time of the history
+  #ahead = 0; // seconds by which the server's clock is ahead of this machine's
+
+  /**
+   * Clocks tell seconds.
+   * @param {Mode} mode
+   * @param {() => number} clock of this machine, since the epoch
+   * @param {() => number} steadyClock that nobody sets
+   */
+  constructor(mode, clock = () => Date.now() / 1000, steadyClock = () => performance.now() / 1000) {
+    this.mode = mode;
+    this.clock = clock;
+    this.steadyClock = steadyClock;
+  }
+
+  /** The server's time. */
+  get now() {
+    return this.clock() + this.#ahead;
+  }
+
+  /** This moment, as the timeline draws it. */
+  get present() {
+    return { view: this.isLive ? this.view : null, now: this.now };
+  }
+
+  /** Seconds since the newest view came. */
+  get age() {
+    return this.steadyClock() - this.#viewedAt;
+  }
+
+  /** Whether views should have come, and have not. */
+  get isStale() {
+    return this.isLive && this.age > STALE_SECONDS;
+  }
+
+  /**
+   * What happened until now. A long history comes in parts, the latest first: each replaces what is
+   * here of its own time.
+   *
+   * @param {{t: number, points: Point[], markers: Marker[]}} past
+   */
+  takeHistory({ t, points, markers }) {
+    this.#asked = t;
+    this.#ahead = t - this.clock();
+    // What came last is perhaps not written yet, or nothing can be read just now.
+    this.points = around(this.points, points);
+    this.markers = around(this.markers, markers);
+  }
+
+  /** @param {View} view the newest */
+  takeView(view) {
+    this.view = view;
+    this.isLive = true;
+    this.#viewedAt = this.steadyClock();
+    // The first one after the history may be from before: nothing has changed since.
+    if (view.t > this.#asked) this.#ahead = view.t - this.clock();
+  }
+
+  /** @param {Point} point that has come to its end, unless the history had it */
+  takePoint(point) {
+    this.points.push(...after(this.points, [point]));
+  }
+
+  /** @param {Marker} marker */
+  takeMarker(marker) {
+    this.markers.push(marker);
+  }
+
+  /** Nothing is known of this moment, until the next view. */
+  standStill() {
+    this.isLive = false;
+  }
+}
+
+/**
+ * A part of a history with what is known from before and after its time; of an empty part, all.
+ * @template {{t: number}} Timed
+ * @param {Timed[]} known
+ * @param {Timed[]} part
+ */
+function around(known, part) {
+  const first = part[0]?.t ?? -Infinity;
+  return [...known.filter(({ t }) => t < first), ...part, ...after(part, known)];
+}
+
+/**
+ * Those of `more` that are later than all of `some`, which are in order.
+ * @template {{t: number}} Timed
+ * @param {Timed[]} some
+ * @param {Timed[]} more
+ */
+function after(some, more) {
+  const last = some.at(-1)?.t ?? -Infinity;
+  return more.filter(({ t }) => t > last);
+}
