@@ -55,7 +55,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Server:
-    """A wired server: `app` answers, `start` sets the beat going, `stop` sends everybody away."""
+    """A wired server: `app` answers, `start` begins its periodic tasks, `stop` sends everybody away."""
 
     app: Flask
     socketio: SocketIO
@@ -157,7 +157,7 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
     )
     sockets = Sockets(socketio, classroom, lookup, tokens, clock, metrics)
     if queue:
-        queue.on_listening = sockets.show_all
+        queue.on_listening = sockets.resend_all
     webhook = None
     if settings.webhook_url:
         key, keeps = settings.webhook_key, settings.retention_days > 0

@@ -86,7 +86,8 @@ class Leader:
             point,
             is_watched=elsewhere or teachers > 0,
             is_watched_elsewhere=elsewhere,
-            # The last one out keeps the groups in mind; before that, whoever is there does.
+            # While others serve students, one of them leads the class next. The last process keeps
+            # its groups until they would be made anew.
             is_over=is_empty and (view.students > 0 or self.room.is_over(now)),
         )
 

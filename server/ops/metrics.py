@@ -24,7 +24,7 @@ ERRORS = (
     "exchange",  # Redis is away
     "webhook",  # a report could not be sent, for now
     "class",  # one class could not be shown; once a second, for as long as that lasts
-    "task",  # a task of the beat failed
+    "task",  # a periodic task failed
 )
 PRESENT = {
     "classes": "Classes with somebody connected to this process.",

@@ -1,4 +1,4 @@
-"""The beat: tasks that are done again and again, whatever happens to a single time."""
+"""Periodic tasks: a failure of one run does not stop the next."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Periodic:
             except StoreError as error:
                 log.warning("the database is away: %s", error)
                 self._metrics.error("store")
-            except Exception:  # the beat outlives any error: what fails now may do in a second
-                log.exception("a task of the beat failed")
+            except Exception:  # of whatever kind: what fails now may work in a second
+                log.exception("a periodic task failed")
                 self._metrics.error("task")
             if is_tick:
                 self._metrics.tick(began - due, monotonic() - began)

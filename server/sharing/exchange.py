@@ -83,7 +83,7 @@ class Exchange(Protocol):
         """This process will not fold these classes any more."""
 
     def check(self) -> None:
-        """Raises ExchangeError, or not."""
+        """Raises ExchangeError if what is shared cannot be reached now."""
 
     def close(self) -> None:
         """Leave what is shared; whatever is asked for later connects anew."""

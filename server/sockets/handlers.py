@@ -121,12 +121,12 @@ class Sockets:
         finally:
             self._saving = False
 
-    def show_all(self) -> None:
-        """Show the teachers here all anew: something may have been lost on its way to them."""
+    def resend_all(self) -> None:
+        """Send the teachers here everything again: something may have been lost on its way."""
         live = self._classroom.live
         for connection, peer in list(self._peers.items()):
             if not peer.seat and peer.session.code in live:
-                self._show_class(live[peer.session.code], connection)
+                self._send_class(live[peer.session.code], connection)
 
     def send_away(self, within: float) -> None:
         """Tell everybody to connect again, at a random time within so many seconds."""
@@ -198,7 +198,7 @@ class Sockets:
         key_number = self._tokens.check_teacher(token, session)
         self._classroom.watch(session)
         self._enter(connection, session, "", key_number)
-        self._show_class(session, connection)
+        self._send_class(session, connection)
 
     def _enter(
         self, connection: str, session: ClassSession, seat: str, key_number: int = 0
@@ -209,7 +209,7 @@ class Sockets:
         for room in (_everybody(code), _students(code) if seat else _teachers(code)):
             self._server.enter_room(connection, room)
 
-    def _show_class(self, session: ClassSession, connection: str) -> None:
+    def _send_class(self, session: ClassSession, connection: str) -> None:
         """All that a teacher's page shows, as far as it can be had."""
         points: list[Point] = []
         markers: list[Marker] = []
@@ -339,7 +339,7 @@ class Sockets:
             if self._troubles.pop(kind, None):
                 log.info("all is well again: %s", kind.__name__)
                 self._tell_teachers()
-                self.show_all()
+                self.resend_all()
 
     def _tell_failed(self, failed: Mapping[str, Exception]) -> None:
         """Tell the teachers of classes that cannot be folded, and of those that can be again."""

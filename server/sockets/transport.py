@@ -2,8 +2,8 @@
 
 Four stacks for each student take 180 kB, and to wake up for each label costs more than all that is
 done with it. Here, once a browser has asked for a WebSocket, its connection is taken out of
-gunicorn's greenlet, which ends. One greenlet sees every BEAT to what has come from all of them, and
-to the pings that are due. What is sent goes out at once, or waits in memory for a browser that is
+gunicorn's greenlet, which ends. Every CYCLE_SECONDS one greenlet reads what has come from all of
+them, and sends the pings that are due. What is sent goes out at once, or waits in memory for a browser that is
 slow; one that is too slow, or gone, does not answer a ping in time. Who polls gets Engine.IO's own.
 
 It stands in for parts of Engine.IO that are not public. `install` looks for all of them before it
@@ -36,8 +36,8 @@ from websockets.protocol import OPEN as IS_OPEN
 from websockets.protocol import SERVER, Protocol
 from websockets.server import ServerProtocol
 
-BEAT = 0.1  # seconds: half as long costs a third more, and brings a label 50 ms earlier
-READ_BYTES = 4096  # of a connection in a beat: whoever floods us waits for the others
+CYCLE_SECONDS = 0.1  # half as long costs a third more, and brings a label 50 ms earlier
+READ_BYTES = 4096  # of a connection in a cycle: whoever floods us waits for the others
 IN_A_ROW = 50  # connections that are read before others have their turn, such as the tick
 MOST_UNSENT = 1_000_000  # bytes that wait behind a message, however long that one is
 MOST_PARTS = 100  # frames of a message: browsers send one, and empty ones would never end
@@ -79,7 +79,7 @@ def _check(engine: Server) -> None:
 
 
 class Transport:
-    """Sees to all connections of a process."""
+    """Reads, writes and pings all WebSockets of a process."""
 
     def __init__(self, engine: Server, most: int) -> None:
         self.engine = engine
@@ -90,7 +90,7 @@ class Transport:
         # Both in the order of their times, as the wait is the same for all.
         self._pings: deque[tuple[float, Connection]] = deque()
         self._answers: deque[tuple[float, Connection]] = deque()
-        self._beating: gevent.Greenlet | None = None
+        self._cycling: gevent.Greenlet | None = None
 
     def connect(
         self,
@@ -110,8 +110,8 @@ class Transport:
         answer = ServerProtocol(logger=_silent).accept(Request("/", headers))
         if answer.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             return self.engine._bad_request("This is no handshake of a WebSocket.")
-        if self._beating is None:
-            self._beating = gevent.spawn(self._run)
+        if self._cycling is None:
+            self._cycling = gevent.spawn(self._run)
         socket = PlainSocket(fileno=environ["gunicorn.socket"].detach())
         socket.setblocking(False)
         connection = Connection(self, socket)
@@ -119,12 +119,12 @@ class Transport:
         connection.begin(answer.serialize(), environ.get("REMOTE_ADDR", ""))
         raise StopIteration  # tells gunicorn that there is nothing more to answer
 
-    def forget(self, socket: AnySocket) -> None:
-        """Before it is closed."""
+    def unregister(self, socket: AnySocket) -> None:
+        """Select this socket no more; before it is closed."""
         self._selector.unregister(socket)
 
-    def watch(self, socket: AnySocket, connection: Connection, is_full: bool) -> None:
-        """is_full: it could not take all that is to be sent."""
+    def select_writes(self, socket: AnySocket, connection: Connection, is_full: bool) -> None:
+        """Whether to wait for a socket to be writable, too: `is_full` while data is unsent."""
         events = EVENT_READ | EVENT_WRITE if is_full else EVENT_READ
         self._selector.modify(socket, events, connection)
 
@@ -134,41 +134,41 @@ class Transport:
 
     def _run(self) -> None:
         while True:
-            gevent.sleep(BEAT)
+            gevent.sleep(CYCLE_SECONDS)
             try:
-                self._beat()
+                self._cycle()
             except Exception:  # nobody would be heard any more
-                log.exception("a beat of the connections failed")
+                log.exception("a cycle of the connections failed")
 
-    def _beat(self) -> None:
+    def _cycle(self) -> None:
         for key, _ in self._selector.select(0):
             connection = key.data
             if connection.is_busy:
                 continue
             connection.is_busy = True
             if connection.is_new:  # to let somebody in takes as long as the database does
-                gevent.spawn_raw(connection.go_on)
+                gevent.spawn_raw(connection.process)
             else:
                 self._ready.append(connection)
         if self._ready:
-            gevent.spawn_raw(self._go_on)  # should one have to wait, the next beat goes on
+            gevent.spawn_raw(self._process_ready)  # if one has to wait, the next cycle goes on
         for connection in _due(self._pings):
             connection.ping()
             self._answers.append((time.monotonic() + self.engine.ping_timeout, connection))
         for connection in _due(self._answers):
             connection.check()
 
-    def _go_on(self) -> None:
+    def _process_ready(self) -> None:
         for turn in count(1):
             if not self._ready:
                 return
-            self._ready.popleft().go_on()
+            self._ready.popleft().process()
             if turn % IN_A_ROW == 0:
                 gevent.sleep(0)
 
 
 class Connection(Socket):
-    """A WebSocket as Engine.IO knows it, but that nothing of it ever waits."""
+    """A non-blocking WebSocket in the shape of Engine.IO's own, which has no greenlets."""
 
     closing: bool
     closed: bool
@@ -234,7 +234,7 @@ class Connection(Socket):
         if self.last_ping:
             self.close(reason=self.server.reason.PING_TIMEOUT)
         if self.closed:
-            self._lose()
+            self._abort()
 
     def check_ping_timeout(self) -> bool:
         """Engine.IO's own way, by a clock that may leap; `check` does it."""
@@ -253,14 +253,14 @@ class Connection(Socket):
             self._protocol.send_close()
             self._flush()
 
-    def go_on(self) -> None:
-        """Take in what came, and send what waits."""
+    def process(self) -> None:
+        """Send what waits, and read and handle what came."""
         try:
             self._send_more()
             self._read()
         except Exception as error:  # of many kinds: what comes is decoded without much ado
             log.info("this is not Socket.IO: %s", type(error).__name__)  # not what it was
-            self._lose()
+            self._abort()
         self.is_new = self.is_busy = False
 
     def _read(self) -> None:
@@ -276,18 +276,18 @@ class Connection(Socket):
             self._protocol.receive_data(data)
             for event in self._protocol.events_received():
                 if isinstance(event, Frame):  # as they all are after the handshake
-                    self._take(event)
+                    self._receive_frame(event)
             self._flush()  # answers to pings and to goodbyes
         if not data or self.closed or self._protocol.state is not IS_OPEN:
-            self._lose()
+            self._abort()
 
-    def _take(self, frame: Frame) -> None:
+    def _receive_frame(self, frame: Frame) -> None:
         if self.closed or frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             return
         self._parts.append(frame)
         if not frame.fin:
             if len(self._parts) == MOST_PARTS:
-                self._lose()
+                self._abort()
             return
         is_text = self._parts[0].opcode is Opcode.TEXT
         data = b"".join(part.data for part in self._parts)
@@ -298,10 +298,10 @@ class Connection(Socket):
         else:
             self.receive(Packet(encoded_packet=message))
 
-    def _lose(self, reason: str | None = None) -> None:
-        """End it now, whatever is on its way."""
+    def _abort(self, reason: str | None = None) -> None:
+        """Close the connection at once, whatever is unsent."""
         if self._socket is not None:
-            self._transport.forget(self._socket)
+            self._transport.unregister(self._socket)
             self._socket.close()
             self._socket = None
             self._unsent.clear()
@@ -320,10 +320,10 @@ class Connection(Socket):
         if self._unsent:
             self._unsent.append(data)
             if sum(map(len, self._unsent[1:])) > MOST_UNSENT:
-                self._lose(self.server.reason.PING_TIMEOUT)  # which would come to the same
+                self._abort(self.server.reason.PING_TIMEOUT)  # which would come to the same
         elif rest := _send(self._socket, data):
             self._unsent.append(rest)
-            self._transport.watch(self._socket, self, is_full=True)
+            self._transport.select_writes(self._socket, self, is_full=True)
 
     def _send_more(self) -> None:
         if not self._unsent or self._socket is None:
@@ -333,7 +333,7 @@ class Connection(Socket):
                 self._unsent[0] = rest
                 return
             del self._unsent[0]
-        self._transport.watch(self._socket, self, is_full=False)
+        self._transport.select_writes(self._socket, self, is_full=False)
 
 
 def _send(socket: AnySocket, data: bytes) -> bytes:
