@@ -11,7 +11,7 @@ import requests
 import websocket
 
 from server.app import MAX_MESSAGE_BYTES
-from tests.conftest import PATIENCE
+from tests.live_server import PATIENCE
 
 
 @pytest.fixture
