@@ -54,8 +54,8 @@ test-training: .venv-training/chromium node_modules/dev web/static/dist/done
 	$(TRAINING)/python -m pytest -n $(TRAINING_WORKERS) --dist loadfile --no-loadscope-reorder \
 		$(LONGEST:%=tests/training/test_%.py) tests/training
 
-# What only whoever works on Classpulse runs: benchmarks, the soak test, screenshots. They measure
-# times, so one after the other; `make test` leaves them out.
+# What only whoever works on Classpulse runs: benchmarks, the soak test, pictures. They measure times,
+# so one after the other, in 10 minutes; `make test` leaves them out.
 test-tools: .venv/done .venv-training/chromium .venv-test/services node_modules/dev \
 		web/static/dist/done
 	$(TRAINING)/python -m pytest tests/bench
