@@ -12,7 +12,7 @@ import WebSocket from "ws";
 import { EMOTIONS, LABEL_SECONDS, Student, looking, pick } from "./students.mjs";
 
 // Faces change no sooner than SHORTEST_GAP after the last change, after LABEL_SECONDS in the mean, at
-// random. With the repeats that makes a label every 3.9 s. At the cadence "second" it is one a second.
+// random. With the repeats that makes a label every 3.8 s. At the cadence "second" it is one a second.
 const SHORTEST_GAP = 2000; // milliseconds, as are all times here
 const SECOND = 1000;
 // Of each class a part looks happy or sad, all of them together, so that it can be told from a view
@@ -78,7 +78,7 @@ class BareSocket {
 class Class {
   constructor({ code, token }, students, turns) {
     Object.assign(this, { code, token, sad: false, turnedAt: null });
-    const part = turns ? Math.max(2, students / PART) : 0;
+    const part = turns ? Math.max(2, Math.floor(students / PART)) : 0;
     this.part = Array.from({ length: part }, () => new Student());
     this.others = Array.from({ length: students - part }, () => new Student());
   }
