@@ -15,7 +15,7 @@ SERVE := $(SETTINGS) gunicorn server.wsgi:app
 
 .PHONY: run demo test test-server test-web test-e2e test-training test-tools coverage lint
 .PHONY: bench bench-model bench-browser bench-room bench-pages bench-server
-.PHONY: soak screenshots contract messages requirements audit clean
+.PHONY: soak screenshots icons contract messages requirements audit clean
 .NOTPARALLEL: # node_modules is one folder, whoever fills it
 # Python keeps the bytecode of what it imports, since nothing is compiled when it is installed.
 unexport PYTHONDONTWRITEBYTECODE
@@ -54,8 +54,8 @@ test-training: .venv-training/chromium node_modules/dev web/static/dist/done
 	$(TRAINING)/python -m pytest -n $(TRAINING_WORKERS) --dist loadfile --no-loadscope-reorder \
 		$(LONGEST:%=tests/training/test_%.py) tests/training
 
-# What only whoever works on Classpulse runs: benchmarks, the soak test, screenshots. They measure
-# times, so one after the other; `make test` leaves them out.
+# What only whoever works on Classpulse runs: benchmarks, the soak test, pictures. They measure times,
+# so one after the other, in 10 minutes; `make test` leaves them out.
 test-tools: .venv/done .venv-training/chromium .venv-test/services node_modules/dev \
 		web/static/dist/done
 	$(TRAINING)/python -m pytest tests/bench
@@ -90,7 +90,7 @@ bench-model: .venv-training/chromium node_modules/dev web/static/dist/done
 
 # FACES=folder: with photographs named after labels, the right ones are counted too; DATA=file: and
 # those of a prepared data set's PrivateTest.
-bench-browser: .venv-training/chromium node_modules/dev web/static/dist/done
+bench-browser: .venv/done .venv-training/chromium node_modules/dev web/static/dist/done
 	$(TRAINING)/python -m bench browser \
 		$(if $(FACES),--faces $(FACES)) $(if $(DATA),--data $(DATA))
 
@@ -107,11 +107,15 @@ bench-server: .venv/done .venv-test/done node_modules/dev
 # Half an hour of lessons while one part after the other fails; SEED=n repeats the faults of a run.
 MINUTES ?= 30
 soak: .venv/done .venv-test/services node_modules/dev
-	$(TEST)/python -m bench.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+	$(TEST)/python -m bench soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 # The README's pictures, of a simulated class; 3 minutes.
 screenshots: .venv/done .venv-test/chromium node_modules/done web/static/dist/done
-	$(TEST)/python -m bench.screenshots
+	$(TEST)/python -m bench screenshots
+
+# Those of the installed app, from web/static/icon.svg.
+icons: .venv-test/chromium
+	$(TEST)/python -m bench icons
 
 # Each environment is exactly what its file names, in seconds: uv links files from its cache.
 INSTALL = $(PYTHON) -m venv --clear --without-pip $(@D) \

@@ -1,1 +1,1 @@
-"""Benchmarks of a running server and its pages."""
+"""Benchmarks, the soak test, the demo and pictures: all that Classpulse itself never runs."""

@@ -1,4 +1,4 @@
-"""The benchmarks' command line: `make bench-…` calls it, with what each of them needs installed."""
+"""The command line of all in this folder: `make` calls it, with what each needs installed."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ import argparse
 import sys
 from pathlib import Path
 
+from tests.live_server import NoServer
 from training.__main__ import MODELS, run
 from training.dataset import Dataset
 from training.tfjs import quietly
 
-# Each benchmark imports what it needs when it runs: not every environment has all of it.
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one. Returns the exit status: 2, and one line on stderr, for what cannot be used."""
-    return run(_parser().parse_args(arguments))
+    try:
+        return run(_parser().parse_args(arguments))
+    except NoServer as error:
+        *_, said = str(error).strip().splitlines() or ["it says nothing"]
+        print(f"error: the server does not start: {said}", file=sys.stderr)
+        return 2
+
+
+# Each imports what it needs when it runs: not every environment has all of it.
 
 
 def _training(options: argparse.Namespace) -> None:
@@ -58,6 +65,24 @@ def _server(options: argparse.Namespace) -> None:
         print(table, end="\n\n", flush=True)
 
 
+def _soak(options: argparse.Namespace) -> None:
+    from bench.soak.lessons import soak
+
+    print(f"\n{soak(options.minutes, options.classes, options.seed, options.only)}")
+
+
+def _screenshots(options: argparse.Namespace) -> None:
+    from bench.screenshots import take
+
+    take()
+
+
+def _icons(options: argparse.Namespace) -> None:
+    from bench.icons import draw
+
+    draw()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     names = parser.add_subparsers(required=True)
@@ -89,6 +114,19 @@ def _parser() -> argparse.ArgumentParser:
     step.set_defaults(step=_server)
     step.add_argument("parts", nargs="*", help="only these")
     step.add_argument("--quick", action="store_true", help=quick)
+
+    step = names.add_parser("soak", help="lessons while one part after the other fails")
+    step.set_defaults(step=_soak)
+    step.add_argument("--minutes", type=float, default=30.0)
+    step.add_argument("--classes", type=int, default=8)
+    step.add_argument("--seed", type=int, help="of an earlier run")
+    step.add_argument("--only", default="", help="faults with this in their names")
+
+    step = names.add_parser("screenshots", help="the README's pictures, of a simulated class")
+    step.set_defaults(step=_screenshots)
+
+    step = names.add_parser("icons", help="the installed app's, from web/static/icon.svg")
+    step.set_defaults(step=_icons)
     return parser
 
 

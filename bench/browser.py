@@ -22,8 +22,10 @@ import numpy as np
 import skimage.data
 from playwright.sync_api import Browser, Error, Page, Playwright, Worker, sync_playwright
 
-from bench.hosts import ROOT, SCRIPTS, serve_class, serve_files
+from bench.files import SCRIPTS, serve_files
+from bench.programs import serve
 from bench.webcam import Portrait, crop_portrait, portraits, write_video
+from tests.live_server import ROOT
 from training import people
 from training.browser import STATIC, chromium, wait_until
 from training.dataset import LABELS, Dataset, UInt8Array
@@ -68,7 +70,8 @@ def bench_browser(faces: Path | None, data: Dataset | None, effort: Effort) -> s
     """Measure everything; in Markdown. `faces` holds photographs named after their labels, if any.
 
     `data`, if any, lends the faces of its PrivateTest. Raises TrainingError if the page's script or
-    a library is missing, the server or Chromium does not start, or a photograph has no face.
+    a library is missing, Chromium does not start, or a photograph has no face; NoServer if the
+    server does not start.
     """
     if not (STATIC / "dist/vision.js").exists():
         raise TrainingError("the page's script is not built yet: run `npm ci && npm run build`")
@@ -81,9 +84,10 @@ def bench_browser(faces: Path | None, data: Dataset | None, effort: Effort) -> s
     with (
         TemporaryDirectory() as folder,
         serve_files(Path(folder)) as files,
-        serve_class(Path(folder)) as join,
+        serve() as server,
         sync_playwright() as tools,
     ):
+        join = server.open_class()["join_url"]
         bench = _Bench(tools, files, join, Path(folder), effort)
         try:
             table = markdown_table(["", *PROGRAMS, "bar"], bench.rows(student))

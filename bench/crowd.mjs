@@ -1,40 +1,28 @@
 // A crowd of students for the benchmark: all look happy, and at each line on standard input a
 // quarter of them looks sad, or happy again. Answers with the time at which the last had sent it.
 import { createInterface } from "node:readline";
-import { io } from "socket.io-client";
+import { Student, connect, looking } from "./students.mjs";
 
-const [server, code, students] = process.argv.slice(2);
-const REPEAT_MILLISECONDS = 5000; // as the welcome asks of every browser
-
-const joined = Array.from({ length: Number(students) }, (_, number) => join(number));
-await Promise.all(joined.map(({ welcomed }) => welcomed));
+const [server, code, count] = process.argv.slice(2);
+const students = [];
+const welcomed = [];
+for (let number = 0; number < Number(count); number++) {
+  const socket = connect(server, code);
+  const student = new Student().enter(socket);
+  student.look(looking("happy"));
+  students.push(student);
+  welcomed.push(new Promise((resolve) => socket.on("welcome", resolve)));
+}
+await Promise.all(welcomed);
 console.log("ready");
 
 let sad = false;
 createInterface({ input: process.stdin })
   .on("line", () => {
     sad = !sad;
-    for (const student of joined.filter((_, number) => number % 4 === 0)) student.look(sad);
+    for (let number = 0; number < students.length; number += 4) {
+      students[number].look(looking(sad ? "sad" : "happy"));
+    }
     console.log(Date.now() / 1000);
   })
   .on("close", () => process.exit());
-
-function join(number) {
-  const auth = { role: "student", code };
-  const socket = io(server, { auth, transports: ["websocket"], forceNew: true });
-  let emotion = "happy";
-  const send = () => socket.emit("label", { state: "ok", emotion });
-  const welcomed = new Promise((resolve) =>
-    socket.on("welcome", () => {
-      send();
-      // Not all at the same moment.
-      setTimeout(() => setInterval(send, REPEAT_MILLISECONDS), (number * 7) % REPEAT_MILLISECONDS);
-      resolve();
-    }),
-  );
-  const look = (sad) => {
-    emotion = sad ? "sad" : "happy";
-    send();
-  };
-  return { welcomed, look };
-}

@@ -1,10 +1,10 @@
 // A simulated class of 30 whose mood drifts, through the same public contract as real students.
 import { spawn } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
-import { io } from "socket.io-client";
+import { LABEL_SECONDS, NO_FACE, PACES, Student, connect, looking, pick } from "./students.mjs";
 
 const STUDENTS = 30;
-const LOOK_MILLISECONDS = 2000;
+const LOOK_SECONDS = 2;
 // The moods that the class drifts through, as weights.
 const MOODS = [
   { happy: 3, surprise: 1, neutral: 6 },
@@ -13,12 +13,12 @@ const MOODS = [
   { sad: 2, surprise: 3, neutral: 5 },
 ];
 const MOOD_SECONDS = 30;
-const PACES = ["slow_down", "fine", "fine", "fine", "speed_up", "lost"];
+const SAID = ["fine", "fine", ...PACES]; // most are fine
 
 // What single students want their teacher to see, by the student's number.
 const OF_THEIR_OWN_ACCORD = {
-  3: [["help", { on: true, name: "Ada" }]],
-  5: [["show", { name: "Ben" }]],
+  3: ["help", { on: true, name: "Ada" }],
+  5: ["show", { name: "Ben" }],
 };
 
 const server = process.argv[2] ?? "http://localhost:8000";
@@ -42,7 +42,7 @@ async function openClass() {
       body: JSON.stringify({ title: "Demo: a simulated class", mode }),
     });
     answer = await response.json();
-    if (response.ok) return answer;
+    if (response.ok) return { ...answer, mode };
   }
   throw new Error(answer.error);
 }
@@ -60,27 +60,21 @@ function emotionAt(seconds) {
   return Object.keys(mood).find((emotion) => (left -= mood[emotion]) < 0);
 }
 
-function addStudent(code, started, own) {
-  const socket = io(server, { auth: { role: "student", code }, transports: ["websocket"] });
+function addStudent({ code, mode }, started, own) {
+  const socket = connect(server, code);
   socket.on("error", ({ message }) => console.error(`a student was told: ${message}`));
   socket.on("ended", () => process.exit());
-  let camera = false;
-  socket.on("welcome", ({ mode }) => {
-    camera = mode === "camera";
-    for (const [event, message] of own) socket.emit(event, message);
-  });
-  let emotion = null;
+  const student = new Student().enter(socket);
+  const look = () => {
+    const emotion = emotionAt((Date.now() - started) / 1000);
+    student.look(Math.random() < 0.05 ? NO_FACE : looking(emotion));
+  };
+  if (own) student.say(...own);
+  if (mode === "camera") look();
   setInterval(() => {
-    if (!socket.connected) return;
-    if (Math.random() < 0.02) {
-      socket.emit("pace", { value: PACES[Math.floor(Math.random() * PACES.length)] });
-    }
-    if (!camera) return;
-    // Most looks see what the look before saw, as with real faces.
-    if (emotion === null || Math.random() < 0.2) emotion = emotionAt((Date.now() - started) / 1000);
-    const away = Math.random() < 0.03;
-    socket.emit("label", away ? { state: "no_face" } : { state: "ok", emotion });
-  }, LOOK_MILLISECONDS);
+    if (Math.random() < 0.02) student.say("pace", { value: pick(SAID) });
+    if (mode === "camera" && Math.random() < LOOK_SECONDS / LABEL_SECONDS) look();
+  }, LOOK_SECONDS * 1000);
 }
 
 function openBrowser(url) {
@@ -90,12 +84,12 @@ function openBrowser(url) {
 }
 
 await untilItAnswers(`${server}/healthz`);
-const { code, room_url: roomUrl, join_url: joinUrl } = await openClass();
-console.log(`\nThe teacher's page of a simulated class of ${STUDENTS}:\n  ${roomUrl}`);
-console.log(`Take part in it yourself:\n  ${joinUrl}\nCtrl+C ends it.\n`);
-openBrowser(roomUrl);
+const opened = await openClass();
+console.log(`\nThe teacher's page of a simulated class of ${STUDENTS}:\n  ${opened.room_url}`);
+console.log(`Take part in it yourself:\n  ${opened.join_url}\nCtrl+C ends it.\n`);
+openBrowser(opened.room_url);
 const started = Date.now();
 for (let student = 0; student < STUDENTS; student++) {
-  addStudent(code, started, OF_THEIR_OWN_ACCORD[student] ?? []);
+  addStudent(opened, started, OF_THEIR_OWN_ACCORD[student]);
   await wait(100);
 }

@@ -1,4 +1,4 @@
-"""Draw the icons of the installed app from web/static/icon.svg: `python bench/icons.py`."""
+"""Draw the icons of the installed app from web/static/icon.svg: `make icons`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ PAGE = """<style>* {{ margin: 0 }} body {{ background: {background} }}
 svg {{ display: block; width: {size}px; height: {size}px; padding: {padding}px }}</style>{svg}"""
 
 
-def draw() -> None:
-    """Write icons/192.png, icons/512.png and icons/maskable.png."""
+def draw(folder: Path = STATIC / "icons") -> None:
+    """Write 192.png, 512.png and maskable.png into a folder."""
     svg = (STATIC / "icon.svg").read_text()
-    folder = Path(STATIC, "icons")
     with sync_playwright() as tools:
         browser = tools.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for name, side, share in (("192", 192, 1.0), ("512", 512, 1.0), ("maskable", 512, 0.7)):
@@ -30,7 +29,3 @@ def draw() -> None:
             )
             page.screenshot(path=folder / f"{name}.png", omit_background=True)
         browser.close()
-
-
-if __name__ == "__main__":
-    draw()

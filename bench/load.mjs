@@ -9,127 +9,126 @@
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import WebSocket from "ws";
+import { EMOTIONS, LABEL_SECONDS, Student, looking, pick } from "./students.mjs";
 
-// A label is sent when it changes, no sooner than SHORTEST_GAP after the last, and otherwise every
-// REPEAT: web/src/engine/message-pacer.js. How often one changes is our own guess: every 8 s in the
-// mean, at random. That makes a label every 3.4 s. At the cadence "second" it is one a second.
-const REPEAT = 5000; // milliseconds, as are all times here
-const SHORTEST_GAP = 2000;
-const MEAN_CHANGE = 8000;
+// Faces change no sooner than SHORTEST_GAP after the last change, after LABEL_SECONDS in the mean, at
+// random. With the repeats that makes a label every 3.8 s. At the cadence "second" it is one a second.
+const SHORTEST_GAP = 2000; // milliseconds, as are all times here
 const SECOND = 1000;
 // Of each class a part looks happy or sad, all of them together, so that it can be told from a view
 // whether it has their newest label in it; the others look like anything else.
 const PART = 4;
-const OTHERS = ["neutral", "surprise", "angry", "fear"];
+const OTHERS = EMOTIONS.filter((emotion) => emotion !== "happy" && emotion !== "sad");
 const AT_ONCE = 50; // connections that are being made
 
 const [server, cadence] = process.argv.slice(2);
 const address = `${server.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`;
 
 let classes = [];
-let sockets = [];
 let count;
 startCount();
 
 function startCount() {
-  count = { labels: 0, views: 0, lost: 0, delays: [] };
+  count = { labels: 0, lost: 0, delays: [] };
 }
 
-/** Connect, and resolve when the server has let us in. */
-function connect(auth, onEvent) {
-  const socket = new WebSocket(address);
-  sockets.push(socket);
-  return new Promise((resolve, reject) => {
-    socket.on("message", (data) => {
-      const packet = data.toString();
-      if (packet[0] === "2")
-        socket.send("3"); // a ping
-      else if (packet[0] === "0") socket.send(`40${JSON.stringify(auth)}`);
-      else if (packet.startsWith("40")) resolve(socket);
-      else if (packet.startsWith("44")) reject(new Error(packet));
-      else if (packet.startsWith("42")) onEvent?.(packet);
+/** As much of socket.io-client's socket as students and teachers need here. */
+class BareSocket {
+  #socket = new WebSocket(address);
+  #handlers = {};
+
+  constructor(auth) {
+    /** Resolves when the server has let us in. */
+    this.entered = new Promise((resolve, reject) => {
+      this.#socket.on("message", (data) => {
+        const packet = data.toString();
+        if (packet[0] === "2")
+          this.#socket.send("3"); // a ping
+        else if (packet[0] === "0") this.#socket.send(`40${JSON.stringify(auth)}`);
+        else if (packet.startsWith("40")) resolve();
+        else if (packet.startsWith("44")) reject(new Error(packet));
+        else if (packet.startsWith("42")) this.#hear(...JSON.parse(packet.slice(2)));
+      });
+      this.#socket.on("error", reject);
+      this.#socket.on("close", () => {
+        count.lost++;
+        reject(new Error("closed"));
+      });
     });
-    socket.on("error", reject);
-    socket.on("close", () => {
-      count.lost++;
-      reject(new Error("closed"));
-    });
-  });
-}
-
-class Student {
-  constructor(emotion) {
-    this.emotion = emotion;
   }
 
-  async join(code) {
-    this.socket = await connect({ role: "student", code });
-    this.send();
+  get connected() {
+    return this.#socket.readyState === WebSocket.OPEN;
   }
 
-  send() {
-    const data = { state: "ok", emotion: this.emotion };
-    this.socket.send(`42${JSON.stringify(["label", data])}`);
-    count.labels++;
-    clearTimeout(this.timer);
-    const delay = cadence === "second" ? SECOND : REPEAT;
-    this.timer = setTimeout(() => this.send(), delay);
+  on(event, handler) {
+    this.#handlers[event] = handler;
   }
 
-  turn(emotion) {
-    this.emotion = emotion;
-    if (cadence !== "second") this.send();
+  emit(event, message) {
+    this.#socket.send(`42${JSON.stringify([event, message])}`);
+    count.labels++; // these students say nothing else
+  }
+
+  #hear(event, message) {
+    this.#handlers[event]?.(message);
   }
 }
 
 class Class {
   constructor({ code, token }, students, turns) {
     Object.assign(this, { code, token, sad: false, turnedAt: null });
-    const part = turns ? Math.max(2, students / PART) : 0;
-    this.part = Array.from({ length: part }, () => new Student("happy"));
-    this.others = Array.from({ length: students - this.part.length }, () => new Student("neutral"));
+    const part = turns ? Math.max(2, Math.floor(students / PART)) : 0;
+    this.part = Array.from({ length: part }, () => new Student());
+    this.others = Array.from({ length: students - part }, () => new Student());
   }
 
   joining() {
-    const teacher = { role: "teacher", code: this.code, token: this.token };
-    const students = [...this.part, ...this.others];
     return [
-      () => connect(teacher, (packet) => this.see(packet)),
-      ...students.map((student) => () => student.join(this.code)),
+      () => this.#admitTeacher(),
+      ...this.part.map((student) => () => this.#admit(student, looking("happy"))),
+      ...this.others.map((student) => () => this.#admit(student, looking("neutral"))),
     ];
+  }
+
+  #admitTeacher() {
+    const teacher = new BareSocket({ role: "teacher", code: this.code, token: this.token });
+    teacher.on("view", (view) => this.#see(view));
+    return teacher.entered;
+  }
+
+  async #admit(student, label) {
+    const socket = new BareSocket({ role: "student", code: this.code });
+    student.enter(socket).look(label);
+    await socket.entered;
+    if (cadence === "second") setInterval(() => student.look(label), SECOND);
   }
 
   start() {
     if (cadence === "second") return;
-    for (const student of this.others) {
-      forever(() => student.turn(OTHERS[Math.floor(Math.random() * OTHERS.length)]));
-    }
+    for (const student of this.others) forever(() => student.look(looking(pick(OTHERS))));
     if (!this.part.length) return;
     forever(() => {
       if (this.turnedAt !== null) return; // the last turn is not in a view yet
       this.sad = !this.sad;
-      for (const student of this.part) student.turn(this.sad ? "sad" : "happy");
+      for (const student of this.part) student.look(looking(this.sad ? "sad" : "happy"));
       this.turnedAt = performance.now();
     });
   }
 
-  see(packet) {
-    count.views++;
-    if (this.turnedAt === null || !packet.startsWith('42["view"')) return;
-    const [, view] = JSON.parse(packet.slice(2));
-    if (view.shares && "sad" in view.shares === this.sad) {
-      count.delays.push(performance.now() - this.turnedAt);
-      this.turnedAt = null;
-    }
+  #see(view) {
+    if (this.turnedAt === null || !view.shares || "sad" in view.shares !== this.sad) return;
+    count.delays.push(performance.now() - this.turnedAt);
+    this.turnedAt = null;
   }
 }
 
 /** Do something again and again, with random times between. */
 async function forever(change) {
-  await wait(Math.random() * MEAN_CHANGE, undefined, { ref: false });
+  await wait(Math.random() * 1000 * LABEL_SECONDS, undefined, { ref: false });
   for (;;) {
     change();
-    const rest = -Math.log(1 - Math.random()) * (MEAN_CHANGE - SHORTEST_GAP);
+    const rest = -Math.log(1 - Math.random()) * (1000 * LABEL_SECONDS - SHORTEST_GAP);
     await wait(SHORTEST_GAP + rest, undefined, { ref: false });
   }
 }
@@ -143,7 +142,7 @@ async function join(rooms, students, turns) {
   await Promise.all(Array.from({ length: AT_ONCE }, hand));
   for (const each of joined) each.start();
   classes.push(...joined);
-  return { connections: sockets.length };
+  return {};
 }
 
 async function measure(seconds) {

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import binomtest
 
-from bench.hosts import ROOT, SCRIPTS
+from bench.files import SCRIPTS
 from bench.robustness import CHANGES
+from tests.live_server import ROOT
 from training import metrics
 from training.browser import WARMUP, classify, run_script
 from training.dataset import LABELS, SPLITS, BoolArray, Dataset, FloatArray, IntArray, UInt8Array
@@ -18,7 +19,7 @@ from training.duplicates import Duplicates
 from training.errors import TrainingError
 from training.evaluate import load_metadata
 from training.figures import LabelFigures, Reading, SplitFigures
-from training.people import MIXES, agreement, one_annotator, said
+from training.people import MIXES, agreement, said
 from training.report import markdown_table
 
 PEERS = ROOT / "node_modules/@vladmandic"
@@ -104,6 +105,14 @@ def _page_says(crops: UInt8Array, emotion: Path, settings: metrics.Settings) -> 
     """What a page has of each of the crops: probabilities of LABELS, [n, 7]."""
     people = metrics.by_head(classify(crops, emotion))["people"]
     return settings.apply(people)[:, : len(LABELS)]
+
+
+def one_annotator(votes: UInt8Array) -> IntArray:
+    """What one of a face's annotators said, drawn at random: int [n], -1 for none of LABELS."""
+    rng = np.random.default_rng(0)
+    places = rng.random(len(votes)) * votes.sum(axis=1)
+    chosen = np.argmax(places[:, None] < votes.cumsum(axis=1), axis=1)
+    return np.where((chosen < len(LABELS)) & votes.any(axis=1), chosen, -1)
 
 
 def _people(faces: Dataset, guesses: dict[str, IntArray]) -> str:

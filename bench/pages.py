@@ -12,8 +12,9 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from bench.programs import serve
 from bench.room import fill
-from tests.conftest import ROOT, LiveServer
+from tests.live_server import ROOT, LiveServer
 from training.browser import chromium
 from training.report import markdown_table
 
@@ -27,19 +28,14 @@ COLUMNS = ("page", "device", *CATEGORIES, "largest paint")
 def bench_pages(names: list[str], runs: int = 3) -> str:
     """A Markdown table: each page's scores, of 100, on both devices; medians of so many runs."""
     rows = []
-    with TemporaryDirectory() as folder:
-        server = LiveServer(Path(folder), ["gunicorn", "server.wsgi:app"], {})
-        server.start()
-        try:
-            pages = _pages(server)
-            for name in names or pages:
-                for device, options in DEVICES.items():
-                    visits = [_visit(pages[name], options) for _ in range(runs)]
-                    *scores, seconds = map(median, zip(*visits, strict=True))
-                    written = [*(f"{score:.0f}" for score in scores), f"{seconds:.1f} s"]
-                    rows.append([name, device, *written])
-        finally:
-            server.stop()
+    with serve() as server:
+        pages = _pages(server)
+        for name in names or pages:
+            for device, options in DEVICES.items():
+                visits = [_visit(pages[name], options) for _ in range(runs)]
+                *scores, seconds = map(median, zip(*visits, strict=True))
+                written = [*(f"{score:.0f}" for score in scores), f"{seconds:.1f} s"]
+                rows.append([name, device, *written])
     return markdown_table(COLUMNS, rows)
 
 

@@ -7,5 +7,6 @@ new Server(http).on("connection", (socket) => {
   const { role, code } = socket.handshake.auth;
   socket.join(`${role}:${code}`);
   socket.on("label", (label) => socket.to(`teacher:${code}`).emit("label", label));
+  socket.emit("welcome", { seat: socket.id, interval: 5, fade: 300 });
 });
 http.listen(Number(process.env.PORT));

@@ -8,9 +8,9 @@ from functools import partial
 import cv2
 import numpy as np
 
-from training.augment import CENTRE, far_away, warp
 from training.dataset import SIDE, UInt8Array
 
+CENTRE = (SIDE - 1) / 2
 Change = Callable[[UInt8Array], UInt8Array]  # uint8 [48, 48] in and out
 
 
@@ -20,7 +20,9 @@ def _move(
     matrix = cv2.getRotationMatrix2D((CENTRE, CENTRE), degrees, scale)
     matrix[0, 2] += x * SIDE
     matrix[1, 2] += y * SIDE
-    return warp(face, matrix)
+    return cv2.warpAffine(
+        face, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
 
 
 def _darken(face: UInt8Array) -> UInt8Array:
@@ -29,6 +31,11 @@ def _darken(face: UInt8Array) -> UInt8Array:
 
 def _blur(face: UInt8Array) -> UInt8Array:
     return cv2.GaussianBlur(face, (0, 0), sigmaX=1)
+
+
+def _enlarge(face: UInt8Array, side: int) -> UInt8Array:
+    small = cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
 
 
 CHANGES: Mapping[str, Change] = {
@@ -42,5 +49,5 @@ CHANGES: Mapping[str, Change] = {
     "rolled by 10° to the right": partial(_move, degrees=-10),
     "darkened to 40 %": _darken,
     "out of focus (Gaussian, sigma 1 pixel of 48)": _blur,
-    "24 pixels wide, enlarged": partial(far_away, side=24),
+    "24 pixels wide, enlarged": partial(_enlarge, side=24),
 }

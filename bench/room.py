@@ -8,23 +8,20 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.programs import BAR_MILLISECONDS, TICK_SECONDS, answer, script, serve, tell
 from server.domain.session import Marker
 from server.domain.timeline import POINT_SECONDS, Point
 from server.storage.store import ClassStore
-from tests.conftest import ROOT, LiveServer
+from tests.live_server import LiveServer
 from training.browser import chromium, wait_until
 from training.report import markdown_table
 
 CROWDS = (50, 500)
-TICK_SECONDS = 1.0
-BAR_MILLISECONDS = 1000 * TICK_SECONDS + 250
 LESSON_SECONDS = 2 * 60 * 60
 NARROW = {"width": 430, "height": 900}  # a third of a laptop
 SLOWDOWN = 4
@@ -56,15 +53,14 @@ PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startT
 
 def bench_room(flips: int, frame_seconds: float, visits: int) -> str:
     """Measure everything; in Markdown."""
-    with TemporaryDirectory() as folder, sync_playwright() as tools:
+    with serve() as server, sync_playwright() as tools:
         browser = tools.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        with running_server(Path(folder)) as server:
-            delays = [
-                [f"{students} students", *_delays(browser, server, students, flips)]
-                for students in CROWDS
-            ]
-            smooth = _smoothness(browser, server, frame_seconds)
-            paints = _first_paints(browser, server, visits)
+        delays = [
+            [f"{students} students", *_delays(browser, server, students, flips)]
+            for students in CROWDS
+        ]
+        smooth = _smoothness(browser, server, frame_seconds)
+        paints = _first_paints(browser, server, visits)
         browser.close()
     return "\n\n".join(
         [
@@ -79,34 +75,11 @@ def bench_room(flips: int, frame_seconds: float, visits: int) -> str:
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[LiveServer]:
-    """A server as its operator starts it."""
-    settings = {"TICK_SECONDS": str(TICK_SECONDS)}
-    server = LiveServer(folder, ["gunicorn", "server.wsgi:app"], settings)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-@contextmanager
 def crowd(server: LiveServer, code: str, students: int) -> Iterator[subprocess.Popen[str]]:
     """Students in a class, each on a socket; a line to it turns a quarter of the faces."""
-    process = subprocess.Popen(
-        ["node", "bench/crowd.mjs", server.url, code, str(students)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-    )
-    try:
-        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    with script("crowd.mjs", server.url, code, str(students)) as process:
+        assert answer(process) == "ready"
         yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def _delays(browser: Browser, server: LiveServer, students: int, flips: int) -> list[str]:
@@ -115,13 +88,12 @@ def _delays(browser: Browser, server: LiveServer, students: int, flips: int) -> 
     delays = []
     chance = random.Random(0)
     with crowd(server, opened["code"], students) as sockets:
-        assert sockets.stdin is not None and sockets.stdout is not None
         wait_until(page, f"document.querySelector('{SAD}')?.textContent === '0 %'")
         page.evaluate(WATCH)
         for flip in range(flips):
             time.sleep(chance.uniform(0, TICK_SECONDS))  # at any moment of the tick
-            sockets.stdin.write("\n")
-            sent = float(sockets.stdout.readline())
+            tell(sockets)
+            sent = float(answer(sockets))
             wanted = "25 %" if flip % 2 == 0 else "0 %"
             wait_until(page, f"window.changes.at(-1)?.[1] === '{wanted}'")
             delays.append(1000 * (page.evaluate("window.changes.at(-1)[0]") - sent))

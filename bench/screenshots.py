@@ -1,11 +1,10 @@
-"""Takes the README's pictures, of a simulated class: `make screenshots`.
+"""Take the README's pictures, of a simulated class: `make screenshots`.
 
 The student's webcam shows scikit-image's photograph of the astronaut Eileen Collins (NASA).
 """
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +14,15 @@ import cv2
 import skimage.data
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.conftest import ROOT, LiveServer
+from bench.programs import answer, script, serve
+from tests.live_server import ROOT
 from training.browser import chromium, wait_until
 
 IMAGES = ROOT / "docs/images"
 SECONDS = 150  # of a lesson before the room's picture: enough for a timeline
 
 
-def take(folder: Path, seconds: float) -> None:
+def take(folder: Path = IMAGES, seconds: float = SECONDS) -> None:
     """Write student.png and room.png into a folder, the latter after so much of a lesson."""
     with _simulated_class() as room_url, _browser_with_webcam() as browser:
         student = browser.new_page(permissions=["camera"], viewport={"width": 1000, "height": 760})
@@ -43,16 +43,10 @@ def take(folder: Path, seconds: float) -> None:
 @contextmanager
 def _simulated_class() -> Iterator[str]:
     """The address of its room."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = LiveServer(Path(folder), ["gunicorn", "server.wsgi:app"], {"TICK_SECONDS": "1"})
-        server.start()
-        command = ["node", "bench/demo.mjs", server.url]
-        demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        try:
-            yield next(line.strip() for line in demo.stdout or () if "/room/" in line)
-        finally:
-            demo.terminate()
-            server.stop()
+    with serve() as server, script("demo.mjs", server.url) as demo:
+        while "/room/" not in (line := answer(demo)):
+            assert demo.poll() is None, "the demo has ended"
+        yield line.strip()
 
 
 @contextmanager
@@ -71,7 +65,3 @@ def _browser_with_webcam() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
-
-
-if __name__ == "__main__":
-    take(IMAGES, SECONDS)

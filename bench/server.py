@@ -22,13 +22,12 @@ from typing import Any
 
 import numpy as np
 
-from tests.conftest import ROOT, LiveServer
+from bench.programs import BAR_MILLISECONDS, SETTINGS, answer, script, tell
+from tests.live_server import SERVE, LiveServer
 from training.errors import TrainingError
 from training.report import markdown_table
 
 CLASS = 50  # students
-TICK_SECONDS = 1.0
-BAR_MILLISECONDS = 1000 * TICK_SECONDS + 250
 # Databases lie in memory: how long a disk makes a server wait is the disk's affair.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 SERVER_CORE, *_, LOAD_CORE = 2 * sorted(os.sched_getaffinity(0))  # the same if there is but one
@@ -90,20 +89,9 @@ class Load:
 class Crowd:
     """Students on real sockets, 50 to a class or as many as it is told."""
 
-    def __init__(self, servers: list[LiveServer], cadence: str) -> None:
-        self._servers = servers
+    def __init__(self, servers: list[LiveServer], loads: list[subprocess.Popen[str]]) -> None:
+        self._servers, self._loads = servers, loads
         self.students = 0
-        self._loads = [
-            subprocess.Popen(
-                [*_on(LOAD_CORE), "node", "bench/load.mjs", server.url, cadence],
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                bufsize=1,
-            )
-            for server in servers
-        ]
 
     def join(self, classes: list[dict[str, Any]], students: int) -> None:
         """Each class gets a teacher and so many students, spread over the servers."""
@@ -133,11 +121,6 @@ class Crowd:
             waited=waited / passed,
         )
 
-    def close(self) -> None:
-        for load in self._loads:
-            load.kill()
-            load.wait()
-
     def _times(self) -> list[float]:
         cpu, waited = _core_seconds(server.pid for server in self._servers)
         load_cpu, _ = _core_seconds(load.pid for load in self._loads)
@@ -145,13 +128,8 @@ class Crowd:
 
     def _ask(self, orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for load, order in zip(self._loads, orders, strict=True):
-            assert load.stdin is not None
-            load.stdin.write(json.dumps(order) + "\n")
-        answers = []
-        for load in self._loads:
-            assert load.stdout is not None
-            answers.append(json.loads(load.stdout.readline()))
-        return answers
+            tell(load, json.dumps(order))
+        return [json.loads(answer(load)) for load in self._loads]
 
 
 @contextmanager
@@ -162,7 +140,7 @@ def running(
     with TemporaryDirectory(dir=MEMORY) as folder, ExitStack() as servers:
         settings = {
             "DATABASE_URL": f"sqlite:///{folder}/classpulse.db",
-            "TICK_SECONDS": str(TICK_SECONDS),
+            **SETTINGS,
             "CLASSES_PER_HOUR": "100000",
             **(settings or {}),
         }
@@ -170,7 +148,7 @@ def running(
         for number in range(count):
             own = Path(folder, str(number))
             own.mkdir()
-            pinned = [*_on(SERVER_CORE), *(command or ["gunicorn", "server.wsgi:app"])]
+            pinned = [*_on(SERVER_CORE), *(command or SERVE)]
             server = LiveServer(own, pinned, settings)
             servers.callback(server.stop)
             server.start()
@@ -180,11 +158,12 @@ def running(
 
 @contextmanager
 def crowd(servers: list[LiveServer], cadence: str = PRODUCT) -> Iterator[Crowd]:
-    students = Crowd(servers, cadence)
-    try:
-        yield students
-    finally:
-        students.close()
+    with ExitStack() as running_loads:
+        loads = [
+            running_loads.enter_context(script("load.mjs", server.url, cadence, on=_on(LOAD_CORE)))
+            for server in servers
+        ]
+        yield Crowd(servers, loads)
 
 
 def bench_student(plan: Plan) -> str:

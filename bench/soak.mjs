@@ -1,6 +1,6 @@
 // Students and teachers who come and go, for the soak test: the connections are those of our pages
-// (web/src/shared/class-socket.js), what people do with them is chance. What they do and what the teachers
-// are shown goes to standard output, a line of JSON each, with `at` in seconds since the epoch.
+// (web/src/shared/class-socket.js), what people do with them is chance. What they do and what the
+// teachers are shown goes to standard output, a line of JSON each, with `at` in seconds since the epoch.
 //
 // node bench/soak.mjs SERVER SEED; each line on standard input is an order:
 //   {"classes": [{code, token, students, teachers, spread}]}  everybody in; spread: over all processes
@@ -10,12 +10,9 @@ import { setMaxListeners } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { ClassSocket } from "../web/src/shared/class-socket.js";
-import { MessagePacer } from "../web/src/engine/message-pacer.js";
+import { EMOTIONS, LABEL_SECONDS, NO_FACE, PACES, Student, looking, pick } from "./students.mjs";
 
 const [server, seed] = process.argv.slice(2);
-const EMOTIONS = ["happy", "surprise", "neutral", "sad", "fear", "angry"];
-const PACES = ["slow_down", "fine", "speed_up", "lost"];
-const LABEL_SECONDS = 8; // for which a face looks the same, in the mean
 const CLOCKS = 3; // students of each class who show a new name every second, so that views change
 
 // What a page has around it.
@@ -27,7 +24,7 @@ setMaxListeners(0, globalThis.window, globalThis.document); // of all pages
 
 const random = mulberry32(Number(seed));
 const chance = (probability) => random() < probability;
-const pick = (list) => list[Math.floor(random() * list.length)];
+const any = (list) => pick(list, random);
 let churns = true;
 let notes = true;
 let pages = 0;
@@ -79,6 +76,20 @@ class Page {
     this.socket.on("connect_error", ({ message, data }) => {
       this.tell("failed", { reason: message, retry: Boolean(data?.retry) });
     });
+    this.on("welcome", ({ seat }) => this.tell("welcome", { seat }));
+    this.on("error", ({ message }) => this.tell("error", { message }));
+  }
+
+  get connected() {
+    return this.socket.connected;
+  }
+
+  on(event, handler) {
+    this.socket.on(event, handler);
+  }
+
+  emit(event, message) {
+    this.socket.send(event, message);
   }
 
   tell(what, more) {
@@ -109,34 +120,28 @@ class Page {
   }
 }
 
-/** Someone in a class, with a page that may be opened again. */
-class Student {
+/** A student with our page, which may be opened again. */
+class Visitor extends Student {
   #room;
-  #seat;
   #page;
-  #pacer;
-  #label = { state: "ok", emotion: pick(EMOTIONS) };
-  #pace = null;
-  #help = { on: false };
-  #name = null;
-  #timers = [];
+  #clock;
 
   constructor(room, isClock) {
+    super();
     this.#room = room;
     this.#open();
-    this.#timers.push(setInterval(() => this.#sendLabel(), 500));
-    if (isClock) this.#timers.push(setInterval(() => this.#showTheTime(), 1000));
+    this.look(looking(any(EMOTIONS)));
+    const showTheTime = () => this.say("show", { name: new Date().toISOString() });
+    if (isClock) this.#clock = setInterval(showTheTime, 1000);
   }
 
   /** Something that a second brings. */
   live() {
     if (chance(1 / LABEL_SECONDS)) {
-      const emotion = pick(EMOTIONS);
-      this.#label = chance(0.05) ? { state: "no_face" } : { state: "ok", emotion };
+      this.look(chance(0.05) ? NO_FACE : looking(any(EMOTIONS)));
     }
-    if (chance(1 / 60))
-      this.#say("pace", { value: (this.#pace = chance(0.2) ? null : pick(PACES)) });
-    if (chance(1 / 120)) this.#say("help", (this.#help = { on: !this.#help.on }));
+    if (chance(1 / 60)) this.say("pace", { value: chance(0.2) ? null : any(PACES) });
+    if (chance(1 / 120)) this.say("help", { on: !this.help });
   }
 
   lose() {
@@ -156,44 +161,15 @@ class Student {
 
   /** @param {boolean} unnoticed as a laptop that is closed */
   leave(unnoticed) {
-    this.#timers.forEach(clearInterval);
+    super.leave();
+    clearInterval(this.#clock);
     if (unnoticed) this.#page.fallAsleep();
     else this.#page.close();
   }
 
   #open() {
-    const page = new Page(this.#room, "student", () => ({ seat: this.#seat }));
-    this.#page = page;
-    this.#pacer = null;
-    page.socket.on("welcome", ({ seat, interval }) => {
-      page.tell("welcome", { seat });
-      const isKnown = seat === this.#seat;
-      this.#seat = seat;
-      this.#pacer = new MessagePacer(interval * 1000);
-      if (!isKnown && this.#pace === null && !this.#help.on && this.#name === null) return;
-      this.#say("pace", { value: this.#pace });
-      this.#say("help", this.#help);
-      this.#say("show", { name: this.#name });
-    });
-    page.socket.on("cleared", ({ what }) => {
-      if (what === "pace") this.#pace = null;
-      if (what === "help") this.#help = { on: false };
-    });
-    page.socket.on("error", ({ message }) => page.tell("error", { message }));
-  }
-
-  #say(event, message) {
-    this.#page.socket.send(event, message);
-  }
-
-  #sendLabel() {
-    if (!this.#pacer || !this.#page.socket.connected) return;
-    if (this.#pacer.due(this.#label, performance.now())) this.#say("label", this.#label);
-  }
-
-  #showTheTime() {
-    this.#name = new Date().toISOString();
-    this.#say("show", { name: this.#name });
+    this.#page = new Page(this.#room, "student", () => ({ seat: this.seat }));
+    this.enter(this.#page);
   }
 }
 
@@ -209,7 +185,7 @@ class Teacher {
 
   live() {
     if (notes && chance(1 / 10)) this.#note();
-    if (chance(1 / 40)) this.#page.socket.ask("clear", { what: pick(["pace", "help"]) });
+    if (chance(1 / 40)) this.#page.socket.ask("clear", { what: any(["pace", "help"]) });
   }
 
   reload() {
@@ -221,9 +197,8 @@ class Teacher {
     const page = new Page(this.#room, "teacher", () => ({ token: this.#room.token }));
     this.#page = page;
     for (const event of ["view", "history", "trouble"]) {
-      page.socket.on(event, (data) => page.tell(event, { data }));
+      page.on(event, (data) => page.tell(event, { data }));
     }
-    page.socket.on("error", ({ message }) => page.tell("error", { message }));
   }
 
   async #note() {
@@ -238,9 +213,9 @@ class Teacher {
 class Room {
   constructor(facts) {
     this.facts = facts;
-    this.clocks = Array.from({ length: CLOCKS }, () => new Student(facts, true));
+    this.clocks = Array.from({ length: CLOCKS }, () => new Visitor(facts, true));
     const others = Math.max(0, facts.students - CLOCKS);
-    this.others = new Set(Array.from({ length: others }, () => new Student(facts, false)));
+    this.others = new Set(Array.from({ length: others }, () => new Visitor(facts, false)));
     this.teachers = Array.from({ length: facts.teachers }, () => new Teacher(facts));
     setInterval(() => this.live(), 1000);
   }
@@ -253,13 +228,13 @@ class Room {
     if (chance(0.15) && this.others.size < 1.3 * students) {
       this.others.add(new Student(this.facts, false));
     }
-    if (others.length && chance(0.15)) this.leave(pick(others), chance(0.03));
+    if (others.length && chance(0.15)) this.leave(any(others), chance(0.03));
     for (const student of [...this.others]) {
       if (chance(1 / 150)) student.lose();
       else if (chance(1 / 600)) student.reload();
       else if (chance(1 / 6000)) this.sleep(student, 1 + 60 * random());
     }
-    if (chance(1 / 60)) pick(this.teachers).reload();
+    if (chance(1 / 60)) any(this.teachers).reload();
   }
 
   leave(student, unnoticed) {

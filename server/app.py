@@ -55,7 +55,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Server:
-    """A wired server: `app` answers, `start` begins its periodic tasks, `stop` sends everybody away."""
+    """A wired server.
+
+    `app` answers, `start` begins the periodic tasks, `stop` sends everybody away.
+    """
 
     app: Flask
     socketio: SocketIO

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 
 PROGRAMS = (
     r"make|python|python3|pip|pybabel|npm|alembic|gunicorn|docker|heroku|curl|source"

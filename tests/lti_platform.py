@@ -14,7 +14,7 @@ import jwt
 import requests
 from jwcrypto.jwk import JWK
 
-from tests.conftest import LiveServer
+from tests.live_server import LiveServer
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"

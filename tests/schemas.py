@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from tests.services import ROOT
+from tests.live_server import ROOT
 
 CONTRACT: dict[str, Any] = json.loads((ROOT / "server/domain/contract.json").read_text("utf-8"))
 

@@ -20,30 +20,8 @@ import psutil
 import psycopg
 import pytest
 import redis
-from alembic import command
-from alembic.config import Config
 
-ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 30  # seconds for a program to start or to end
-
-
-def migrate(url: str) -> str:
-    """Bring a database to the newest tables; returns its URL."""
-    command.upgrade(Config(toml_file=ROOT / "pyproject.toml", attributes={"url": url}), "head")
-    return url
-
-
-def free_port() -> int:
-    """A port that nobody listens on, nor is given for a minute by asking for any port.
-
-    A connection is made to it that ends here first, so that the kernel keeps the port waiting
-    (TIME_WAIT): only whoever names it, as servers do, gets it, and no other worker of the tests.
-    """
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address: tuple[str, int] = listener.getsockname()
-        with socket.create_connection(address):
-            listener.accept()[0].close()
-        return address[1]
+from tests.live_server import PATIENCE, ROOT, free_port, migrate
 
 
 def require_program(name: str) -> str:

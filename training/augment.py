@@ -1,7 +1,7 @@
 """Make faces look as a webcam might show them: moved, mirrored, lit otherwise, far away, covered.
 
 A whole batch is changed at once, by whatever trains the network: an accelerator waits for no
-processor. `warp` and `far_away` change one face the same way each time, with OpenCV.
+processor.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from training.dataset import SIDE, FloatArray, UInt8Array
+from training.dataset import SIDE, FloatArray
 
 MOST_ANGLE = math.radians(18)
 CENTRE = (SIDE - 1) / 2
@@ -32,19 +32,6 @@ def augment(
     faces = _blur(faces, seeds, strength)
     faces = _light(faces, seeds, strength)
     return _cover(faces, seeds, strength)
-
-
-def warp(image: UInt8Array, matrix: FloatArray) -> UInt8Array:
-    """The image moved by an affine matrix [2, 3]; edges are repeated: what lies beyond is lost."""
-    return cv2.warpAffine(
-        image, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-
-
-def far_away(image: UInt8Array, side: int) -> UInt8Array:
-    """Lose detail as a face does that is small, `side` pixels, or badly focused."""
-    small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
-    return cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
 
 
 def _move(
@@ -81,7 +68,7 @@ def _blur(
 
 @cache
 def _resampling() -> FloatArray:
-    """What `far_away` does to a column, for no change and then for each size: [27, 48, 48]."""
+    """What being far away does to a column, for no change and then for each size: [27, 48, 48]."""
     identity = np.eye(SIDE, dtype=np.float32)
     small = (cv2.resize(identity, (SIDE, side), interpolation=cv2.INTER_AREA) for side in FAR)
     large = [cv2.resize(each, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for each in small]

@@ -140,14 +140,6 @@ def _weights(shares: FloatArray, exponent: float) -> list[float]:
     return [round(float(each), 4) for each in weights] + [1.0] * (len(shares) - len(LABELS))
 
 
-def one_annotator(votes: UInt8Array) -> IntArray:
-    """What one of a face's annotators said, drawn at random: int [n], -1 for none of LABELS."""
-    rng = np.random.default_rng(0)
-    places = rng.random(len(votes)) * votes.sum(axis=1)
-    chosen = np.argmax(places[:, None] < votes.cumsum(axis=1), axis=1)
-    return np.where((chosen < len(LABELS)) & votes.any(axis=1), chosen, -1)
-
-
 def _draw(said: IntArray, mix: tuple[float, ...] | None) -> IntArray | None:
     """CLASSES classes of such faces, as indices: int [classes, students]."""
     rng = np.random.default_rng(0)

@@ -7,20 +7,19 @@ import os
 import queue
 import random
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import psutil
 
+from bench.programs import script, tell
 from bench.soak.witness import Line
-from tests.conftest import ROOT, LiveServer
+from tests.live_server import SERVE, LiveServer
 from tests.services import NginxServer, PostgresServer, RedisServer, running
 
 PROCESSES = 3
@@ -68,24 +67,17 @@ def _memory(process: psutil.Process) -> float:
 class Crowd:
     """bench/soak.mjs, whose lines are read as they come, and kept in a file."""
 
-    def __init__(self, url: str, seed: int, story: Path) -> None:
-        node = which("node")
-        assert node is not None, "Node is needed for the students"
-        self._process = subprocess.Popen(
-            [node, "bench/soak.mjs", url, str(seed)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def __init__(self, url: str, seed: int, story: Path, stack: ExitStack) -> None:
+        self._process = stack.enter_context(script("soak.mjs", url, str(seed)))
         self._lines: queue.Queue[str] = queue.Queue()
         self._story = story
-        threading.Thread(target=self._read, daemon=True).start()
+        reader = threading.Thread(target=self._read)
+        reader.start()
+        stack.callback(reader.join)
+        stack.callback(self._process.kill)
 
     def order(self, order: dict[str, Any]) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
+        tell(self._process, json.dumps(order))
 
     def lines(self, until: float) -> Iterator[Line]:
         """What it says until this moment of the monotonic clock."""
@@ -95,10 +87,6 @@ class Crowd:
             except queue.Empty:
                 assert self._process.poll() is None, "the students' program died"
                 return
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -124,7 +112,7 @@ class Stage:
         for number in range(PROCESSES):
             own = folder / f"process-{number}"
             own.mkdir()
-            process = Process(own, ["gunicorn", "server.wsgi:app"], settings)
+            process = Process(own, SERVE, settings)
             stack.callback(process.close)
             process.start()
             self.processes.append(process)

@@ -134,7 +134,7 @@ class Witness:
         self.last: deque[Line] = deque(maxlen=LAST_EVENTS)  # what just happened
 
     def take(self, line: Line) -> None:
-        """One line of web/soak.mjs."""
+        """One line of bench/soak.mjs."""
         if line["what"] in ("view", "history"):
             data = line["data"]
             brief = {"t": data["t"], "students": data.get("students")}

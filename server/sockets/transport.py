@@ -3,8 +3,9 @@
 Four stacks for each student take 180 kB, and to wake up for each label costs more than all that is
 done with it. Here, once a browser has asked for a WebSocket, its connection is taken out of
 gunicorn's greenlet, which ends. Every CYCLE_SECONDS one greenlet reads what has come from all of
-them, and sends the pings that are due. What is sent goes out at once, or waits in memory for a browser that is
-slow; one that is too slow, or gone, does not answer a ping in time. Who polls gets Engine.IO's own.
+them, and sends the pings that are due. What is sent goes out at once, or waits in memory for a
+browser that is slow; one that is too slow, or gone, does not answer a ping in time. Who polls gets
+Engine.IO's own.
 
 It stands in for parts of Engine.IO that are not public. `install` looks for all of them before it
 changes anything: without it, Engine.IO's own WebSockets serve the same classes, at a higher price.

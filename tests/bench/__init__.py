@@ -1,1 +1,1 @@
-"""Programs that no user runs: benchmarks, the soak test, screenshots; `make test-tools`."""
+"""Programs that no user runs: benchmarks, the soak test, pictures; `make test-tools`."""

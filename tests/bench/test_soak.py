@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from bench.soak.witness import Violation, Witness
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 from tests.services import require_program
 
 CODE = "ABCDEF"
@@ -18,7 +18,7 @@ def test_a_class_outlives_a_process():
     for program in ("redis-server", "postgres", "nginx", "node"):
         require_program(program)
     done = subprocess.run(
-        [sys.executable, "-m", "bench.soak", "--minutes=0", "--classes=2", "--only=a process k"],
+        [sys.executable, "-m", "bench", "soak", "--minutes=0", "--classes=2", "--only=a process k"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 import pytest
 import requests
 
-from tests.conftest import ROOT, Peer
+from tests.conftest import Peer
 from tests.documents import commands
-from tests.services import free_port
+from tests.live_server import ROOT, free_port
 
 PRE_COMMIT = ROOT / ".venv-lint/bin/pre-commit"
 INSTALLED = (".venv", "node_modules")
@@ -27,23 +27,24 @@ RUN_BY = {
     r"make (lint|test|test-\w+|\.venv-training/done)|npm (test|run build)|source .*": "Makefile",
     "make coverage|npm run format": None,
     "make soak": "tests/bench/test_soak.py",
-    "make bench": "tests/bench/test_bench_training.py",
-    "make bench-model": "tests/bench/test_bench_model.py",
-    "make bench-browser": "tests/bench/test_bench_browser.py",
-    "make bench-room": "tests/bench/test_room_bench.py",
-    "make bench-server": "tests/bench/test_server_bench.py",
-    "make bench-pages": "tests/bench/test_pages_bench.py",
+    "make bench": "tests/bench/test_training.py",
+    "make bench-model": "tests/bench/test_model.py",
+    "make bench-browser": "tests/bench/test_browser.py",
+    "make bench-room": "tests/bench/test_room.py",
+    "make bench-server": "tests/bench/test_server.py",
+    "make bench-pages": "tests/bench/test_pages.py",
     "python -m training fetch": "tests/training/test_fetch.py",
     "python -m training (export-face|framing)": "tests/training/test_blazeface.py",
     "python -m training .*": "tests/training/test_readme.py",
     "alembic upgrade head": "tests/server/test_migrations.py",
-    "gunicorn server.wsgi:app": "tests/conftest.py",
+    "gunicorn server.wsgi:app": "tests/live_server.py",
     "docker compose up --build": None,
     "curl .*": "tests/server/test_api.py",
     "python3 -c .*": "tests/server/test_api.py",
     "make contract": "tests/contract/test_contract.py",
     "make messages": "tests/contract/test_translations.py",
     "make screenshots": "tests/bench/test_screenshots.py",
+    "make icons": "tests/bench/test_icons.py",
     "make requirements": "tests/contract/test_requirements.py",
     "make audit": None,
     "heroku .*": None,

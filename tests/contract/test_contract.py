@@ -8,7 +8,7 @@ import pytest
 from docs import contract as made
 from server.domain.alerts import KINDS
 from server.domain.labels import OTHER, VALENCE
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 from tests.schemas import CONTRACT, check, check_against
 from training.dataset import LABELS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 
 # From the top down: whatever is in a layer may use its own folder and all layers below it, and of
 # its neighbours in the same layer nothing.

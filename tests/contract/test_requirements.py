@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 
 LOCKS = [ROOT / "requirements.txt", *sorted((ROOT / "requirements").iterdir())]
 

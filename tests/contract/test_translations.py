@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from server.http.languages import LANGUAGES
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 
 FOLDER = ROOT / "web/translations"
 TRANSLATED = [language for language in LANGUAGES if language != "en"]

@@ -20,9 +20,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.conftest import ROOT, require_chromium
+from tests.conftest import require_chromium
 from tests.e2e import coverage
-from tests.services import free_port
+from tests.live_server import ROOT, free_port
 from training.browser import chromium
 from training.dataset import UInt8Array
 

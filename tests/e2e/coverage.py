@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import requests
 import websocket
 
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 
 FOLDER = os.environ.get("CHROMIUM_V8_COVERAGE")  # nothing is recorded without it
 DIST = ROOT / "web/static/dist"

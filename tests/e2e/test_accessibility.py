@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT
 from tests.e2e.test_report import taught_before
+from tests.live_server import ROOT
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 # All of its rules, with the one of WCAG 2.2 that it leaves out by default.

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT
 from tests.e2e.conftest import LOADING
+from tests.live_server import ROOT
 from tests.schemas import check
 from training.browser import wait_until
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from server.domain.view import STEPS
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 from training.dataset import LABELS, UInt8Array
 from training.people import CLASS_SIZE, MIXES, said
 from training.prepare import prepare

@@ -14,7 +14,7 @@ from server.access.tokens import Tokens, new_code
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import POINT_SECONDS, Point
 from server.storage.store import ClassStore
-from tests.conftest import SECRET_KEY
+from tests.live_server import SECRET_KEY
 
 LOOKS = ["sad", "happy", "happy", "happy", "neutral", "neutral"]
 DAY = 24 * 60 * 60

@@ -12,7 +12,7 @@ from server.domain.session import Marker
 from server.domain.timeline import Point
 from server.sockets.handlers import HISTORY_PART
 from server.storage.store import ClassStore
-from tests.conftest import PATIENCE
+from tests.live_server import PATIENCE
 from training.browser import wait_until
 
 SAID_NOTHING = {"slow_down": 0, "fine": 0, "speed_up": 0, "lost": 0}

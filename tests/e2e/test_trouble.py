@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT
 from tests.e2e.conftest import (
     astronaut,
     film,
@@ -14,6 +13,7 @@ from tests.e2e.conftest import (
     wall,
     webcam_picture,
 )
+from tests.live_server import ROOT
 
 
 def enter(browser, opened, permissions=("camera",)):

@@ -25,9 +25,8 @@ from server.app import create_server
 from server.config import Settings
 from server.ops.clock import Clock
 from server.storage.store import ClassStore
-from tests.conftest import SECRET_KEY, TICK_SECONDS, LiveServer
+from tests.live_server import SECRET_KEY, TICK_SECONDS, LiveServer, migrate
 from tests.schemas import check
-from tests.services import migrate
 
 PATIENCE = 120  # seconds of the class, in which whatever is waited for comes
 

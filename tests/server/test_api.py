@@ -16,8 +16,8 @@ from schemathesis.specs.openapi.checks import (
 
 from server.app import create_server
 from server.config import Settings
-from tests.conftest import ROOT, SECRET_KEY
 from tests.documents import commands
+from tests.live_server import ROOT, SECRET_KEY
 
 DESCRIPTION = json.loads((ROOT / "server/http/openapi.json").read_text())
 # What these look for is not there when the code and the token are always good ones.

@@ -5,7 +5,7 @@ import re
 import pytest
 import requests
 
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from tests.conftest import ROOT, RUNTIME
+from tests.live_server import ROOT, RUNTIME
 
 MEGABYTE = 1_000_000
 HONCHO = str(Path(sys.executable).with_name("honcho"))

@@ -5,7 +5,7 @@ import pytest
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 from server.storage.journal import MOST_POINTS, Journal
-from tests.services import migrate
+from tests.live_server import migrate
 
 CODE = "ABC234"
 

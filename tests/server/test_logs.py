@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from server.ops.logs import JsonFormatter
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 
 
 def write(message, *arguments, level=logging.INFO, exc_info=None, **extra):

@@ -11,8 +11,7 @@ from alembic.util import CommandError
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 from server.storage.store import StoreError
-from tests.conftest import ROOT
-from tests.services import free_port, migrate
+from tests.live_server import ROOT, free_port, migrate
 
 # What the first versions made of an empty database.
 BEFORE_MIGRATIONS = """

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from server.domain.session import ClassSession
-from tests.services import migrate
+from tests.live_server import migrate
 
 
 def post(app, body):

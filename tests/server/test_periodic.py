@@ -1,4 +1,4 @@
-"""The beat, with waits that take no time."""
+"""Periodic tasks, with waits that take no time."""
 
 from server.ops.metrics import Metrics
 from server.ops.periodic import Periodic
@@ -6,7 +6,7 @@ from server.storage.store import StoreError
 from tests.server.test_metrics import NOBODY, scrape
 
 
-def test_the_beat_outlives_whatever_goes_wrong(caplog):
+def test_whatever_goes_wrong_ends_no_task(caplog):
     metrics, waits, done = Metrics(lambda: NOBODY), [], []
     periodic = Periodic(waits.append, metrics)
 

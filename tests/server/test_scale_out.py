@@ -10,7 +10,8 @@ import redis
 import requests
 
 from server.sharing.exchange import FORMAT
-from tests.conftest import SERVE, SERVE_QUICKLY
+from tests.conftest import SERVE_QUICKLY
+from tests.live_server import SERVE
 
 NEWER = ["gunicorn", "--pythonpath", "tests/server", "newer:app"]
 

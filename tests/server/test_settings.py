@@ -8,8 +8,7 @@ import subprocess
 import pytest
 
 from server.config import Settings, SettingsError
-from tests.conftest import COVERAGE, PATIENCE, ROOT, RUNTIME, SERVE
-from tests.services import free_port
+from tests.live_server import COVERAGE, PATIENCE, ROOT, RUNTIME, SERVE, free_port
 
 KEY = {"SECRET_KEY": "long enough to be a key"}
 

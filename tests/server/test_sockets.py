@@ -5,7 +5,7 @@ import pytest
 from server.access.tokens import Tokens
 from server.domain.session import ClassSession
 from server.sockets.handlers import MESSAGES_AT_ONCE, NO_DATABASE, TOO_MANY, TRY_AGAIN
-from tests.conftest import SECRET_KEY
+from tests.live_server import SECRET_KEY
 
 
 def test_four_students_show_nothing_and_five_show_shares(app):

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from server.http.static import StaticFlask
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 
 STATIC = ROOT / "web/static"
 MODELS = [f"model/{name}" for name in ("face", "emotion")]

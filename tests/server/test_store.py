@@ -15,8 +15,8 @@ from server.domain.timeline import Point
 from server.domain.view import Alert
 from server.storage.store import CodeTaken, StoreError
 from tests.conftest import SERVE_QUICKLY
+from tests.live_server import free_port, migrate
 from tests.memory_store import MemoryStore
-from tests.services import free_port, migrate
 
 
 def point(t, students=5, alerts=()):

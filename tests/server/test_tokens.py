@@ -6,7 +6,8 @@ import requests
 
 from server.access.tokens import DAY, AccessError, Tokens
 from server.domain.session import ClassSession
-from tests.conftest import SECRET_KEY, SERVE_QUICKLY
+from tests.conftest import SERVE_QUICKLY
+from tests.live_server import SECRET_KEY
 
 REPLACED = "This teacher's link was replaced by a new one."
 

@@ -23,7 +23,8 @@ from server.domain.session import Marker
 from server.domain.timeline import Point
 from server.sockets.handlers import HISTORY_PART
 from server.sockets.transport import MOST_PARTS
-from tests.conftest import PATIENCE, SERVE_QUICKLY
+from tests.conftest import SERVE_QUICKLY
+from tests.live_server import PATIENCE
 
 
 @pytest.fixture

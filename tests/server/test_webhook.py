@@ -16,8 +16,8 @@ from server.ops.clock import Clock
 from server.ops.metrics import Metrics
 from server.ops.webhook import Webhook
 from server.storage.store import ClassStore
-from tests.conftest import PATIENCE, ROOT, SERVE_QUICKLY
-from tests.services import migrate
+from tests.conftest import SERVE_QUICKLY
+from tests.live_server import PATIENCE, ROOT, migrate
 
 KEY = b"twenty-four bytes at least"
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"

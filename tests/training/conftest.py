@@ -17,7 +17,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.conftest import ROOT, require_chromium
+from tests.conftest import require_chromium
+from tests.live_server import ROOT
 
 if find_spec("tensorflow"):  # without it every test module here skips itself and says why
     import cv2

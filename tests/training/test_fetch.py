@@ -17,7 +17,7 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="the training environment is not installed")
 
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 from tests.training.conftest import assert_same
 from training.dataset import Dataset
 

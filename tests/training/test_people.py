@@ -7,7 +7,7 @@ pytest.importorskip("scipy", reason="the training environment is not installed")
 import numpy as np
 
 from training.dataset import LABELS, VOTES
-from training.people import MIXES, agreement, majority, one_annotator, read_classes
+from training.people import MIXES, agreement, majority, read_classes
 
 HAPPY, SAD, NEUTRAL = (LABELS.index(name) for name in ("happy", "sad", "neutral"))
 
@@ -98,11 +98,3 @@ def test_a_mix_that_asks_for_a_label_that_no_face_has_is_not_read(said):
     happy = said[said == HAPPY]
     assert read_classes(happy, happy, "60 % neutral") is None
     assert read_classes(happy, happy, "as in FER+") == {"share_error": 0, "pleasantness": 0}
-
-
-def test_one_annotator_says_what_each_of_them_said_as_often():
-    votes = np.array([voted(happy=6, sad=3, contempt=1)] * 4000 + [voted()], np.uint8)
-    *said, nobody = one_annotator(votes)
-    shares = [np.mean(np.array(said) == label) for label in (HAPPY, SAD, -1)]
-    np.testing.assert_allclose(shares, [0.6, 0.3, 0.1], atol=0.03)
-    assert nobody == -1

@@ -8,7 +8,7 @@ pytest.importorskip("matplotlib", reason="the training environment is not instal
 
 import numpy as np
 
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 from training import plots
 from training.dataset import LABELS
 from training.metrics import calibrate, calibration, measure_labels

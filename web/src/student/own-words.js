@@ -1,104 +1,47 @@
 /** What students say themselves: the pace, that they need help, and who they are if they want.
  *
- * @import { Help, Pace, StudentMessages } from "../shared/contract.js"
+ * @import { Pace } from "../shared/contract.js"
  */
 
 import { find, findAll, setText } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
+import { Said } from "./said.js";
 
 export class OwnWords {
-  #send;
+  #said;
   #paces; // the buttons: in the small window, the page's document does not find them
-  /** @type {Pace | null} */
-  #pace = null;
-  #tapped = 0; // when, by the clock on the wall: a timer stands still while a laptop sleeps
-  /** @type {number | null} */
-  #life = null; // milliseconds for which a tap counts, from the server's welcome on
-  #fading = 0; // the timer of its end
-  /** @type {Help} */
-  #help = { on: false };
-  /** @type {string | null} */
-  #shownAs = null; // the name, while the teacher sees it
   #name = find("name", HTMLInputElement);
   #offer = find("show").textContent; // what showing it means in this class
 
-  /**
-   * @param {<Event extends "pace" | "help" | "show">(
-   *   event: Event, message: StudentMessages[Event]) => void} send to the class
-   */
+  /** @param {ConstructorParameters<typeof Said>[0]} send to the class */
   constructor(send) {
-    this.#send = send;
+    const said = new Said(send, () => this.#show());
+    this.#said = said;
     this.#paces = findAll(document, "[data-pace]");
     for (const button of this.#paces) {
       const pace = /** @type {Pace} */ (button.dataset.pace);
-      button.addEventListener("click", () => this.#sayPace(this.#pace === pace ? null : pace));
+      const tap = () => said.say("pace", { value: said.pace === pace ? null : pace });
+      button.addEventListener("click", tap);
     }
-    find("help").addEventListener("click", () => this.#sayHelp(!this.#help.on));
-    find("show").addEventListener("click", () => this.#sayName(this.#shownAs === null));
-    this.#name.addEventListener("change", () => this.#shownAs !== null && this.#sayName(true));
+    find("help").addEventListener("click", () => this.#sayHelp(!said.help));
+    find("show").addEventListener("click", () => this.#sayName(said.name === null));
+    this.#name.addEventListener("change", () => said.name !== null && this.#sayName(true));
   }
 
-  /**
-   * The server has let the student in, perhaps again.
-   *
-   * @param {number} fade seconds for which a tapped pace counts
-   * @param {boolean} known whether it may remember what this seat said before
-   */
+  /** @type {Said["welcome"]} */
   welcome(fade, known) {
-    this.#life = fade * 1000;
-    this.#letPaceFade(); // first: what is repeated counts from anew
-    const silent = this.#pace === null && !this.#help.on && this.#shownAs === null;
-    if (silent && !known) return;
-    this.#send("pace", { value: this.#pace });
-    this.#send("help", this.#help);
-    this.#send("show", { name: this.#shownAs });
+    this.#said.welcome(fade, known);
   }
 
-  /**
-   * The teacher has taken in everybody's pace, or all raised hands.
-   * @param {"pace" | "help"} what
-   */
+  /** @type {Said["clear"]} */
   clear(what) {
-    if (what === "pace") this.#showPace(null);
-    if (what === "help") this.#showHelp({ on: false });
-  }
-
-  /** @param {Pace | null} pace */
-  #sayPace(pace) {
-    this.#showPace(pace);
-    this.#send("pace", { value: pace });
-    this.#tapped = Date.now();
-    this.#letPaceFade();
-  }
-
-  #letPaceFade() {
-    clearTimeout(this.#fading);
-    if (this.#pace === null || this.#life === null) return;
-    const left = this.#tapped + this.#life - Date.now();
-    if (left <= 0) this.#sayPace(null);
-    else this.#fading = setTimeout(() => this.#letPaceFade(), left);
-  }
-
-  /** @param {Pace | null} pace */
-  #showPace(pace) {
-    this.#pace = pace;
-    for (const button of this.#paces) {
-      button.setAttribute("aria-pressed", String(button.dataset.pace === pace));
-    }
+    this.#said.clear(what);
   }
 
   /** @param {boolean} on */
   #sayHelp(on) {
     const name = this.#name.value.trim();
-    this.#showHelp(on && name ? { on, name } : { on });
-    this.#send("help", this.#help);
-  }
-
-  /** @param {Help} help */
-  #showHelp(help) {
-    this.#help = help;
-    find("help").setAttribute("aria-pressed", String(help.on));
-    setText("help", help.on ? gettext("My hand is up: lower it") : gettext("I need help"));
+    this.#said.say("help", on && name ? { on, name } : { on });
   }
 
   /** @param {boolean} on */
@@ -106,11 +49,19 @@ export class OwnWords {
     const name = this.#name.value.trim();
     setText("name-trouble", on && !name ? gettext("Type your name first: the field above.") : "");
     if (on && !name) this.#name.focus();
-    this.#shownAs = (on && name) || null;
-    find("show").setAttribute("aria-pressed", String(this.#shownAs !== null));
-    const shown = this.#shownAs !== null;
-    setText("show", shown ? gettext("My name is shown: hide it") : this.#offer);
-    setText("shown", shown ? gettext("Your teacher sees you by name: {name}", { name }) : "");
-    this.#send("show", { name: this.#shownAs });
+    this.#said.say("show", { name: (on && name) || null });
+  }
+
+  #show() {
+    const { pace, help, name } = this.#said;
+    for (const button of this.#paces) {
+      button.setAttribute("aria-pressed", String(button.dataset.pace === pace));
+    }
+    find("help").setAttribute("aria-pressed", String(help));
+    setText("help", help ? gettext("My hand is up: lower it") : gettext("I need help"));
+    find("show").setAttribute("aria-pressed", String(name !== null));
+    setText("show", name === null ? this.#offer : gettext("My name is shown: hide it"));
+    const shown = name === null ? "" : gettext("Your teacher sees you by name: {name}", { name });
+    setText("shown", shown);
   }
 }

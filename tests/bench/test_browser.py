@@ -1,4 +1,4 @@
-"""Our page beside two libraries: every figure is there, and the webcam shows what it should."""
+"""Our page beside two libraries: every figure is there."""
 
 import re
 import time
@@ -13,19 +13,11 @@ import psutil
 from playwright.sync_api import sync_playwright
 
 from bench.browser import slowed
-from bench.webcam import HEIGHT, WIDTH, portraits
-from tests.bench.test_bench_model import tables
+from bench.programs import SETTINGS
+from tests.bench.conftest import tables
 from tests.conftest import require_chromium
 from tests.training.conftest import one_line
 from training.browser import chromium
-
-# The middle and the width of the astronaut's face in her photograph, brow to chin.
-FACE = (225, 125, 95)
-
-
-@pytest.fixture
-def astronaut(photos):
-    return np.ascontiguousarray(photos[0][..., ::-1])
 
 
 def test_a_short_run_has_every_figure(browser, cli, astronaut, data_file, tmp_path):
@@ -74,22 +66,9 @@ def test_a_damaged_photograph_is_one_clear_line(cli, tmp_path):
 
 
 def test_a_server_that_does_not_start_is_one_clear_line(browser, cli, tmp_path, monkeypatch):
-    monkeypatch.setenv("SENSING", "smell")
+    monkeypatch.setitem(SETTINGS, "SENSING", "smell")
     outcome = cli("browser", "--faces", tmp_path)
     one_line(outcome, "the server does not start", "SENSING must be")
-
-
-def test_the_webcam_shows_the_face_as_wide_as_asked(browser, astronaut):
-    (portrait,) = portraits({"the astronaut": astronaut})
-    assert np.hypot(portrait.x - FACE[0], portrait.y - FACE[1]) < 10
-    assert portrait.width == pytest.approx(FACE[2], rel=0.15)
-    frames = {width: portrait.frame(width, seconds=1) for width in (60, 170)}
-    found = portraits({str(width): frame[100:, 160:480] for width, frame in frames.items()})
-    for (width, frame), again in zip(frames.items(), found, strict=True):
-        assert frame.shape == (HEIGHT, WIDTH, 3)
-        assert not np.array_equal(frame, portrait.frame(width, seconds=1.5))
-        assert again.width == pytest.approx(width, rel=0.15)
-        assert np.hypot(again.x - WIDTH / 4, again.y - 0.45 * HEIGHT + 100) < 0.2 * width
 
 
 def test_a_slowed_browser_stands_still_again_and_again_and_goes_on_afterwards():

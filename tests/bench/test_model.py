@@ -1,4 +1,4 @@
-"""Our exported model beside the libraries', and what a webcam does to its accuracy."""
+"""Our exported model beside the libraries'."""
 
 import re
 
@@ -8,27 +8,17 @@ pytest.importorskip("tensorflow", reason="the training environment is not instal
 
 import numpy as np
 
-from bench.model import compare
+from bench.model import compare, one_annotator
 from bench.robustness import CHANGES
+from tests.bench.conftest import tables
 from tests.training.conftest import one_line
+from tests.training.test_people import HAPPY, SAD, voted
 from training.browser import STATIC, classify
 from training.dataset import LABELS, SPLITS, Dataset
 from training.evaluate import load_metadata
 from training.metrics import Settings, by_head
 
 SHIPPED = STATIC / "model" / "emotion"
-
-
-def tables(markdown):
-    """The cells of each row, by the heading above it and by the row's first cell."""
-    found = {}
-    for line in markdown.splitlines():
-        if line.startswith("## "):
-            rows = found[line.removeprefix("## ")] = {}
-        elif line.startswith("| ") and not line.startswith("| ---"):
-            name, *cells = (cell.strip() for cell in line.strip("|").split("|"))
-            rows[name] = cells
-    return found
 
 
 def page_says(crops):
@@ -112,28 +102,9 @@ def test_data_without_private_test_images_is_one_clear_line(cli, data, tmp_path)
     one_line(outcome, "the data set has no PrivateTest images")
 
 
-@pytest.mark.parametrize(
-    ("name", "x", "y"),
-    [
-        ("10 % to the left", 9.2, 20),
-        ("10 % to the right", 18.8, 20),
-        ("10 % up", 14, 15.2),
-        ("10 % down", 14, 24.8),
-        ("10 % smaller", 14.95, 20.35),
-        ("10 % larger", 13.05, 19.65),
-        # Seen from the camera: about the middle, (23.5, 23.5), by ten degrees.
-        ("rolled by 10° to the left", 13.54, 21.70),
-        ("rolled by 10° to the right", 14.75, 18.40),
-        ("darkened to 40 %", 14, 20),
-        ("out of focus (Gaussian, sigma 1 pixel of 48)", 14, 20),
-        ("24 pixels wide, enlarged", 14, 20),
-    ],
-)
-def test_a_change_does_what_it_says(name, x, y):
-    rows, columns = np.mgrid[:48, :48]
-    spot = 250 * np.exp(-((columns - 14) ** 2 + (rows - 20) ** 2) / 8)
-    changed = CHANGES[name](spot.astype(np.uint8)).astype(float)
-    centre = [(changed * each).sum() / changed.sum() for each in (columns, rows)]
-    np.testing.assert_allclose(centre, (x, y), atol=0.15)
-    least, most = (0.39, 0.41) if name == "darkened to 40 %" else (0.75, 1)
-    assert least <= changed.max() / spot.max() <= most
+def test_one_annotator_says_what_each_of_them_said_as_often():
+    votes = np.array([voted(happy=6, sad=3, contempt=1)] * 4000 + [voted()], np.uint8)
+    *said, nobody = one_annotator(votes)
+    shares = [np.mean(np.array(said) == label) for label in (HAPPY, SAD, -1)]
+    np.testing.assert_allclose(shares, [0.6, 0.3, 0.1], atol=0.03)
+    assert nobody == -1

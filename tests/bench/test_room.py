@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tests.conftest import ROOT
+from tests.live_server import ROOT
 
 
 def test_a_short_run_has_every_figure():

@@ -1,15 +1,13 @@
-"""`make soak`: lessons go on through nginx while one part after the other fails.
+"""Lessons go on through nginx while one part after the other fails: `make soak`.
 
 Everything runs for real: Redis, PostgreSQL, nginx, three processes of the server, and students and
 teachers with the connections of our pages (bench/soak.mjs). One fault at a time, in random order,
 with a calm stretch after each. What must always hold is checked all the time
-(bench/soak/witness.py); the first violation ends it with exit status 1. At the end it prints a
-summary in Markdown.
+(bench/soak/witness.py); the first violation ends it.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
 import secrets
 import shutil
@@ -48,9 +46,11 @@ T = TypeVar("T")
 class Soak:
     """One run, from the first class to the last report."""
 
-    def __init__(self, stage: Stage, classes: int, seed: int, story: Path) -> None:
+    def __init__(
+        self, stage: Stage, classes: int, seed: int, story: Path, stack: ExitStack
+    ) -> None:
         self.stage, self.chance = stage, random.Random(seed)
-        self.crowd = Crowd(stage.nginx.url, seed, story)
+        self.crowd = Crowd(stage.nginx.url, seed, story, stack)
         self.opened = [self._open(number) for number in range(classes)]
         self.witness = Witness({room["code"]: LEAST_SHOWN for room in self.opened})
         self.fared: defaultdict[str, list[list[Resumed]]] = defaultdict(list)
@@ -74,7 +74,7 @@ class Soak:
     def _strike(self, fault: Fault, brief: bool) -> None:
         process = self.chance.choice(self.stage.processes)
         seconds = self.chance.uniform(*fault.seconds)
-        print(f"{self._minutes():5.1f} min: {fault.name} for {seconds:.0f} s", flush=True)
+        print(f"{self.minutes():5.1f} min: {fault.name} for {seconds:.0f} s", flush=True)
         witness = self.witness
         witness.calm_since = STILL
         began = time.time()
@@ -130,11 +130,11 @@ class Soak:
         processes = [process.memory() for process in self.stage.processes]
         with redis.Redis.from_url(self.stage.redis.url) as client:
             kept = client.info("memory")["used_memory"] / 1e6
-        self.memory.append((self._minutes(), processes, kept))
+        self.memory.append((self.minutes(), processes, kept))
         if max(processes) > PROCESS_MEGABYTES or kept > REDIS_MEGABYTES:
             raise Violation(f"too much memory: processes {processes} MB, Redis {kept:.1f} MB")
 
-    def _minutes(self) -> float:
+    def minutes(self) -> float:
         return (time.monotonic() - self.began) / 60
 
     def _open(self, number: int) -> dict[str, Any]:
@@ -176,7 +176,7 @@ class Soak:
         waits = [each.waited for runs in self.fared.values() for run in runs for each in run]
         within = sum(wait <= bar for wait in waits) / max(1, len(waits))
         return f"""\
-{self._minutes():.0f} minutes, seed {seed}: {faults} faults, one at a time, while \
+{self.minutes():.0f} minutes, seed {seed}: {faults} faults, one at a time, while \
 {len(self.opened)} classes of {students} students went on behind nginx and {PROCESSES} processes \
 ({spread} of the classes spread over all of them). {counts.students} students came, \
 {counts.losses} connections were lost and made again, {counts.naps} died unnoticed, \
@@ -252,36 +252,27 @@ def _some(rows: list[T], most: int) -> list[T]:
     return [rows[round(index)] for index in np.linspace(0, len(rows) - 1, most)]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=30.0)
-    parser.add_argument("--classes", type=int, default=8)
-    parser.add_argument("--seed", type=int, default=None, help="of an earlier run")
-    parser.add_argument("--only", default="", help="faults with this in their names")
-    parser.add_argument("--result", type=Path, help="where the summary goes as well")
-    options = parser.parse_args()
-    seed = secrets.randbelow(10**6) if options.seed is None else options.seed
+def soak(minutes: float, classes: int, seed: int | None, only: str) -> str:
+    """Go on for so long, with the faults that have `only` in their names; a summary in Markdown.
+
+    The same seed, the same faults. Ends the program with status 1 at a violation, and says what
+    came before it.
+    """
+    seed = secrets.randbelow(10**6) if seed is None else seed
     print(f"seed {seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="classpulse-soak-"))
     with ExitStack() as stack:
         stage = Stage(folder, TICK_SECONDS, stack)
-        soak = Soak(stage, options.classes, seed, folder / "students.jsonl")
-        stack.callback(soak.crowd.close)
+        lessons = Soak(stage, classes, seed, folder / "students.jsonl", stack)
         try:
-            soak.run(60 * options.minutes, options.only)
+            lessons.run(60 * minutes, only)
         except Violation as violation:
             # Those of the class that the violation names, if it names one.
-            last = [event for event in soak.witness.last if event["code"] in str(violation)]
-            for event in (last or list(soak.witness.last))[-SHOWN_EVENTS:]:
+            last = [event for event in lessons.witness.last if event["code"] in str(violation)]
+            for event in (last or list(lessons.witness.last))[-SHOWN_EVENTS:]:
                 print(event, file=sys.stderr)
             print(f"The whole story and the servers' logs: {folder}", file=sys.stderr)
-            sys.exit(f"VIOLATION after {soak._minutes():.1f} min, seed {seed}: {violation}")
-        summary = soak.summary(seed)
+            sys.exit(f"VIOLATION after {lessons.minutes():.1f} min, seed {seed}: {violation}")
+        summary = lessons.summary(seed)
     shutil.rmtree(folder)
-    print(f"\n{summary}")
-    if options.result:
-        options.result.write_text(summary)
-
-
-if __name__ == "__main__":
-    main()
+    return summary
