@@ -226,7 +226,7 @@ class Room {
     const { students } = this.facts;
     const others = [...this.others];
     if (chance(0.15) && this.others.size < 1.3 * students) {
-      this.others.add(new Student(this.facts, false));
+      this.others.add(new Visitor(this.facts, false));
     }
     if (others.length && chance(0.15)) this.leave(any(others), chance(0.03));
     for (const student of [...this.others]) {
