@@ -30,7 +30,7 @@ from training import people
 from training.browser import STATIC, chromium, wait_until
 from training.dataset import LABELS, Dataset, UInt8Array
 from training.errors import TrainingError
-from training.report import markdown_table
+from training.page import markdown_table
 
 PEERS = ("face-api", "face-api, SSD", "human")
 PROGRAMS = ("classpulse", *PEERS)

@@ -19,8 +19,8 @@ from training.duplicates import Duplicates
 from training.errors import TrainingError
 from training.evaluate import load_metadata
 from training.figures import LabelFigures, Reading, SplitFigures
+from training.page import markdown_table
 from training.people import MIXES, agreement, said
-from training.report import markdown_table
 
 PEERS = ROOT / "node_modules/@vladmandic"
 _COMPARE = """async (warmup) => {

@@ -16,7 +16,7 @@ from bench.programs import serve
 from bench.room import fill
 from tests.live_server import ROOT, LiveServer
 from training.browser import chromium
-from training.report import markdown_table
+from training.page import markdown_table
 
 LIGHTHOUSE = "lighthouse@13.5.0"
 CATEGORIES = ("performance", "accessibility", "best-practices")

@@ -19,7 +19,7 @@ from server.domain.timeline import POINT_SECONDS, Point
 from server.storage.store import ClassStore
 from tests.live_server import LiveServer
 from training.browser import chromium, wait_until
-from training.report import markdown_table
+from training.page import markdown_table
 
 CROWDS = (50, 500)
 LESSON_SECONDS = 2 * 60 * 60

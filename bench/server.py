@@ -25,7 +25,7 @@ import numpy as np
 from bench.programs import BAR_MILLISECONDS, SETTINGS, answer, script, tell
 from tests.live_server import SERVE, LiveServer
 from training.errors import TrainingError
-from training.report import markdown_table
+from training.page import markdown_table
 
 CLASS = 50  # students
 # Databases lie in memory: how long a disk makes a server wait is the disk's affair.

@@ -14,7 +14,7 @@ from training.batches import Batches
 from training.dataset import LABELS, SIDE, VOTES, Dataset
 from training.learner import Learner
 from training.models import MODELS
-from training.report import markdown_table
+from training.page import markdown_table
 from training.run import Config
 from training.train import begin, compile_model, machine
 

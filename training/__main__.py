@@ -64,10 +64,10 @@ def _prepare(options: argparse.Namespace) -> None:
 
 def _explore(options: argparse.Namespace) -> None:
     from training.explore import explore
-    from training.report import PAGE
+    from training.page import INDEX
 
     explore(Dataset.load(options.data), options.to)
-    print(f"written to {options.to / PAGE}")
+    print(f"written to {options.to / INDEX}")
 
 
 def _train(options: argparse.Namespace) -> None:

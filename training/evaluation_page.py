@@ -9,8 +9,8 @@ from typing import Literal
 from training import metrics, plots
 from training.dataset import LABELS, TEST_SPLITS, Dataset, FloatArray, TestSplit
 from training.figures import Agreement, Calibration, Figures, RunFigures
+from training.page import Page
 from training.people import MIXES
-from training.report import Report
 
 MISTAKES = 24  # how many faces the page shows
 
@@ -48,9 +48,9 @@ def build_page(
     faces: Dataset,
     probabilities: FloatArray,
     history: Sequence[Mapping[str, str]],
-) -> Report:
+) -> Page:
     """What a person opens; `faces` and their probabilities are those of PrivateTest."""
-    report = Report(
+    page = Page(
         f"Evaluation of {name}",
         f"The best weights of a {figures['model']} model on the two test splits of FER-2013. "
         "PublicTest chose the epoch, the weights of the labels and the temperature; PrivateTest "
@@ -58,14 +58,14 @@ def build_page(
         "error is how far the shares of the labels are from those in classes of 20, the "
         "pleasantness how much better (above 0) or worse such a class looks than it does.",
     )
-    report.table(["", *TEST_SPLITS], _summary(figures))
-    _add_split(report, "PrivateTest", figures)
-    _add_mistakes(report, faces, probabilities)
-    _add_split(report, "PublicTest", figures)
+    page.table(["", *TEST_SPLITS], _summary(figures))
+    _add_split(page, "PrivateTest", figures)
+    _add_mistakes(page, faces, probabilities)
+    _add_split(page, "PublicTest", figures)
     if history:
-        report.heading("Training")
-        report.plot("training", plots.training(history), "Accuracy and loss after each epoch.")
-    return report
+        page.heading("Training")
+        page.plot("training", plots.training(history), "Accuracy and loss after each epoch.")
+    return page
 
 
 def _summary(figures: Figures) -> list[list[str]]:
@@ -110,10 +110,10 @@ def _reading(mix: str, said: Agreement) -> str:
     return f"{found['share_error']:.4f}, {found['pleasantness']:+.4f}" if found else "-"
 
 
-def _add_split(report: Report, split: TestSplit, figures: Figures) -> None:
+def _add_split(page: Page, split: TestSplit, figures: Figures) -> None:
     each = figures[split]
-    report.heading(split)
-    report.table(
+    page.heading(split)
+    page.table(
         ["label", "precision", "recall", "F1", "AUC", "images"],
         [
             [label, *map(_text, (one["precision"], one["recall"], one["f1"], one["auc"]))]
@@ -121,15 +121,15 @@ def _add_split(report: Report, split: TestSplit, figures: Figures) -> None:
             for label, one in each["classes"].items()
         ],
     )
-    report.plot(
+    page.plot(
         f"confusion-{split}",
         plots.confusion(each["confusion"]),
         f"{split}: how many faces of each label (rows) get each guess (columns), and which share "
         "of the row that is.",
     )
-    report.plot(f"roc-{split}", plots.roc(each), f"{split}: ROC of each label against the rest.")
+    page.plot(f"roc-{split}", plots.roc(each), f"{split}: ROC of each label against the rest.")
     if each["calibration"]:
-        report.plot(
+        page.plot(
             f"reliability-{split}",
             plots.reliability(each["calibration"], figures["temperature"]),
             f"{split}: how often guesses of each probability are what people say, in "
@@ -137,12 +137,12 @@ def _add_split(report: Report, split: TestSplit, figures: Figures) -> None:
         )
 
 
-def _add_mistakes(report: Report, faces: Dataset, probabilities: FloatArray) -> None:
+def _add_mistakes(page: Page, faces: Dataset, probabilities: FloatArray) -> None:
     worst = metrics.confident_mistakes(faces.labels, probabilities, MISTAKES)
     if not len(worst):
         return
-    report.heading("Most confident mistakes")
-    report.plot(
+    page.heading("Most confident mistakes")
+    page.plot(
         "mistakes",
         plots.mistakes(faces.images[worst], faces.labels[worst], probabilities[worst]),
         "The faces of PrivateTest that the model is surest about and wrong: its guess with the "

@@ -11,8 +11,8 @@ from training import data_plots, plots
 from training.dataset import LABELS, SPLITS, VOTES, Dataset, FloatArray, IntArray
 from training.duplicates import Duplicates, images_in
 from training.files import new_folder
+from training.page import INDEX, Page
 from training.people import majority
-from training.report import PAGE, Report
 
 SAMPLES = 24  # faces of each label to show
 EXAMPLES = 12  # duplicates of each kind to show
@@ -24,19 +24,19 @@ def explore(data: Dataset, to: Path) -> None:
 
     Raises TrainingError if the folder holds something else or cannot be written.
     """
-    with new_folder(to, PAGE) as folder:
-        report = Report(
+    with new_folder(to, INDEX) as folder:
+        page = Page(
             "FER-2013, looked at",
             f"{len(data.images):,} faces of 48 x 48 grey levels, each with one of seven labels. "
             "Training is for learning, PublicTest for choosing, PrivateTest for one last "
             "measurement.",
         )
-        _add_counts(report, data)
-        _add_faces(report, data)
-        _add_brightness(report, data)
-        _add_duplicates(report, data)
-        _add_votes(report, data)
-        report.save(folder)
+        _add_counts(page, data)
+        _add_faces(page, data)
+        _add_brightness(page, data)
+        _add_duplicates(page, data)
+        _add_votes(page, data)
+        page.save(folder)
 
 
 def agreement(data: Dataset) -> IntArray:
@@ -76,26 +76,26 @@ def _spread(length: int, limit: int) -> IntArray:
     return np.linspace(0, length, min(limit, length), endpoint=False, dtype=int)
 
 
-def _add_counts(report: Report, data: Dataset) -> None:
+def _add_counts(page: Page, data: Dataset) -> None:
     counts = data.counts()
-    report.heading("Labels and splits")
+    page.heading("Labels and splits")
     rows = [
         [label, *(f"{images:,}" for images in row)]
         for label, row in zip((*LABELS, "all"), [*counts, counts.sum(axis=0)], strict=True)
     ]
-    report.table(["label", *SPLITS], rows)
-    report.plot("labels", data_plots.shares(counts), "The share of each label in each split.")
+    page.table(["label", *SPLITS], rows)
+    page.plot("labels", data_plots.shares(counts), "The share of each label in each split.")
 
 
-def _add_faces(report: Report, data: Dataset) -> None:
+def _add_faces(page: Page, data: Dataset) -> None:
     training = data.split("Training")
-    report.heading("Faces", "From all of Training, evenly spaced in the order of the files.")
+    page.heading("Faces", "From all of Training, evenly spaced in the order of the files.")
     for index, label in enumerate(LABELS):
         faces = training.images[training.labels == index]
         if len(faces):
             chosen = faces[_spread(len(faces), SAMPLES)]
-            report.picture(f"faces-{label}", data_plots.montage(chosen), label)
-    report.plot(
+            page.picture(f"faces-{label}", data_plots.montage(chosen), label)
+    page.plot(
         "mean-faces",
         data_plots.mean_faces(training),
         "For each label in Training: the mean face; where its faces differ most from each other "
@@ -105,10 +105,10 @@ def _add_faces(report: Report, data: Dataset) -> None:
     )
 
 
-def _add_brightness(report: Report, data: Dataset) -> None:
+def _add_brightness(page: Page, data: Dataset) -> None:
     blank = int((np.ptp(data.images, axis=(1, 2)) == 0).sum())
-    report.heading("Light", f"Images of one grey level, which show nothing: {blank:,}.")
-    report.plot(
+    page.heading("Light", f"Images of one grey level, which show nothing: {blank:,}.")
+    page.plot(
         "brightness",
         data_plots.brightness(data),
         "Mean grey level of each image, 0 black and 255 white: the box holds the middle half of "
@@ -116,10 +116,10 @@ def _add_brightness(report: Report, data: Dataset) -> None:
     )
 
 
-def _add_duplicates(report: Report, data: Dataset) -> None:
+def _add_duplicates(page: Page, data: Dataset) -> None:
     same = Duplicates.of(data)
     leaked = " and ".join(f"{images:,} of {split}" for split, images in same.leaked.items())
-    report.heading(
+    page.heading(
         "Duplicates",
         "Images that are identical to another one, pixel for pixel. Of the test images, "
         f"{leaked} are also in Training: a model has seen them before.",
@@ -129,7 +129,7 @@ def _add_duplicates(report: Report, data: Dataset) -> None:
         "across splits": same.across,
         "with different labels": same.contradicting,
     }
-    report.table(
+    page.table(
         ["", "images", "different pictures"],
         [[kind, f"{images_in(groups):,}", f"{len(groups):,}"] for kind, groups in kinds.items()],
     )
@@ -142,18 +142,18 @@ def _add_duplicates(report: Report, data: Dataset) -> None:
             titles = [places(data, group) for group in shown]
             first = data.images[[group[0] for group in shown]]
             caption = f"{len(shown)} of {len(groups):,} pictures: {what}."
-            report.plot(name, plots.faces(first, titles), caption)
+            page.plot(name, plots.faces(first, titles), caption)
 
 
-def _add_votes(report: Report, data: Dataset) -> None:
+def _add_votes(page: Page, data: Dataset) -> None:
     table = agreement(data)
     voted = table.sum()
     if not voted:
-        report.heading("FER+", "No votes: `prepare --votes` joins those of FER+'s annotators.")
+        page.heading("FER+", "No votes: `prepare --votes` joins those of FER+'s annotators.")
         return
     agreed = np.trace(table)
     united = unity(data)
-    report.heading(
+    page.heading(
         "FER+",
         f"Ten people have looked again at {voted:,} of the images. For {agreed / voted:.1%} of "
         "these, most of them chose the label that FER-2013 has; all of them chose the same for "
@@ -176,17 +176,17 @@ def _add_votes(report: Report, data: Dataset) -> None:
                     f"{alike.mean():.1%}",
                 ]
             )
-    report.table(
+    page.table(
         ["label", "with votes", "majority agrees", NO_MAJORITY, "all alike", "alike on average"],
         rows,
     )
-    report.plot(
+    page.plot(
         "ferplus",
         data_plots.matrix(table, (*VOTES, NO_MAJORITY)),
         "Of the images with each FER-2013 label (rows), the share in percent for which most of "
         "FER+'s annotators chose each of their options (columns).",
     )
-    report.plot(
+    page.plot(
         "ferplus-unity",
         data_plots.unity(united, labels),
         "How many of an image's annotators chose the option that most of them chose.",

@@ -11,7 +11,7 @@ from pathlib import Path
 from training import plots
 from training.errors import TrainingError
 from training.files import new_file
-from training.report import Report, markdown_table
+from training.page import Page, markdown_table
 
 # Each student's browser downloads the model when a class begins, thirty at a time over one school's
 # network or over a phone's: a second or two at 5 Mbit/s.
@@ -100,7 +100,7 @@ class Selection:
             "candidates": {each.run: asdict(each) for each in self.candidates},
             "left_out": self.left_out,
         }
-        texts = (self._markdown(), self._report().html(), json.dumps(about, indent=2) + "\n")
+        texts = (self._markdown(), self._page().html(), json.dumps(about, indent=2) + "\n")
         with ExitStack() as files:
             for name, text in zip(PAGES, texts, strict=True):
                 files.enter_context(new_file(runs / name)).write_text(text)
@@ -115,11 +115,11 @@ class Selection:
         ]
         return "\n".join(parts)
 
-    def _report(self) -> Report:
-        report = Report(TITLE, _explanation())
-        report.table(COLUMNS, self._rows())
-        report.heading("The choice", " ".join(self.verdict()))
-        report.plot(
+    def _page(self) -> Page:
+        page = Page(TITLE, _explanation())
+        page.table(COLUMNS, self._rows())
+        page.heading("The choice", " ".join(self.verdict()))
+        page.plot(
             "models",
             plots.comparison(
                 [each.run for each in self.candidates],
@@ -132,9 +132,9 @@ class Selection:
             ),
             "Right by what people say on both test splits, and how long a crop takes.",
         )
-        report.heading("How and where they were trained")
-        report.table(("run", "command", "trained on"), self._origins(), prose=True)
-        return report
+        page.heading("How and where they were trained")
+        page.table(("run", "command", "trained on"), self._origins(), prose=True)
+        return page
 
     def _rows(self) -> list[list[str]]:
         return [

@@ -27,7 +27,7 @@ import requests
 from bench.soak.stage import FAULTS, PROCESSES, Crowd, Fault, Stage, shuffled
 from bench.soak.witness import EVER, LAG, STILL, TICK_SECONDS, Resumed, Violation, Witness
 from server.domain.seats import SEAT_GRACE
-from training.report import markdown_table
+from training.page import markdown_table
 
 BACK_SECONDS = 60.0  # within which everybody has to be back after a fault
 BEFORE_SECONDS = 5.0  # of the first lesson before the first fault

@@ -16,13 +16,13 @@ if TYPE_CHECKING:  # most benchmarks write their tables where there is no Matplo
 
 from training.dataset import UInt8Array
 
-PAGE = "index.html"
+INDEX = "index.html"
 _TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
 
 Rows = Sequence[Sequence[object]]
 
 
-class Report:
+class Page:
     """Collects what a page shows, in its order; `save` writes it."""
 
     def __init__(self, title: str, lead: str) -> None:
@@ -52,11 +52,11 @@ class Report:
         """Write index.html, which needs no other file, and the plots into `folder`."""
         for name, image in self._plots.items():
             Path(folder, name).write_bytes(image)
-        Path(folder, PAGE).write_text(self.html())
+        Path(folder, INDEX).write_text(self.html())
 
     def html(self) -> str:
         """The page."""
-        template = _TEMPLATES.get_template("report.html")
+        template = _TEMPLATES.get_template("page.html")
         return template.render(title=self.title, lead=self.lead, parts=self._parts)
 
     def _add_image(self, name: str, png: bytes, caption: str) -> None:
@@ -65,6 +65,6 @@ class Report:
 
 
 def markdown_table(columns: Sequence[str], rows: Rows) -> str:
-    """The same table as `Report.table` takes, in Markdown."""
+    """The same table as `Page.table` takes, in Markdown."""
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines) + "\n"
