@@ -13,7 +13,7 @@ from training.models import cnn, compact, efficientnet_lite2, resnet50, teacher
 
 @dataclass(frozen=True)
 class Recipe:
-    """A model with the settings that suit it, where they differ from those of `train.Config`."""
+    """A model with the settings that suit it, where they differ from those of `run.Config`."""
 
     build: Callable[..., keras.Model]
     settings: Mapping[str, object] = field(default_factory=dict)
