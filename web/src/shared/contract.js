@@ -79,7 +79,7 @@
  * @property {number | null} valence
  * @property {Paces | null} pace
  *
- * @typedef {object} Report What `GET /api/classes/<code>/report.json` answers.
+ * @typedef {object} Report What `GET /report/<code>.json` answers.
  * @property {string} code
  * @property {string} title
  * @property {Mode} mode
