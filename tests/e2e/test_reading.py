@@ -107,7 +107,7 @@ def test_the_room_shows_nearly_what_people_say_of_a_class(
     room.goto(opened["room_url"])
     expect(room.locator("#seen")).to_have_text(str(len(labels)))
     shown = {
-        row.get_attribute("data-name"): float(row.locator(".value").inner_text().rstrip(" %"))
+        row.get_attribute("data-name"): float(row.locator(".value").text_content().rstrip(" %"))
         for row in room.locator("#shares li").all()
     }
     assert shown == pytest.approx(as_shown(labels), abs=100 / STEPS)
