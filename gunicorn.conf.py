@@ -18,7 +18,8 @@ except SettingsError as error:
 bind = f"0.0.0.0:{settings.port}"
 worker_class = "gevent"
 workers = 1  # Socket.IO keeps a client's state in its process: scale by processes, not workers
-worker_connections = 2000  # requests and those who poll; WebSockets do not count
+# Requests and those who poll; WebSockets do not count, unless they are Engine.IO's own.
+worker_connections = 2000
 graceful_timeout = 9  # seconds for everybody to connect elsewhere (server.app.MOVING)
 forwarded_allow_ips = "*"  # behind Heroku's router, so that links say https
 logconfig_dict = CONFIG

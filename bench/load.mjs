@@ -9,11 +9,11 @@
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import WebSocket from "ws";
-import { EMOTIONS, LABEL_SECONDS, Student, looking, pick } from "./students.mjs";
+import { EMOTIONS, LABEL_GAP_SECONDS, LABEL_SECONDS, Student, looking, pick } from "./students.mjs";
 
 // Faces change no sooner than SHORTEST_GAP after the last change, after LABEL_SECONDS in the mean, at
 // random. With the repeats that makes a label every 3.8 s. At the cadence "second" it is one a second.
-const SHORTEST_GAP = 2000; // milliseconds, as are all times here
+const SHORTEST_GAP = 1000 * LABEL_GAP_SECONDS; // milliseconds, as are all times here
 const SECOND = 1000;
 // Of each class a part looks happy or sad, all of them together, so that it can be told from a view
 // whether it has their newest label in it; the others look like anything else.

@@ -3,7 +3,7 @@
 import { io } from "socket.io-client";
 import { Said } from "../web/src/student/said.js";
 
-export { EMOTIONS, PACES } from "../web/src/shared/contract.js";
+export { EMOTIONS, LABEL_GAP_SECONDS, PACES } from "../web/src/shared/contract.js";
 
 export const LABEL_SECONDS = 8; // for which a face looks the same, in the mean: our own guess
 export const NO_FACE = { state: "no_face" };

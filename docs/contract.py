@@ -1,7 +1,7 @@
 """Writes what follows from server/domain/contract.json: `make contract`.
 
 It writes docs/contract.md, for people, and web/src/shared/contract.js, for the pages: types for the
-type checker, and the words that scripts go through.
+type checker, numbers, and the words that simulated students and tests go through.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "web/src/shared/contract.js"
 PEOPLE = ROOT / "docs/contract.md"
 SENDERS = {"student": "A student", "teacher": "A teacher", "server": "The server"}
-WORDS = {"EMOTIONS": "Emotion", "PACES": "Pace", "ALERT_KINDS": "AlertKind"}  # in scripts
+WORDS = {"EMOTIONS": "Emotion", "PACES": "Pace", "ALERT_KINDS": "AlertKind"}  # in bench/ and tests
 AUTH = ("StudentAuth", "TeacherAuth", "Refusal")
 
 
@@ -127,9 +127,11 @@ def _described(title: str, schema: dict[str, Any]) -> str:
     elif "enum" in schema:
         parts.append(", ".join(f"`{word}`" for word in schema["enum"]))
     elif "maxLength" in schema:
-        parts.append(f"At most {schema['maxLength']} characters, without controls.")
+        parts.append(f"At most {schema['maxLength']} characters on one line, not only blanks.")
     elif schema.get("type") == "object" and "properties" not in schema:
         parts.append(f"`{_type(schema)}`")
+    if "retired" in schema:
+        parts.append("Retired: " + ", ".join(f"`{name}`" for name in schema["retired"]) + ".")
     parts += [f"```json\n{json.dumps(example)}\n```" for example in schema.get("examples", ())]
     return "\n\n".join(parts)
 

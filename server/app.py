@@ -176,7 +176,11 @@ def _make_lean(engine: Engine) -> bool:
 
         install(engine, MOST_CONNECTIONS)
     except (ImportError, AttributeError, TypeError) as error:
-        log.warning("WebSockets are Engine.IO's own, which cost ten times as much: %s", error)
+        log.warning(
+            "WebSockets are Engine.IO's own, which cost ten times as much, and no more than 2,000 "
+            "people can be connected: %s",
+            error,
+        )
         return False
     return True
 

@@ -62,13 +62,13 @@ class Pace:
 
 @dataclass(frozen=True)
 class Help:
-    """A raised or lowered hand, with a name only if the student typed one."""
+    """A raised or lowered hand; the name is None or empty unless the student typed one."""
 
     on: bool
     name: str | None = None
 
     def apply(self, seat: Seat, now: float) -> None:
-        seat.hand_at, seat.hand_name = (now, self.name) if self.on else (None, None)
+        seat.hand_at, seat.hand_name = (now, self.name or None) if self.on else (None, None)
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,8 @@ def _line(schema: Schema, value: object, name: str, or_null: str) -> str:
     limit = schema["maxLength"]
     if not isinstance(value, str) or len(value) > limit or fit(value) != value:
         raise MessageError(f"{name} must be one line of at most {limit} characters{or_null}")
-    if not (line := value.strip()):
+    line = value.strip()
+    if not line and "minLength" in schema:
         raise MessageError(f"{name} must not be empty")
     return line
 

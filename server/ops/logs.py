@@ -15,7 +15,7 @@ CONFIG = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "server.ops.logs.JsonFormatter"}},
-    "filters": {"no traceback": {"()": "server.ops.logs.NoTraceback"}},
+    "filters": {"no rubbish": {"()": "server.ops.logs.NoRubbish"}},
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
@@ -30,19 +30,21 @@ CONFIG = {
         "alembic": {"level": "WARNING"},
         "werkzeug": {"level": "WARNING"},
         # By their full names: a logger of these without a level gets a handler of its own.
-        # Its errors come once each, such as an origin that is not accepted. Its tracebacks are of
-        # rubbish that anybody can send; what goes wrong in our handlers these tell themselves.
-        "engineio.server": {"level": "ERROR", "filters": ["no traceback"]},
+        # Its errors come once each, such as an origin that is not accepted.
+        "engineio.server": {"level": "ERROR", "filters": ["no rubbish"]},
         "socketio.server": {"level": "WARNING"},
     },
 }
 
 
-class NoTraceback(logging.Filter):
-    """Lets all through but exceptions."""
+class NoRubbish(logging.Filter):
+    """Leaves out what Engine.IO says of a message that is no Socket.IO, which anybody can send.
+
+    What goes wrong in our own handlers of messages these tell themselves.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.exc_info is None
+        return record.getMessage() not in ("message handler error", "post request handler error")
 
 
 class JsonFormatter(logging.Formatter):

@@ -67,6 +67,9 @@ def _check(engine: Server) -> None:
         getattr(engine, name)
     for name in ("ping_interval", "ping_timeout", "max_http_buffer_size", "reason"):
         getattr(engine, name)
+    protocol = Protocol(SERVER, state=IS_OPEN, max_size=1, logger=_silent)
+    for name in ("parser", "parser_exc"):
+        getattr(protocol, name)
     theirs = Socket(engine, "")
     for name in ("queue", "connected", "upgraded", "closing", "closed", "last_ping", "receive"):
         getattr(theirs, name)
@@ -306,11 +309,11 @@ class Connection(Socket):
             self._socket.close()
             self._socket = None
             self._unsent.clear()
+            self.close(reason=reason or self.server.reason.TRANSPORT_CLOSE)
             # The protocol, its parser and what ended that hold each other: only a full garbage
             # collection, which hardly comes, would find them.
             self._protocol.parser.close()
             self._protocol.parser_exc = None
-            self.close(reason=reason or self.server.reason.TRANSPORT_CLOSE)
 
     def _flush(self) -> None:
         self._write(b"".join(self._protocol.data_to_send()))

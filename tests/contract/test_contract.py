@@ -8,6 +8,8 @@ import pytest
 from docs import contract as made
 from server.domain.alerts import KINDS
 from server.domain.labels import OTHER, VALENCE
+from server.domain.messages import FLOOR_STUDENTS, MOST_STUDENTS
+from server.domain.view import FEW_FACES, FEW_STUDENTS
 from tests.live_server import ROOT
 from tests.schemas import CONTRACT, check, check_against
 from training.dataset import LABELS
@@ -63,6 +65,18 @@ def test_fields_take_no_more_than_the_contract_does():
     assert f'id="name" maxlength="{name}"' in pages["student"]
     assert re.search(rf'id="marker-text"[^>]* maxlength="{text}"', pages["room"])
     assert re.search(rf'name="title"[^>]* maxlength="{text}"', pages["home"])
+
+
+def test_why_figures_are_hidden_is_told_in_the_words_of_the_contract():
+    assert {FEW_STUDENTS, FEW_FACES} == set(CONTRACT["$defs"]["Suppressed"]["enum"])
+
+
+def test_a_class_is_opened_within_the_limits_that_the_server_has():
+    fields = OPENAPI["NewClass"]["properties"]
+    assert fields["title"]["maxLength"] == CONTRACT["$defs"]["Text"]["maxLength"]
+    assert fields["mode"]["enum"] == CONTRACT["$defs"]["Mode"]["enum"]
+    least, most = (fields["min_students"]["anyOf"][0][name] for name in ("minimum", "maximum"))
+    assert (least, most) == (FLOOR_STUDENTS, MOST_STUDENTS)
 
 
 @pytest.mark.parametrize("name", sorted(OPENAPI.keys() & CONTRACT["$defs"].keys()))

@@ -17,6 +17,7 @@ from server.domain.messages import (
     parse_student,
     parse_teacher,
 )
+from server.domain.seats import Seats
 from tests.schemas import check
 
 
@@ -79,6 +80,12 @@ def test_a_bad_pace_is_one_clear_error(data):
 def test_help_has_a_name_only_if_one_was_typed():
     assert parse_student("help", {"on": True}) == Help(True, None)
     assert parse_student("help", {"on": True, "name": " Ada "}) == Help(True, "Ada")
+    assert parse_student("help", {"on": True, "name": None}) == Help(True, None)
+    seats = Seats()
+    seats.join("seat", "connection", 0.0)
+    seats.say("seat", parse_student("help", {"on": True, "name": "  "}), 1.0)
+    (seat,) = seats.snapshot(1.0, 0).seats.values()
+    assert (seat.hand_at, seat.hand_name) == (1.0, None)
     assert parse_student("help", {"on": False}) == Help(False, None)
 
 
@@ -93,7 +100,7 @@ def test_names_are_as_people_write_them(name):
 @pytest.mark.parametrize(
     "data",
     [{}, {"on": 1}, {"on": True, "name": 5}, {"on": True, "name": "x" * 61}]
-    + [{"on": True, "name": "two\nlines"}, {"on": True, "name": " "}, {"on": True, "seat": "s"}],
+    + [{"on": True, "name": "two\nlines"}, {"on": True, "seat": "s"}],
 )
 def test_a_bad_help_is_one_clear_error(data):
     with pytest.raises(MessageError):

@@ -16,6 +16,7 @@ import websocket
 from engineio import Server
 from engineio.base_server import BaseServer
 from engineio.socket import Socket
+from websockets.protocol import Protocol
 
 from server.app import MAX_MESSAGE_BYTES
 from server.domain.labels import PACES
@@ -359,11 +360,17 @@ def is_stock(app):
         *((Socket, name) for name in ("schedule_ping", "check_ping_timeout")),
     ],
 )
-def test_whatever_is_missing_of_engineio_is_named(start_app, monkeypatch, caplog, owner, name):
+def test_whatever_is_missing_of_the_libraries_is_named(start_app, monkeypatch, caplog, owner, name):
     assert not is_stock(start_app())
     monkeypatch.delattr(owner, name)
     assert is_stock(start_app())
     assert name in caplog.text
+
+
+def test_a_parser_of_websockets_that_is_not_to_be_had_is_named(start_app, monkeypatch, caplog):
+    monkeypatch.setattr(Protocol, "parser", property(), raising=False)
+    assert is_stock(start_app())
+    assert "Protocol" in caplog.text
 
 
 def test_a_function_of_engineio_that_takes_something_else_is_named(start_app, monkeypatch, caplog):

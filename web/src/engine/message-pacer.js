@@ -3,7 +3,9 @@
  * @import { Label } from "../shared/contract.js"
  */
 
-const SHORTEST_GAP = 2000; // milliseconds
+import { LABEL_GAP_SECONDS } from "../shared/contract.js";
+
+const SHORTEST_GAP = 1000 * LABEL_GAP_SECONDS; // milliseconds
 
 export class MessagePacer {
   #interval;

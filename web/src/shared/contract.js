@@ -119,13 +119,13 @@
  * @property {Help} help
  * @property {{name: Name | null}} show
  *
- * @typedef {object} Label One look: only a word, never a picture. Sent when it changes, not more than once in two seconds, and again every `interval` seconds of the welcome.
+ * @typedef {object} Label One look: only a word, never a picture. Sent when it changes, not more than once in `LABEL_GAP_SECONDS`, and again every `interval` seconds of the welcome.
  * @property {State} state
  * @property {Emotion} [emotion] With the state ok, and with no other.
  *
  * @typedef {object} Help The student's hand goes up or down.
  * @property {boolean} on
- * @property {Name} [name] If the student typed one.
+ * @property {string | null} [name] If the student typed one; blank and null say that there is none.
  *
  * @typedef {object} TeacherMessages
  * @property {{text: Text}} marker
@@ -154,6 +154,9 @@ export const PACES = ["slow_down", "fine", "speed_up", "lost"];
 
 /** @type {AlertKind[]} */
 export const ALERT_KINDS = ["mood_dropped", "faces_gone", "many_lost"];
+
+/** The shortest time between two labels of a page: even a restless face sends few. */
+export const LABEL_GAP_SECONDS = 2;
 
 /** The length of a point: two hours are 720 points, fine enough for a lesson, few enough to draw. */
 export const POINT_SECONDS = 10;
