@@ -59,6 +59,11 @@ def test_the_student_page_has_a_button_for_each_pace():
     assert re.findall(r'data-pace="(\w+)"', page) == PACES
 
 
+def test_what_a_student_reads_before_joining_is_what_a_label_has():
+    [example] = re.findall(r"such as <code>(.*?)</code>", (TEMPLATES / "student.html").read_text())
+    assert example in EMOTIONS
+
+
 def test_fields_take_no_more_than_the_contract_does():
     pages = {path.stem: path.read_text() for path in TEMPLATES.glob("*.html")}
     name, text = (CONTRACT["$defs"][each]["maxLength"] for each in ("Name", "Text"))
