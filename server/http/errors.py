@@ -12,8 +12,8 @@ from server.sharing.exchange import ExchangeError
 from server.storage.store import StoreError
 
 UNAVAILABLE = N_("The server cannot reach its database just now. Please try again in a moment.")
-# The headings of pages that people get instead of others, and what they say where nobody has said
-# more; by the status code, or by 400 where that has none.
+# Title and fallback description of error pages, by status code; a code that is missing here has
+# those of 400 or 500.
 ERRORS = {
     400: (N_("That did not work"), N_("The server did not understand what it was asked for.")),
     404: (N_("Nothing here"), N_("There is no such page. Please check the address.")),
