@@ -103,8 +103,7 @@ def bench_model(emotion: Path, data: Dataset) -> str:
 
 def _page_says(crops: UInt8Array, emotion: Path, settings: metrics.Settings) -> FloatArray:
     """What a page has of each of the crops: probabilities of LABELS, [n, 7]."""
-    people = metrics.by_head(classify(crops, emotion))["people"]
-    return settings.apply(people)[:, : len(LABELS)]
+    return settings.of_labels(metrics.by_head(classify(crops, emotion))["people"])
 
 
 def one_annotator(votes: UInt8Array) -> IntArray:

@@ -85,7 +85,7 @@ def publish_accuracy(emotion: Path, data: Dataset) -> Figures:
 
 
 def _sure(public: Dataset, probabilities: FloatArray, settings: metrics.Settings) -> float:
-    says = settings.apply(metrics.by_head(probabilities)["people"])[:, : len(LABELS)]
+    says = settings.of_labels(metrics.by_head(probabilities)["people"])
     true = people.said(public.labels, public.votes)
     return metrics.least_sure(true[true >= 0], says[true >= 0])
 

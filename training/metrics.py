@@ -42,6 +42,10 @@ class Settings(NamedTuple):
         """Probabilities of VOTES, [n, 10], as the page has them."""
         return calibrate(weigh(people, self.weights), self.temperature)
 
+    def of_labels(self, people: FloatArray) -> FloatArray:
+        """Those of LABELS alone, [n, 7]: what is missing to 1 is that of none of them."""
+        return self.apply(people)[:, : len(LABELS)]
+
 
 def by_head(probabilities: FloatArray) -> dict[str, FloatArray]:
     """Probabilities of both heads side by side, [n, 17], as arrays by the name of the head."""
@@ -78,14 +82,13 @@ def measure_people(faces: Dataset, people: FloatArray, settings: Settings) -> Pe
     """How close the page comes to what people say: `people` are probabilities of VOTES, [n, 10]."""
     true = said(faces.labels, faces.votes)
     ours = true >= 0
-    guesses = settings.apply(people)[:, : len(LABELS)].argmax(axis=1)
+    guesses = settings.of_labels(people).argmax(axis=1)
     weighed = weigh(people[ours], settings.weights)
-    calibrated = calibrate(weighed, settings.temperature)
     return {
         "people": agreement(faces.labels, guesses, faces.votes),
         "calibration": {
             "before": calibration(true[ours], weighed[:, : len(LABELS)]),
-            "after": calibration(true[ours], calibrated[:, : len(LABELS)]),
+            "after": calibration(true[ours], settings.of_labels(people[ours])),
         }
         if ours.any()
         else None,

@@ -15,6 +15,7 @@ from tests.training.conftest import (
     detector,
     faces,
     photos,
+    runner,
     sources,
 )
 from training.dataset import UInt8Array
@@ -30,14 +31,8 @@ def astronaut(photos: list[UInt8Array]) -> UInt8Array:
 
 @pytest.fixture
 def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
-    """Runs one benchmark; what comes back includes what C libraries print."""
-
-    def run(*arguments: object) -> Outcome:
-        capfd.readouterr()
-        status = main([str(argument) for argument in arguments])
-        return Outcome(status, *capfd.readouterr())
-
-    return run
+    """Runs one benchmark."""
+    return runner(main, capfd)
 
 
 def tables(markdown: str) -> dict[str, dict[str, list[str]]]:

@@ -50,16 +50,23 @@ class Outcome(NamedTuple):
     err: str
 
 
-@pytest.fixture
-def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
-    """Runs one step; what comes back includes what C libraries print."""
+def runner(
+    program: Callable[[list[str]], int], capfd: pytest.CaptureFixture[str]
+) -> Callable[..., Outcome]:
+    """Runs a command line's `main`; what comes back includes what C libraries print."""
 
     def run(*arguments: object) -> Outcome:
         capfd.readouterr()
-        status = main([str(argument) for argument in arguments])
+        status = program([str(argument) for argument in arguments])
         return Outcome(status, *capfd.readouterr())
 
     return run
+
+
+@pytest.fixture
+def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Runs one step of training."""
+    return runner(main, capfd)
 
 
 @pytest.fixture
