@@ -122,13 +122,13 @@ class Page {
 
 /** A student with our page, which may be opened again. */
 class Visitor extends Student {
-  #room;
+  #facts;
   #page;
   #clock;
 
-  constructor(room, isClock) {
+  constructor(facts, isClock) {
     super();
-    this.#room = room;
+    this.#facts = facts;
     this.#open();
     this.look(looking(any(EMOTIONS)));
     const showTheTime = () => this.say("show", { name: new Date().toISOString() });
@@ -168,18 +168,18 @@ class Visitor extends Student {
   }
 
   #open() {
-    this.#page = new Page(this.#room, "student", () => ({ seat: this.seat }));
+    this.#page = new Page(this.#facts, "student", () => ({ seat: this.seat }));
     this.enter(this.#page);
   }
 }
 
 class Teacher {
-  #room;
+  #facts;
   #page;
   #notes = 0;
 
-  constructor(room) {
-    this.#room = room;
+  constructor(facts) {
+    this.#facts = facts;
     this.#open();
   }
 
@@ -194,7 +194,7 @@ class Teacher {
   }
 
   #open() {
-    const page = new Page(this.#room, "teacher", () => ({ token: this.#room.token }));
+    const page = new Page(this.#facts, "teacher", () => ({ token: this.#facts.token }));
     this.#page = page;
     for (const event of ["view", "history", "trouble"]) {
       page.on(event, (data) => page.tell(event, { data }));
@@ -210,7 +210,7 @@ class Teacher {
   }
 }
 
-class Room {
+class Lesson {
   constructor(facts) {
     this.facts = facts;
     this.clocks = Array.from({ length: CLOCKS }, () => new Visitor(facts, true));
@@ -251,7 +251,7 @@ class Room {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line);
-  for (const facts of order.classes ?? []) new Room(facts);
+  for (const facts of order.classes ?? []) new Lesson(facts);
   churns = order.churn ?? churns;
   notes = order.notes ?? notes;
 }

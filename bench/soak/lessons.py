@@ -52,7 +52,7 @@ class Soak:
         self.stage, self.chance = stage, random.Random(seed)
         self.crowd = Crowd(stage.nginx.url, seed, story, stack)
         self.opened = [self._open(number) for number in range(classes)]
-        self.witness = Witness({room["code"]: LEAST_SHOWN for room in self.opened})
+        self.witness = Witness({facts["code"]: LEAST_SHOWN for facts in self.opened})
         self.fared: defaultdict[str, list[list[Resumed]]] = defaultdict(list)
         self.memory: list[tuple[float, list[float], float]] = []  # minutes, processes, Redis; MB
         self.began = time.monotonic()
@@ -68,8 +68,8 @@ class Soak:
                 break
         self.crowd.order({"churn": False, "notes": False})
         self._watch(ANSWERS_SECONDS)
-        for room in self.opened:
-            self.witness.check_report(room["code"], self._report(room))
+        for facts in self.opened:
+            self.witness.check_report(facts["code"], self._report(facts))
 
     def _strike(self, fault: Fault, brief: bool) -> None:
         process = self.chance.choice(self.stage.processes)
@@ -154,10 +154,10 @@ class Soak:
             "spread": number % 2 == 1,
         }
 
-    def _report(self, room: dict[str, Any]) -> dict[str, Any]:
+    def _report(self, facts: dict[str, Any]) -> dict[str, Any]:
         answer = requests.get(
-            f"{self.stage.nginx.url}/report/{room['code']}.json",
-            headers={"Authorization": f"Bearer {room['token']}"},
+            f"{self.stage.nginx.url}/report/{facts['code']}.json",
+            headers={"Authorization": f"Bearer {facts['token']}"},
             timeout=10,
         )
         answer.raise_for_status()
@@ -169,9 +169,9 @@ class Soak:
     def summary(self, seed: int) -> str:
         """What happened, in Markdown."""
         counts = self.witness.counts
-        students = sum(room["students"] for room in self.opened)
+        students = sum(facts["students"] for facts in self.opened)
         faults = sum(map(len, self.fared.values()))
-        spread = sum(room["spread"] for room in self.opened)
+        spread = sum(facts["spread"] for facts in self.opened)
         bar = 2 * TICK_SECONDS
         waits = [each.waited for runs in self.fared.values() for run in runs for each in run]
         within = sum(wait <= bar for wait in waits) / max(1, len(waits))

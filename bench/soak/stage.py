@@ -120,6 +120,9 @@ class Stage:
         self.nginx = stack.enter_context(running(NginxServer(*ports)))
 
 
+Deed = Callable[[Stage, Process], None]
+
+
 @dataclass(frozen=True)
 class Fault:
     """Something that happens to the stage.
@@ -130,8 +133,8 @@ class Fault:
     """
 
     name: str
-    begin: Callable[[Stage, Process], None]
-    end: Callable[[Stage, Process], None]
+    begin: Deed
+    end: Deed
     seconds: tuple[float, float]
     dies: bool = False
     kills: bool = False
@@ -156,46 +159,30 @@ def _start_all(stage: Stage, process: Process) -> None:
         each.start()
 
 
+def _killed(part: Callable[[Stage, Process], Any]) -> tuple[Deed, Deed]:
+    return (
+        lambda stage, process: part(stage, process).kill(),
+        lambda stage, process: part(stage, process).start(),
+    )
+
+
+def _paused(part: Callable[[Stage, Process], Any]) -> tuple[Deed, Deed]:
+    return (
+        lambda stage, process: part(stage, process).pause(),
+        lambda stage, process: part(stage, process).resume(),
+    )
+
+
 FAULTS = (
     Fault(
-        "a process killed",
-        lambda stage, process: process.kill(),
-        lambda stage, process: process.start(),
-        (2, 8),
-        dies=True,
-        kills=True,
+        "a process killed", *_killed(lambda stage, process: process), (2, 8), dies=True, kills=True
     ),
     Fault("a process stopped (SIGTERM)", _terminate, _start_after_its_end, (10, 14), dies=True),
-    Fault(
-        "a process paused",
-        lambda stage, process: process.pause(),
-        lambda stage, process: process.resume(),
-        (2, 10),
-    ),
-    Fault(
-        "Redis killed, back empty",
-        lambda stage, process: stage.redis.kill(),
-        lambda stage, process: stage.redis.start(),
-        (1, 10),
-    ),
-    Fault(
-        "Redis paused",
-        lambda stage, process: stage.redis.pause(),
-        lambda stage, process: stage.redis.resume(),
-        (2, 10),
-    ),
-    Fault(
-        "PostgreSQL killed",
-        lambda stage, process: stage.postgres.kill(),
-        lambda stage, process: stage.postgres.start(),
-        (5, 60),
-    ),
-    Fault(
-        "PostgreSQL paused",
-        lambda stage, process: stage.postgres.pause(),
-        lambda stage, process: stage.postgres.resume(),
-        (3, 20),
-    ),
+    Fault("a process paused", *_paused(lambda stage, process: process), (2, 10)),
+    Fault("Redis killed, back empty", *_killed(lambda stage, process: stage.redis), (1, 10)),
+    Fault("Redis paused", *_paused(lambda stage, process: stage.redis), (2, 10)),
+    Fault("PostgreSQL killed", *_killed(lambda stage, process: stage.postgres), (5, 60)),
+    Fault("PostgreSQL paused", *_paused(lambda stage, process: stage.postgres), (3, 20)),
     Fault(
         "nginx restarted",
         lambda stage, process: stage.nginx.stop(),

@@ -1,32 +1,22 @@
 """The soak test, as short as it can be: everything starts, and what must hold does."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 from bench.soak.witness import Violation, Witness
-from tests.live_server import ROOT
 from tests.services import require_program
 
 CODE = "ABCDEF"
 NOW = 1_000_000_000.0
 
 
-def test_a_class_outlives_a_process():
+def test_a_class_outlives_a_process(cli):
     for program in ("redis-server", "postgres", "nginx", "node"):
         require_program(program)
-    done = subprocess.run(
-        [sys.executable, "-m", "bench", "soak", "--minutes=0", "--classes=2", "--only=a process k"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "a process killed | 1 |" in done.stdout
+    done = cli("soak", "--minutes=0", "--classes=2", "--only=a process k")
+    assert done.status == 0, done.err
+    assert "a process killed | 1 |" in done.out
 
 
 @pytest.fixture
