@@ -97,7 +97,7 @@ class Server:
             self.socketio.start_background_task(self.sockets.save)
 
     def _sweep(self) -> None:
-        self.classroom.sweep(self.clock.now())
+        self.classroom.sweep(self.clock.wall())
 
 
 def create_server(settings: Settings, clock: Clock | None = None) -> Server:
@@ -108,7 +108,7 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
     app.config["MAX_CONTENT_LENGTH"] = MAX_MESSAGE_BYTES
     languages.install(app, WEB / "translations")
     app.json.sort_keys = False  # type: ignore[attr-defined]  # shares come largest first
-    clock = clock or Clock(time.time, time.monotonic)
+    clock = clock or Clock()
     store = ClassStore(settings.database_url, sends_reports=settings.webhook_url is not None)
     classroom = Classroom(
         store,
@@ -120,7 +120,7 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
         retention_days=settings.retention_days,
         sends_reports=settings.webhook_url is not None,
     )
-    tokens = Tokens(settings.secret_key, settings.retention_days)
+    tokens = Tokens(settings.secret_key)
     metrics = Metrics(classroom.count)
     lookup = Lookup(classroom, clock)
     openings = PerAddress(settings.classes_per_hour, HOUR)

@@ -41,7 +41,7 @@ class MemoryStore:
     def add_points(self, points: Iterable[tuple[str, Point]]) -> None:
         for code, point in points:
             if code in self._classes:
-                self._points[code][point.t] = point
+                self._points[code].setdefault(point.t, point)
 
     def points(self, code: str) -> list[Point]:
         return [point for _, point in sorted(self._points.get(code, {}).items())]
@@ -53,15 +53,13 @@ class MemoryStore:
     def markers(self, code: str) -> list[Marker]:
         return sorted(self._markers.get(code, ()), key=lambda marker: marker.t)
 
-    def idle_classes(self, since: float) -> list[tuple[str, float]]:
+    def idle_classes(self, left: float, unused: float) -> list[tuple[str, float]]:
         running = [each for each in self._classes.values() if each.ended_at is None]
-        last = {
-            each.code: max(self._points[each.code], default=each.created_at) for each in running
-        }
         return [
-            (each.code, last[each.code])
+            (each.code, max(points, default=each.created_at))
             for each in running
-            if each.created_at < since and last[each.code] < since
+            if ((points := self._points[each.code]) and max(points) < left)
+            or (not points and each.created_at < unused)
         ]
 
     def classes_ended_before(self, t: float) -> list[str]:

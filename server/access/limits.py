@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict, deque
-from ipaddress import IPv6Address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
+TRANSLATED = IPv6Network("64:ff9b::/96")
 MOST_ADDRESSES = 10_000  # that are remembered; those that came least recently are forgotten
 
 
@@ -55,8 +57,17 @@ class PerAddress:
 
 
 def _whose(address: str) -> str:
-    """The first half of an IPv6 address, which a home or a machine has all to itself (RFC 6177)."""
+    """What of an address a home or a machine has all to itself.
+
+    Of an IPv6 address that is the first half (RFC 6177), but all of the IPv4 address that a server
+    for both sees in it (RFC 4291, 2.5.5.2) or that a network translates into it (RFC 6052). Some
+    proxies name the port, too.
+    """
+    bare = re.sub(r"^\[(.*)\](:\d+)?$|^([\d.]+):\d+$", r"\1\3", address)
     try:
-        return str(int(IPv6Address(address)) >> 64)
+        ip = IPv6Address(bare)
     except ValueError:
-        return address
+        return bare
+    if ip in TRANSLATED:
+        return str(IPv4Address(int(ip) & 0xFFFFFFFF))
+    return str(ip.ipv4_mapped or int(ip) >> 64)

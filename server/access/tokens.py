@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from server.domain.session import ClassSession
 
@@ -16,7 +16,7 @@ CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 6
 DAY = 24 * 60 * 60  # seconds
 SEAT_LIFETIME = DAY
-MARGIN = 7 * DAY  # for which a teacher's token is good after its class is forgotten
+MARGIN = DAY  # by which clocks may differ
 
 
 class AccessError(Exception):
@@ -36,13 +36,12 @@ def clean_code(typed: str) -> str:
 class Tokens:
     """Signs and reads tokens with the server's secret key.
 
-    retention_days: for which an ended class is kept, and its teacher needs to get in.
+    A teacher's lasts as long as its class is kept: it may be opened long before its first lesson.
     """
 
-    def __init__(self, secret_key: str, retention_days: int) -> None:
+    def __init__(self, secret_key: str) -> None:
         self._teacher = URLSafeTimedSerializer(secret_key, salt="teacher")
         self._seat = URLSafeTimedSerializer(secret_key, salt="seat")
-        self._teacher_lifetime = retention_days * DAY + MARGIN
 
     def teacher(self, session: ClassSession) -> str:
         """The token that opens the room and the report of one class, until its key is renewed."""
@@ -54,12 +53,11 @@ class Tokens:
         It may be newer than the session's: then the key was renewed by another process just now.
         """
         try:
-            signed_code, key_number = _read(self._teacher, token, self._teacher_lifetime)
-        except SignatureExpired:
-            raise AccessError("This teacher's link is too old.") from None
+            signed_code, key_number, signed_at = _read(self._teacher, token)
         except (BadSignature, ValueError):
             raise AccessError("This is not a teacher's link of this server.") from None
-        if signed_code != session.code:
+        # A class that was forgotten leaves its code to another one.
+        if signed_code != session.code or signed_at < session.created_at - MARGIN:
             raise AccessError("This teacher's link is for another class.")
         if key_number < session.key_number:
             raise AccessError("This teacher's link was replaced by a new one.")
@@ -72,8 +70,7 @@ class Tokens:
         """
         for serializer in (self._teacher, self._seat):
             with suppress(BadSignature, ValueError):
-                signed_code, _ = _read(serializer, token, None)
-                return signed_code == code
+                return _read(serializer, token)[0] == code
         return False
 
     def new_seat(self, code: str) -> tuple[str, str]:
@@ -85,21 +82,19 @@ class Tokens:
     def read_seat(self, token: object, code: str) -> str | None:
         """The seat in the class `code` that this server gave out, perhaps before a restart."""
         try:
-            signed_code, seat = _read(self._seat, token, SEAT_LIFETIME)
+            signed_code, seat, signed_at = _read(self._seat, token)
         except BadSignature:
             return None
-        return seat if signed_code == code else None
+        # Only too old is wrong: a clock that is set, or another machine's, makes tokens of the
+        # future.
+        is_old = time.time() - signed_at > SEAT_LIFETIME
+        return seat if signed_code == code and not is_old else None
 
 
-def _read(
-    serializer: URLSafeTimedSerializer, token: object, lifetime: int | None
-) -> tuple[str, Any]:
-    """The code that was signed, and what with it."""
+def _read(serializer: URLSafeTimedSerializer, token: object) -> tuple[str, Any, float]:
+    """The code that was signed, what with it, and when: in seconds since the epoch."""
     if not isinstance(token, str) or not token.isascii():
         raise BadSignature("no token of ours")
     content, signed_at = serializer.loads(token, return_timestamp=True)
-    # Only too old is wrong: a clock that is set, or another machine's, makes tokens of the future.
-    if lifetime is not None and time.time() - signed_at.timestamp() > lifetime:
-        raise SignatureExpired("older than its lifetime")
     code, rest = content
-    return code, rest
+    return code, rest, signed_at.timestamp()

@@ -12,6 +12,7 @@ from server.domain.timeline import Point, Recorder
 from server.domain.view import View
 from server.sharing.exchange import Meeting, Order, State
 
+CLOCK_IS_SET = 0.5  # seconds: more than two clocks run apart in a lesson
 VIEW_SECONDS = 10.0  # after which a view is shown again, so that who watches knows it to be so
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Leader:
     recorder: Recorder = field(default_factory=Recorder)
     shown: View | None = None
     shown_at: float = 0.0
+    wall_minus_now: float | None = None  # the same all the time, unless a clock is set
     point: Point | None = None
     was_watched_elsewhere: bool = False  # when that was shown
 
@@ -67,8 +69,10 @@ class Leader:
         """What another process needs to go on from here."""
         return {"room": self.room.to_dict(now), "alerts": self.alerts.to_dict(now)}
 
-    def fold(self, meeting: Meeting, teachers: int, is_empty: bool, now: float) -> Fold:
-        """Count what all processes know of the class.
+    def fold(
+        self, meeting: Meeting, teachers: int, is_empty: bool, now: float, wall: float
+    ) -> Fold:
+        """Count what all processes know of the class, by `now`; its view has the wall's times.
 
         teachers: connected to this process;
         is_empty: nobody is connected to it.
@@ -76,8 +80,8 @@ class Leader:
         for order in meeting.orders:
             self._obey(order, now)
         view = self.room.view(meeting.snapshots, now)
-        view = replace(view, alerts=self.alerts.update(view))
-        point = self.recorder.add(view, now) if view.students else self.recorder.close()
+        view = replace(view, alerts=self.alerts.update(view)).later(self._ahead(now, wall))
+        point = self.recorder.add(view) if view.students else self.recorder.close()
         _, *others = meeting.snapshots
         elsewhere = any(other.teachers for other in others)
         return Fold(
@@ -106,6 +110,12 @@ class Leader:
         if shows_view:
             self.shown_at = now
         return fold.view if shows_view else None, self.point if is_missed else fold.point
+
+    def _ahead(self, now: float, wall: float) -> float:
+        """How much later it is on the wall; the least differences would be news every second."""
+        if self.wall_minus_now is None or abs(wall - now - self.wall_minus_now) > CLOCK_IS_SET:
+            self.wall_minus_now = wall - now
+        return self.wall_minus_now
 
     def _obey(self, order: Order, now: float) -> None:
         if "clear" in order:

@@ -24,7 +24,8 @@ from server.storage.journal import Journal
 from server.storage.store import ClassStore, CodeTaken, LinkTaken, StoreError
 
 DAY = 24 * 60 * 60  # seconds
-IDLE = DAY  # seconds without anybody after which a class that nobody ended is over
+IDLE = DAY  # seconds without a student after which a class that had some is over
+UNUSED = 365 * DAY  # seconds for which a class waits for its first student
 STANDSTILL = 10.0  # seconds without a tick after which this process is not ready for anybody
 
 
@@ -222,9 +223,9 @@ class Classroom:
         """What can be said of the class, ended or as far as it has come."""
         return make_report(session, *self.history(session.code), now)
 
-    def tick(self, now: float) -> TickResult:
+    def tick(self, now: float, wall: float) -> TickResult:
         """Tell and hear what came since the last tick, and fold the classes that are ours."""
-        result = self._engine.tick(now)
+        result = self._engine.tick(now, wall)
         self._ticked_at = now
         return result
 
@@ -255,11 +256,12 @@ class Classroom:
 
     def sweep(self, now: float) -> None:
         """End what nobody ended, and forget what was kept long enough."""
-        for code, last in self._store.idle_classes(now - IDLE):
-            if code not in self._live.by_code:
-                self.end(code, last)
         for code in self._store.classes_ended_before(now - self.retention_days * DAY):
             self._store.delete_class(code)
+        idle = dict(self._store.idle_classes(now - IDLE, now - UNUSED))
+        # A teacher may be waiting in one, wherever that is.
+        for code in idle.keys() - self._live.by_code.keys() - set(self._exchange.live(idle)):
+            self.end(code, idle[code])
         self._journal.save()
 
     def _write_end(self, code: str, now: float) -> None:

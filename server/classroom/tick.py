@@ -51,7 +51,7 @@ class TickEngine:
         self._journal = journal
         self._write_end = write_end
 
-    def tick(self, now: float) -> TickResult:
+    def tick(self, now: float, wall: float) -> TickResult:
         """Tell and hear what came since the last tick, and fold the classes that are ours."""
         live = self._live.by_code
         snapshots = {code: each.seats.snapshot(now, each.teachers) for code, each in live.items()}
@@ -60,7 +60,7 @@ class TickEngine:
         failed: dict[str, Exception] = {}
         for code, meeting in self._exchange.meet(snapshots, now).items():
             try:
-                if code in live and (fold := self._attend(code, meeting, now)):
+                if code in live and (fold := self._attend(code, meeting, now, wall)):
                     states[code] = fold.leader.to_dict(now)
                     folds[code] = fold
             except Exception as error:  # whatever it is, it is this class's alone
@@ -97,14 +97,14 @@ class TickEngine:
             self._live.remove(code)
         self._exchange.leave(codes)
 
-    def _attend(self, code: str, meeting: Meeting, now: float) -> Fold | None:
+    def _attend(self, code: str, meeting: Meeting, now: float, wall: float) -> Fold | None:
         """What the meeting says of a live class, folded if this process leads it."""
         live = self._live.by_code[code]
         if meeting.ended:
             # Without a last point: whoever ended it may have wanted that nothing is kept.
             del self._live.by_code[code]
             self._live.ended.append(code)
-            self._write_end(code, now)  # too, because whoever ended it may have died of it
+            self._write_end(code, wall)  # too, because whoever ended it may have died of it
             return None
         if not meeting.leads:
             live.leader = None
@@ -113,7 +113,7 @@ class TickEngine:
             return None
         if live.leader is None or meeting.state is not None:
             live.leader = Leader.after(meeting.state, live.session, now)
-        fold = live.leader.fold(meeting, live.teachers, live.is_empty, now)
+        fold = live.leader.fold(meeting, live.teachers, live.is_empty, now, wall)
         if fold.point:
             self._journal.add_points([(code, fold.point)])
         return fold

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any, TypeVar, overload
 
@@ -49,12 +49,12 @@ class Recorder:
     def __init__(self) -> None:
         self._views: list[View] = []
 
-    def add(self, view: View, now: float) -> Point | None:
-        """Take in the view in force at `now`; returns the point that this one comes after."""
+    def add(self, view: View) -> Point | None:
+        """Take in the newest view; returns the point that this one comes after."""
         full = None
-        if self._views and _start(now) != _start(self._views[0].t):
+        if self._views and _start(view.t) != _start(self._views[0].t):
             full = self.close()
-        self._views.append(replace(view, t=now))
+        self._views.append(view)
         return full
 
     def close(self) -> Point | None:

@@ -91,6 +91,12 @@ class View:
     named: tuple[Named, ...] = ()
     alerts: tuple[Alert, ...] = ()
 
+    def later(self, seconds: float) -> View:
+        """The same with all its times so much later, or earlier."""
+        hands = (replace(hand, since=hand.since + seconds) for hand in self.help)
+        alerts = (replace(alert, since=alert.since + seconds) for alert in self.alerts)
+        return replace(self, t=self.t + seconds, help=tuple(hands), alerts=tuple(alerts))
+
     def same_as(self, other: View) -> bool:
         """True if only the time differs."""
         return replace(self, t=other.t) == other

@@ -25,11 +25,10 @@ def description() -> Response:
 @api.post("/api/classes")
 def open_class() -> tuple[dict[str, object], int]:
     site = this_site()
-    now = site.clock.now()
-    if not site.openings.take(request.remote_addr or "", now):
+    if not site.openings.take(request.remote_addr or "", site.clock.now()):
         abort(429, "Too many classes were opened from your network. Please try again later.")
     try:
-        session = site.classroom.open_class(request.get_json(silent=True), now)
+        session = site.classroom.open_class(request.get_json(silent=True), site.clock.wall())
     except ClassError as error:
         return {"error": str(error)}, 400
     return {"code": session.code, "join_url": join_url(session), **key_to(session)}, 201
@@ -65,7 +64,7 @@ def report_csv(code: str) -> Response:
 
 def _report(code: str) -> ClassReport:
     site = this_site()
-    return site.classroom.report(teachers_class(code), site.clock.now())
+    return site.classroom.report(teachers_class(code), site.clock.wall())
 
 
 def _packed(response: Response) -> Response:

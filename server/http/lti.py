@@ -95,7 +95,7 @@ def create_lti(settings: Settings) -> Blueprint:
             return redirect(url_for(".wait", ticket=waits.dumps(link)), 303)
         site = this_site()
         asked = {"title": _title(claims), "mode": _mode(claims, site.classroom.modes)}
-        session = site.classroom.class_at(link, asked, site.clock.now())
+        session = site.classroom.class_at(link, asked, site.clock.wall())
         return redirect(key_to(session)["room_url"], 303)
 
     @lti.get("/wait/<ticket>")

@@ -1,27 +1,25 @@
-"""A clock that never leaps, whatever happens to the clock on the wall."""
+"""Two times: one to measure by, which only goes on, and the wall clock's, which people read."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
-SLEW = 0.1  # seconds a second by which a wrong time is put right: time goes on, a little off pace
+# It goes on while a machine sleeps, as Linux's CLOCK_MONOTONIC does not; that of macOS does.
+STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def steady() -> float:
+    """Seconds since some moment, those in which the machine slept included."""
+    return time.clock_gettime(STEADY)
 
 
 class Clock:
-    """Seconds since the epoch; differences are true to SLEW, even where the wall clock is set.
-
-    wall, monotonic: time.time and time.monotonic, or what stands for them.
+    """now: seconds since some moment, to measure by, whatever is done to the clock on the wall;
+    wall: seconds since the epoch, for what is shown and kept.
     """
 
-    def __init__(self, wall: Callable[[], float], monotonic: Callable[[], float]) -> None:
-        self._wall, self._monotonic = wall, monotonic
-        self._time, self._at = wall(), monotonic()
-
-    def now(self) -> float:
-        """The time, always later than the time before."""
-        at = self._monotonic()
-        passed, self._at = at - self._at, at
-        off = self._wall() - (self._time + passed)
-        most = SLEW * passed
-        self._time += passed + max(-most, min(most, off))
-        return self._time
+    def __init__(
+        self, now: Callable[[], float] = steady, wall: Callable[[], float] = time.time
+    ) -> None:
+        self.now, self.wall = now, wall

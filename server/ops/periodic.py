@@ -7,6 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from server.ops.metrics import Metrics
+from server.sharing.exchange import ExchangeError
 from server.storage.store import StoreError
 
 log = logging.getLogger(__name__)
@@ -30,9 +31,9 @@ class Periodic:
             began = monotonic()
             try:
                 task()
-            except StoreError as error:
-                log.warning("the database is away: %s", error)
-                self._metrics.error("store")
+            except (StoreError, ExchangeError) as error:
+                log.warning("a periodic task has to wait: %s", error)
+                self._metrics.error("store" if isinstance(error, StoreError) else "exchange")
             except Exception:  # of whatever kind: what fails now may work in a second
                 log.exception("a periodic task failed")
                 self._metrics.error("task")

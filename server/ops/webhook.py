@@ -15,12 +15,16 @@ import random
 import urllib.request
 from http.client import HTTPException
 
+from gevent import Timeout
+from gevent.pool import Pool
+
 from server.domain.report import make_report
 from server.ops.clock import Clock
 from server.ops.metrics import Metrics
-from server.storage.store import ClassStore
+from server.storage.store import ClassStore, StoreError
 
-PATIENCE = 10.0  # seconds for an answer
+PATIENCE = 10.0  # seconds for an answer, all of it
+AT_ONCE = 20  # reports: one that is taken in slowly holds up no other
 FIRST_PAUSE = 10.0  # seconds; then as long again as has passed since the end of the class
 LONGEST_PAUSE = 60 * 60.0
 GIVE_UP = 24 * 60 * 60.0  # seconds after the end of the class
@@ -41,20 +45,28 @@ class Webhook:
         self._clock = clock
         self._metrics = metrics
         self._opener = urllib.request.build_opener(_NoRedirects)
+        self._deliveries = Pool(AT_ONCE)
 
     def deliver(self) -> None:
-        """Send the reports that are due, one after the other. Raises StoreError."""
-        while (code := self._claim()) is not None:
-            self._deliver(code)
+        """Begin to send the reports that are due. Raises StoreError."""
+        while self._deliveries.wait_available() and (code := self._claim()) is not None:
+            self._deliveries.spawn(self._try, code)
 
     def _claim(self) -> str | None:
         # Put off before it is tried: no other process tries meanwhile, and after a crash one does.
-        now = self._clock.now()
+        now = self._clock.wall()
         return self._store.claim_due_report(now, now + PATIENCE + FIRST_PAUSE)
+
+    def _try(self, code: str) -> None:
+        try:
+            self._deliver(code)
+        except StoreError as error:  # it is due again
+            self._metrics.error("store")
+            log.warning("the database is away: %s", error)
 
     def _deliver(self, code: str) -> None:
         session = self._store.find_class(code)
-        now = self._clock.now()
+        now = self._clock.wall()
         if session is None or session.ended_at is None:
             return self._store.forget_due_report(code)
         report = make_report(session, self._store.points(code), self._store.markers(code), now)
@@ -82,10 +94,13 @@ class Webhook:
                 "Webhook-Signature": f"v1,{signature}",
             },
         )
+        timeout = Timeout(PATIENCE)
         try:
-            with self._opener.open(request, timeout=PATIENCE):
+            with timeout, self._opener.open(request, timeout=PATIENCE):
                 return True
-        except (OSError, HTTPException) as error:  # also all answers but success
+        except (OSError, HTTPException, Timeout) as error:  # also all answers but success
+            if isinstance(error, Timeout) and error is not timeout:
+                raise
             self._metrics.error("webhook")
             log.warning("a report could not be sent: %s", error)
             return False

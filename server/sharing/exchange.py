@@ -73,6 +73,9 @@ class Exchange(Protocol):
     def view(self, code: str) -> dict[str, object] | None:
         """The newest view of a class."""
 
+    def live(self, codes: Iterable[str]) -> Collection[str]:
+        """Those of the classes that somebody was connected to in any process, minutes ago or now."""
+
     def order(self, code: str, order: Order) -> None:
         """Ask something of the room of a class; its leader sees to it in the next tick."""
 
@@ -110,6 +113,9 @@ class LocalExchange:
 
     def view(self, code: str) -> dict[str, object] | None:
         return self._views.get(code)
+
+    def live(self, codes: Iterable[str]) -> Collection[str]:
+        return ()  # the one process knows by itself
 
     def order(self, code: str, order: Order) -> None:
         self._orders[code].append(order)

@@ -89,7 +89,9 @@ class RedisExchange:
     """
 
     def __init__(self, url: str, tick_seconds: float) -> None:
-        self._redis = connect(url, decode_responses=True)
+        # A tick and whatever else is asked for: of a process's four connections two, the others are
+        # the message queue's.
+        self._redis = connect(url, 2, decode_responses=True)
         self._process = secrets.token_hex(6)
         self._lease = int(1000 * LEASE_TICKS * tick_seconds)
         self._holds: set[str] = set()  # classes whose newest state is in this process
@@ -169,6 +171,14 @@ class RedisExchange:
             text = self._redis.get(*_keys(code, "view"))
         return json.loads(text) if text else None
 
+    def live(self, codes: Iterable[str]) -> Collection[str]:
+        codes = list(codes)
+        with _one_error(), self._redis.pipeline(transaction=False) as pipeline:
+            for code in codes:
+                pipeline.exists(*_keys(code, SNAPSHOTS))
+            answers = pipeline.execute()
+        return {code for code, answer in zip(codes, answers, strict=True) if answer}
+
     def order(self, code: str, order: Order) -> None:
         (orders,) = _keys(code, "orders")
         with _one_error(), self._redis.pipeline() as pipeline:
@@ -204,18 +214,24 @@ class RedisExchange:
             what.pop(code, None)
 
 
-def connect(url: str, **options: Any) -> redis.Redis:
-    """A client that finds out within seconds when nobody is there."""
+def connect(url: str, most: int, **options: Any) -> redis.Redis:
+    """A client with at most so many connections, for which whoever comes waits.
+
+    It finds out within seconds when nobody is there.
+    """
     if url.startswith("rediss://"):
         options["ssl_cert_reqs"] = None  # Heroku's Redis signs its certificates itself
-    return redis.Redis.from_url(
+    pool = redis.BlockingConnectionPool.from_url(
         url,
+        max_connections=most,
+        timeout=PATIENCE,
         socket_timeout=PATIENCE,
         socket_connect_timeout=PATIENCE,
         # A connection that died while nobody used it is made anew; all else is told at once.
         retry=Retry(NoBackoff(), 1),
         **options,
     )
+    return redis.Redis.from_pool(pool)
 
 
 def _write(told: Mapping[str, Any]) -> str:

@@ -99,7 +99,7 @@ class Sockets:
     def tick(self) -> None:
         """Send what changed to the teachers, and to everybody here that a class is over."""
         with self._told(ExchangeError, NO_REDIS):
-            result = self._classroom.tick(self._clock.now())
+            result = self._classroom.tick(self._clock.now(), self._clock.wall())
             self._tell_failed(result.failed)
             for event, shown in (("view", result.views), ("point", result.points)):
                 for code, figures in shown.items():
@@ -217,13 +217,13 @@ class Sockets:
             points, markers = self._classroom.history(session.code)
         self._send_history(connection, points, markers)
         with suppress(ExchangeError):
-            view = self._classroom.view(session, self._clock.now())
+            view = self._classroom.view(session, self._clock.wall())
             self._emit("view", view, connection, here=True)
 
     def _send_history(self, connection: str, points: list[Point], markers: list[Marker]) -> None:
         """The latest part of it; what is before that, once the page has acknowledged this one."""
         part = {
-            "t": self._clock.now(),
+            "t": self._clock.wall(),
             "points": [point.to_dict() for point in points[-HISTORY_PART:]],
             "markers": [asdict(marker) for marker in markers[-HISTORY_PART:]],
         }
@@ -287,7 +287,7 @@ class Sockets:
             self._teachers[event](peer, messages.parse_teacher(event, data))
 
     def _marker(self, peer: _Peer, fields: dict[str, Any]) -> None:
-        marker = self._classroom.mark(peer.session, fields["text"], self._clock.now())
+        marker = self._classroom.mark(peer.session, fields["text"], self._clock.wall())
         self.save()  # before the answer, which the teacher's page takes for "kept"
         self._emit("marker", asdict(marker), _teachers(peer.session.code))
 
@@ -299,7 +299,7 @@ class Sockets:
         self._classroom.silence(peer.session.code, fields["kind"])
 
     def _end(self, peer: _Peer, fields: dict[str, Any]) -> None:
-        self._classroom.end(peer.session.code, self._clock.now())
+        self._classroom.end(peer.session.code, self._clock.wall())
         self.save()
 
     def _hold_back(self, peer: _Peer, connection: str) -> None:

@@ -33,13 +33,13 @@ class MessageQueue(Rooms, RedisManager):
         self._silence_seconds = silence_seconds
 
     def _redis_connect(self) -> None:
-        self.redis = connect(self._url)
+        self.redis = connect(self._url, 1)
         self.connected = True
 
     def _listen(self) -> Iterator[bytes]:
         while True:
             try:
-                with connect(self._url).pubsub() as subscription:
+                with connect(self._url, 1).pubsub() as subscription:
                     subscription.subscribe(self.channel)
                     is_asked = False  # whether it is still there
                     while True:

@@ -33,8 +33,13 @@ class Journal:
         return len(self._points) + len(self._markers) + len(self._ends) + len(self._deleted)
 
     def add_points(self, points: Iterable[tuple[str, Point]]) -> None:
-        """Keep (code, point) pairs; of more than MOST_POINTS that wait, the oldest are lost."""
-        self._points |= {(code, point.t): point for code, point in points}
+        """Keep (code, point) pairs; of more than MOST_POINTS that wait, the oldest are lost.
+
+        Of two of the same time the first stays: where a clock was set back, or another process's is
+        behind, that is what was seen then.
+        """
+        for code, point in points:
+            self._points.setdefault((code, point.t), point)
         too_many = max(0, len(self._points) - MOST_POINTS)
         for key in list(itertools.islice(self._points, too_many)):
             del self._points[key]
@@ -69,7 +74,7 @@ class Journal:
         """The timeline of a class, oldest first. Raises StoreError."""
         waiting = {t: point for (of, t), point in self._points.items() if of == code}
         stored = {point.t: point for point in self._store.points(code)}
-        return sorted((stored | waiting).values(), key=lambda point: point.t)
+        return sorted((waiting | stored).values(), key=lambda point: point.t)
 
     def markers(self, code: str) -> list[Marker]:
         """The markers of a class, oldest first. Raises StoreError."""
@@ -95,6 +100,5 @@ class Journal:
     def _save_points(self) -> None:
         while points := list(itertools.islice(self._points.items(), AT_ONCE)):
             self._store.add_points([(code, point) for (code, _), point in points])
-            for key, point in points:
-                if self._points.get(key) is point:  # else a newer one came meanwhile
-                    del self._points[key]
+            for key, _ in points:
+                self._points.pop(key, None)

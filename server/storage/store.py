@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from alembic.script import ScriptDirectory
 from gevent import Timeout
@@ -20,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    case,
     create_engine,
     delete,
     event,
@@ -28,9 +30,9 @@ from sqlalchemy import (
     inspect,
     select,
     text,
-    tuple_,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
@@ -40,19 +42,27 @@ from server.domain.timeline import Point
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 PATIENCE = 3.0  # seconds for an answer of the database
+GOODBYE = 0.2  # seconds before we give up in which the database does
 SETTLING = 5.0  # seconds after the end of a class in which all processes write what they have of it
 _POSTGRES = {
     "pool_pre_ping": True,  # connections that died are noticed before they are used
     "pool_size": 5,  # connections of this process, of the 20 that Heroku's smallest plan has
     "max_overflow": 0,
     "pool_timeout": PATIENCE,
-    "connect_args": {"connect_timeout": int(PATIENCE)},
+    "connect_args": {
+        "connect_timeout": int(PATIENCE),
+        # PgBouncer gives each transaction another connection, which knows of no statement that was
+        # prepared, or of another one by its name.
+        "prepare_threshold": None,
+    },
     "hide_parameters": True,  # from logs: they are codes of classes, and notes
 }
 _SQLITE = {
     "connect_args": {"timeout": 1.0},  # seconds for which a lock holds up the whole process
     "hide_parameters": True,
 }
+# That know of conflicts.
+INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 metadata = MetaData()
 _classes = Table(
@@ -256,22 +266,21 @@ class ClassStore:
             connection.execute(delete(_due_reports).where(_due_reports.c.code == code))
 
     def add_points(self, points: Iterable[tuple[str, Point]]) -> None:
-        """Keep (code, point) pairs, in one transaction; the newest of the same time counts.
+        """Keep (code, point) pairs, in one transaction; of two of the same time the first stays.
 
         Of classes that were deleted nothing is kept any more.
         """
-        newest = {(code, point.t): point.to_dict() for code, point in points}
+        points = list(points)
         with self._transaction() as connection:
-            there = _not_deleted(connection, {code for code, _ in newest})
+            there = _not_deleted(connection, {code for code, _ in points})
             rows = [
-                {"code": code, "t": t, "point": point}
-                for (code, t), point in newest.items()
+                {"code": code, "t": point.t, "point": point.to_dict()}
+                for code, point in points
                 if code in there
             ]
             if rows:
-                keys = tuple_(_points.c.code, _points.c.t)
-                connection.execute(delete(_points).where(keys.in_(newest)))
-                connection.execute(insert(_points), rows)
+                new = INSERTS[connection.dialect.name](_points).on_conflict_do_nothing()
+                connection.execute(new, rows)
 
     def points(self, code: str) -> list[Point]:
         """The timeline of a class, oldest first."""
@@ -293,15 +302,21 @@ class ClassStore:
         with self._transaction() as connection:
             return [Marker(*row) for row in connection.execute(query.order_by(_markers.c.t))]
 
-    def idle_classes(self, since: float) -> list[tuple[str, float]]:
-        """Running classes that had nobody in them since: their codes, and when they last had."""
-        last_point = func.coalesce(func.max(_points.c.t), _classes.c.created_at)
+    def idle_classes(self, left: float, unused: float) -> list[tuple[str, float]]:
+        """Running classes whose students left before a time, and when they had the last of them.
+
+        Those that never had any, and were opened before `unused`, are among them.
+        """
+        last_point = func.max(_points.c.t)
+        is_idle = case(
+            (last_point.is_(None), _classes.c.created_at < unused), else_=last_point < left
+        )
         query = (
-            select(_classes.c.code, last_point)
+            select(_classes.c.code, func.coalesce(last_point, _classes.c.created_at))
             .outerjoin(_points, _points.c.code == _classes.c.code)
-            .where(_classes.c.ended_at.is_(None), _classes.c.created_at < since)
+            .where(_classes.c.ended_at.is_(None), _classes.c.created_at < left)
             .group_by(_classes.c.code)
-            .having(last_point < since)
+            .having(is_idle)
         )
         with self._transaction() as connection:
             return [(code, last) for code, last in connection.execute(query)]
@@ -329,11 +344,22 @@ class ClassStore:
             # A connection whose statement a Timeout interrupts is invalidated by SQLAlchemy: the
             # pool never hands out one that still waits for an answer.
             with one_error(), timeout, self._engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    _limit(connection, began + PATIENCE - GOODBYE - monotonic())
                 yield connection
         except (Timeout, StoreError) as error:
             if error is not timeout and monotonic() < began + PATIENCE:
                 raise
             raise StoreError("the database does not answer") from error
+
+
+def _limit(connection: Connection, seconds: float) -> None:
+    """Have PostgreSQL end a statement of this transaction by itself, as for a locked table.
+
+    Where we alone gave up, its end of the connection would go on waiting, beside a new one.
+    """
+    milliseconds = max(1, int(1000 * seconds))
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
 
 
 def _not_deleted(connection: Connection, codes: set[str]) -> set[str]:

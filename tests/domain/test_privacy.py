@@ -144,7 +144,7 @@ class Course:
             face = None if student in self.away else faces[student]
             label = Label("ok", face) if face else Label("no_face")
             self.say(student, label)
-        points = self.classroom.tick(self.now).points
+        points = self.classroom.tick(self.now, self.now).points
         self.published.views.append(self.classroom.view(self.session, self.now))
         self.published.points += [point.to_dict() for point in points.values()]
 

@@ -1,5 +1,7 @@
 """Ten seconds of views make one point."""
 
+from dataclasses import replace
+
 from server.domain.timeline import Point, Recorder
 from server.domain.view import Alert, View
 
@@ -17,8 +19,8 @@ def point_of(*views):
     """The point of the ten seconds from 1000 on, with these views in force, evenly."""
     recorder = Recorder()
     for index, view in enumerate(views):
-        assert recorder.add(view, 1000 + 10 * index / len(views)) is None
-    return recorder.add(HIDDEN, 1010)
+        assert recorder.add(replace(view, t=1000 + 10 * index / len(views))) is None
+    return recorder.add(replace(HIDDEN, t=1010))
 
 
 def test_a_point_has_the_means_of_what_was_shown():
@@ -56,7 +58,7 @@ def test_an_alert_is_in_the_point_in_which_it_began():
 
 def test_points_go_on_from_tick_to_tick():
     recorder = Recorder()
-    points = [point for t in range(1003, 1043) if (point := recorder.add(shown(), t))]
+    points = [point for t in range(1003, 1043) if (point := recorder.add(replace(shown(), t=t)))]
     assert [point.t for point in points] == [1000, 1010, 1020, 1030]
     assert recorder.close().t == 1040
     assert recorder.close() is None

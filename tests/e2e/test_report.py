@@ -75,7 +75,7 @@ def taught_before(server, title, days=0.0, mode="camera", lost=(0, 6), ended=Tru
     store.add_marker(code, Marker(began + 10 * 60, "started recursion"))
     if ended:
         store.end_class(code, began + 20 * 60)
-    token = Tokens(SECRET_KEY, 30).teacher(session)
+    token = Tokens(SECRET_KEY).teacher(session)
     return {"code": code, "token": token, "began": began, "title": title, "mode": mode}
 
 

@@ -48,7 +48,7 @@ class Lesson:
             for seat in range(read):
                 label = Label("ok", looks)
                 self.classroom.say("ABC234", f"seat {seat}", label, self.now)
-            self.viewed += [self.now] * len(self.classroom.tick(self.now).views)
+            self.viewed += [self.now] * len(self.classroom.tick(self.now, self.now).views)
             before = self.view["alerts"] if self.view else ()
             self.view = self.classroom.view(self.session, self.now)
             self.fired += [alert["kind"] for alert in self.view["alerts"] if alert not in before]
@@ -92,7 +92,7 @@ def test_a_class_in_which_nobody_is_left_costs_nothing_more():
         lesson.classroom.leave("ABC234", f"seat {seat}", f"connection {seat}")
     for _ in range(400):
         lesson.now += 1
-        result = lesson.classroom.tick(lesson.now)
+        result = lesson.classroom.tick(lesson.now, lesson.now)
     assert result.views == result.points == {}
     assert lesson.classroom.view(lesson.session, lesson.now)["students"] == 0
 
@@ -106,7 +106,7 @@ def leader_and_other(redis_server):
     session = leader.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
     leader.watch(session)
     deadline = time.monotonic() + 10
-    while not leader.tick(1001.0).views:  # whoever finds Redis empty waits for a while
+    while not leader.tick(1001.0, 1001.0).views:  # whoever finds Redis empty waits for a while
         assert time.monotonic() < deadline
         time.sleep(0.1)
     yield leader, other, session
@@ -118,21 +118,21 @@ def test_a_teacher_who_comes_to_another_process_misses_no_view(leader_and_other)
     leader, other, session = leader_and_other
     other.watch(session)
     leader.join(session, "seat", "connection", 1002.0)
-    result = leader.tick(1002.0)  # before the other process has told of its teacher
+    result = leader.tick(1002.0, 1002.0)  # before the other process has told of its teacher
     assert result.views[session.code].students == 1 and not result.watched_elsewhere
-    other.tick(1002.5)
-    result = leader.tick(1003.0)
+    other.tick(1002.5, 1002.5)
+    result = leader.tick(1003.0, 1003.0)
     assert result.views[session.code].students == 1
     assert result.watched_elsewhere == {session.code}
-    assert leader.tick(1004.0).views == {}
+    assert leader.tick(1004.0, 1004.0).views == {}
 
 
 def test_an_end_that_only_redis_heard_of_is_written_by_another_process(leader_and_other):
     leader, other, session = leader_and_other
     other.watch(session)
-    other.tick(1002.0)
+    other.tick(1002.0, 1002.0)
     leader.end(session.code, 1003.0)  # and is killed before it writes
-    assert other.tick(1003.5).ended == [session.code]
+    assert other.tick(1003.5, 1003.5).ended == [session.code]
     other.save()
     assert other.find(session.code).ended_at == 1003.5
 
@@ -148,7 +148,7 @@ def test_what_nobody_can_fold_fails_for_its_own_class_alone(redis_server):
     shown = set()
     deadline = time.monotonic() + 10
     while len(shown) < 2:
-        shown |= classroom.tick(1000.0).views.keys()
+        shown |= classroom.tick(1000.0, 1000.0).views.keys()
         assert time.monotonic() < deadline
     told = {"format": FORMAT, "teachers": 0, "seats": {"Ada": {"joined": 1, "pace": ["lost"]}}}
     told["seats"]["Ada"]["paced"] = 1
@@ -156,11 +156,11 @@ def test_what_nobody_can_fold_fails_for_its_own_class_alone(redis_server):
         snapshots = "classpulse:{BADBAD}:partials"
         client.hset(snapshots, "another", f"{time.time():.6f} {json.dumps(told)}")
         classroom.join(good, "seat", "connection", 1001.0)
-        result = classroom.tick(1001.0)
+        result = classroom.tick(1001.0, 1001.0)
         assert list(result.views) == ["GOODGO"]
         assert isinstance(result.failed["BADBAD"], TypeError) and len(result.failed) == 1
         client.hdel(snapshots, "another")
-    result = classroom.tick(1002.0)
+    result = classroom.tick(1002.0, 1002.0)
     # Shown again, though it is what was shown before: its teachers' pages stood still.
     assert list(result.views) == ["BADBAD"] and result.failed == {}
     classroom.close()
@@ -171,7 +171,7 @@ def test_a_class_that_cannot_be_folded_and_has_nobody_left_is_let_go_of(redis_se
     classroom = classroom_with(MemoryStore(), exchange)
     session = classroom.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
     classroom.watch(session)
-    classroom.tick(1000.0)
+    classroom.tick(1000.0, 1000.0)
     told = {"format": FORMAT, "teachers": 0, "seats": {"Ada": {"joined": 1, "hand_name": 1}}}
     told["seats"]["Ada"] |= {"pace": ["lost"], "paced": 1}
     with closing(redis.Redis.from_url(redis_server.url)) as client:
@@ -180,7 +180,7 @@ def test_a_class_that_cannot_be_folded_and_has_nobody_left_is_let_go_of(redis_se
     classroom.look_away(session.code)
     deadline = time.monotonic() + 10
     while classroom.live:
-        classroom.tick(1001.0)
+        classroom.tick(1001.0, 1001.0)
         assert time.monotonic() < deadline
     classroom.close()
 
@@ -192,14 +192,14 @@ def test_a_state_that_cannot_be_read_is_begun_anew(redis_server, caplog):
     session = first.open_class({"title": "Algebra", "mode": "camera"}, 1000.0)
     first.watch(session)
     deadline = time.monotonic() + 10
-    while not first.tick(1000.0).views:
+    while not first.tick(1000.0, 1000.0).views:
         assert time.monotonic() < deadline
     first.close()
     with closing(redis.Redis.from_url(redis_server.url)) as client:
         left = {"format": FORMAT, "room": {"groups": 7}, "alerts": {}}
         client.set("classpulse:{ABC234}:state", json.dumps(left))
     second.watch(session)
-    (view,) = second.tick(1001.0).views.values()
+    (view,) = second.tick(1001.0, 1001.0).views.values()
     assert view.students == 0 and "a class begins anew" in caplog.text
     second.close()
 
@@ -217,8 +217,8 @@ def test_whoever_watches_a_class_in_which_nothing_changes_is_shown_so():
 def test_a_process_that_makes_no_views_says_so():
     classroom = classroom_with(MemoryStore(), LocalExchange())
     assert classroom.troubles(1000.0) == {}  # it has not begun yet
-    classroom.tick(1000.0)
+    classroom.tick(1000.0, 1000.0)
     assert classroom.troubles(1010.0) == {}
     assert classroom.troubles(1011.0) == {"views": "none was made for 11 s"}
-    classroom.tick(1012.0)
+    classroom.tick(1012.0, 1012.0)
     assert classroom.troubles(1013.0) == {}

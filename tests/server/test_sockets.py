@@ -164,10 +164,10 @@ def test_a_connection_without_a_role_is_refused(app):
 def test_a_wrong_forged_or_borrowed_token_is_refused(app):
     opened, other = app.open_class(), app.open_class()
     code = opened["code"]
-    forged = Tokens("another secret key of that length", 30).teacher(
+    forged = Tokens("another secret key of that length").teacher(
         ClassSession(code, "Algebra", "camera", 5, 0.0)
     )
-    seat, _ = Tokens(SECRET_KEY, 30).new_seat(code)
+    seat, _ = Tokens(SECRET_KEY).new_seat(code)
     for token, told in [
         (None, "not a teacher's link"),
         ("", "not a teacher's link"),

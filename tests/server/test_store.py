@@ -62,17 +62,19 @@ def test_points_come_back_as_they_were_in_order(store):
     assert store.points("ABC234") == [first, point(20.0)]
 
 
-def test_of_two_points_of_the_same_time_the_newest_counts(store):
+def test_of_two_points_of_the_same_time_the_first_stays(store):
     add_classes(store, "ABC234", "XYZ234")
     store.add_points([("ABC234", point(10.0, students=5))])
     store.add_points([("ABC234", point(10.0, students=6)), ("XYZ234", point(10.0))])
-    assert store.points("ABC234") == [point(10.0, students=6)]
+    assert store.points("ABC234") == [point(10.0, students=5)]
+    assert store.points("XYZ234") == [point(10.0)]
 
 
-def test_a_class_is_idle_when_nobody_was_there_for_long(store):
+def test_a_class_is_idle_when_its_students_left_long_ago_or_never_came(store):
     for code, opened, points in [
         ("NEWNEW", 100.0, []),
         ("UNUSED", 10.0, []),
+        ("WAITED", 4.0, []),
         ("LONGER", 10.0, [20.0, 110.0]),
         ("FORGOT", 10.0, [20.0, 30.0]),
         ("ENDEND", 10.0, [20.0]),
@@ -80,7 +82,7 @@ def test_a_class_is_idle_when_nobody_was_there_for_long(store):
         store.add_class(ClassSession(code, "Algebra", "camera", 5, opened))
         store.add_points((code, point(t)) for t in points)
     store.end_class("ENDEND", 40.0)
-    assert sorted(store.idle_classes(50.0)) == [("FORGOT", 30.0), ("UNUSED", 10.0)]
+    assert sorted(store.idle_classes(left=50.0, unused=5.0)) == [("FORGOT", 30.0), ("WAITED", 4.0)]
 
 
 def test_a_deleted_class_leaves_nothing_and_others_alone(store):

@@ -8,6 +8,7 @@ import threading
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import gevent
 import pytest
 import requests
 
@@ -147,6 +148,21 @@ def test_of_a_deleted_class_nothing_is_sent(start_server, school, join, teach):
     assert school.received.empty()
 
 
+def test_a_report_that_is_taken_in_slowly_holds_up_no_other(start_server, school, join, teach):
+    server = start_server(SERVE_QUICKLY, WEBHOOK_URL=school.url, WEBHOOK_SECRET=SECRET)
+    school.is_open.clear()
+    titles = ["Algebra", "Geometry", "Logic"]
+    for title in titles:
+        hold(server, join, teach, title)
+    # None of them is answered before all have come.
+    assert sorted(school.next()[1]["data"]["title"] for _ in titles) == titles
+
+
+def deliver(webhook):
+    webhook.deliver()
+    gevent.wait()
+
+
 def test_a_report_that_nobody_takes_for_a_day_is_given_up(school, tmp_path, caplog):
     now = 1000.0
     url = migrate(f"sqlite:///{tmp_path / 'classpulse.db'}")
@@ -155,12 +171,12 @@ def test_a_report_that_nobody_takes_for_a_day_is_given_up(school, tmp_path, capl
         webhook = Webhook(school.url, KEY, store, keeps=True, clock=clock, metrics=metrics)
         store.add_class(ClassSession("ABC234", "Algebra", "camera", 5, now))
         store.end_class("ABC234", now)
-        webhook.deliver()
+        deliver(webhook)
         assert school.received.empty()  # other processes may still write what they have of it
         school.answers = [500] * 3
         for hours, tries in ((1, 1), (22, 1), (2, 1), (24, 0)):
             now += hours * 60 * 60
-            webhook.deliver()
+            deliver(webhook)
             assert school.received.qsize() == tries
             school.received.queue.clear()
         assert "is given up" in caplog.text

@@ -73,6 +73,7 @@ export class RoomState {
     this.#viewedAt = this.steadyClock();
     // The first one after the history may be from before: nothing has changed since.
     if (view.t > this.#asked) this.#ahead = view.t - this.clock();
+    this.#asked = -Infinity;
   }
 
   /** @param {Point} point that has come to its end, unless the history had it */

@@ -10,14 +10,19 @@
 
 import { io } from "socket.io-client";
 
+import { tabMemory } from "./page.js";
 import { gettext } from "./texts.js";
 
 const ANSWER_MILLISECONDS = 5000; // within which the server confirms what a teacher does
 const REMARK_MILLISECONDS = 10_000; // for which something is said that only happened once
 const SILENCE_MILLISECONDS = 35_000; // without the server's ping, after which nobody is there
-const TRANSPORTS = ["websocket", "polling"];
-const FAILURES = 10; // in a row, after which another network may be why a WebSocket does not work
-const REFUSALS = 5; // after which the time between two tries grows no more
+// Milliseconds within which a transport has to open: some networks take in a WebSocket and never
+// answer. What may be slow instead has longer by polling, which is tried next.
+const OPENING_MILLISECONDS = { websocket: 4000, polling: 15_000 };
+const WELCOME_MILLISECONDS = 6000; // from then on: more than a server waits for its database
+const HEALTH_MILLISECONDS = 2000; // within which a server that works says so
+const RETRIES = 5; // after which the time between two tries grows no more
+const REMEMBERED = "classpulse.transport"; // where polling worked and a WebSocket did not
 
 export class ClassSocket {
   #socket;
@@ -26,9 +31,10 @@ export class ClassSocket {
   #trouble = ""; // at the server, of which it tells itself
   #remark = ""; // said for a moment
   #remarking = 0; // the timer of its end
-  #trying = 0; // the timer of the next try, where that is ours to make
-  #refusals = 0; // temporary ones, since the last connection
-  #failures = 0; // tries without an answer, since then
+  #transport = remembered(); // with which is tried next
+  #trying = 0; // the timer of the next try
+  #limit = 0; // the timer of the end of a try, 0 while there is none
+  #retries = 0; // since the last connection
   #heard = Date.now(); // from the server, by the clock on the wall: timers sleep with the machine
   #pages = new BroadcastChannel("classpulse.seat"); // of this browser, to which a seat belongs
   #closed = new AbortController();
@@ -43,12 +49,12 @@ export class ClassSocket {
     const socket = io({
       auth: (/** @type {(auth: Auth) => void} */ give) => give(auth),
       query: { class: auth.code }, // a balancer may keep a class together by it
-      transports: TRANSPORTS,
-      tryAllTransports: true,
-      reconnectionDelay: 1000, // half more or less by chance: not all of a class at once
-      reconnectionDelayMax: 5000,
+      autoConnect: false,
+      reconnection: false, // how and when to try again is decided below
     });
     this.#socket = socket;
+    // The transport is open, and the server lets us in, or says why not.
+    socket.io.on("open", () => this.#limitTo(WELCOME_MILLISECONDS));
     // What is sent while a server lets somebody in comes before "connect": trouble has to stay.
     socket.on("connect", () => this.#onConnect());
     socket.on("connect_error", (error) => this.#onFailure(error));
@@ -72,6 +78,7 @@ export class ClassSocket {
     socket.io.on("ping", () => this.#hear());
     socket.onAny(() => this.#hear());
     this.#listen();
+    this.#try();
   }
 
   get connected() {
@@ -125,13 +132,18 @@ export class ClassSocket {
     this.#closed.abort();
     clearTimeout(this.#remarking);
     clearTimeout(this.#trying);
+    this.#endTry();
     this.#pages.close();
     this.#socket.disconnect();
   }
 
   #listen() {
     const { signal } = this.#closed;
-    window.addEventListener("online", () => this.#wake(), { signal });
+    const changeNetwork = () => {
+      this.#transport = "websocket"; // which may work in this one
+      this.#wake();
+    };
+    window.addEventListener("online", changeNetwork, { signal });
     window.addEventListener("offline", () => this.#tellStatus(), { signal });
     window.addEventListener("pageshow", ({ persisted }) => persisted && this.#wake(), { signal });
     const seen = () => document.visibilityState === "visible" && this.#wake();
@@ -143,26 +155,22 @@ export class ClassSocket {
   }
 
   #onConnect() {
+    this.#endTry();
     this.#hear();
     this.#lost = "";
-    this.#refusals = 0;
-    this.#failures = 0;
-    // Where a WebSocket works, a server that is about to come back must not find us polling.
-    const { name } = this.#socket.io.engine.transport;
-    if (name === "websocket") this.#socket.io.opts.transports = ["websocket"];
+    this.#retries = 0;
+    tabMemory.set(REMEMBERED, this.#transport);
     this.#tellStatus();
   }
 
   /** @param {Error & {data?: {retry?: boolean}}} error */
   #onFailure(error) {
     if (this.#socket.active) {
-      this.#lost ||= gettext("No connection to the class. Trying again…");
-      this.#failures += 1;
-      if (this.#failures === FAILURES) this.#socket.io.opts.transports = TRANSPORTS;
+      this.#fail();
     } else if (error.data?.retry) {
+      this.#endTry();
       this.#lost = `${gettext(error.message)} ${gettext("This page does so by itself.")}`;
-      this.#refusals = Math.min(this.#refusals + 1, REFUSALS);
-      this.#tryIn(this.#refusals * (1 + 2 * Math.random()));
+      this.#retry(2);
     } else {
       this.#end(gettext(error.message));
     }
@@ -171,9 +179,10 @@ export class ClassSocket {
 
   /** @param {string} reason */
   #onLoss(reason) {
+    if (this.#limit) return this.#fail(); // it was never there
     this.#trouble = ""; // the next connection tells if there still is one
     this.#lost ||= gettext("The connection was lost. Trying again…");
-    if (reason === "io server disconnect") this.#tryIn(1 + 2 * Math.random()); // nobody else does
+    if (reason !== "io client disconnect") this.#retry(1);
     this.#tellStatus();
   }
 
@@ -187,10 +196,54 @@ export class ClassSocket {
     this.#tellStatus();
   }
 
+  /**
+   * Each time a little later, and by chance: not all of a class at once.
+   * @param {number} slowly how much slower than after the loss of a connection
+   */
+  #retry(slowly) {
+    this.#retries = Math.min(this.#retries + 1, RETRIES);
+    this.#tryIn(this.#retries * slowly * (0.5 + Math.random()));
+  }
+
   /** @param {number} seconds */
   #tryIn(seconds) {
+    if (this.#closed.signal.aborted) return;
+    this.#endTry();
     clearTimeout(this.#trying);
-    this.#trying = setTimeout(() => this.#socket.connect(), seconds * 1000);
+    this.#trying = setTimeout(() => this.#try(), seconds * 1000);
+  }
+
+  #try() {
+    this.#socket.io.opts.transports = [this.#transport];
+    this.#limitTo(OPENING_MILLISECONDS[this.#transport]);
+    this.#socket.connect();
+  }
+
+  /** @param {number} milliseconds */
+  #limitTo(milliseconds) {
+    this.#endTry();
+    this.#limit = setTimeout(() => this.#fail(), milliseconds);
+  }
+
+  #endTry() {
+    clearTimeout(this.#limit);
+    this.#limit = 0;
+  }
+
+  /** A try came to nothing: try again, by polling where the server works and a WebSocket does not. */
+  async #fail() {
+    this.#endTry();
+    this.#socket.disconnect(); // from what may still be under way
+    this.#lost ||= gettext("No connection to the class. Trying again…");
+    this.#retry(1);
+    this.#tellStatus();
+    const isNext = this.#trying;
+    const failed = this.#transport;
+    this.#transport = "websocket";
+    if (failed === "websocket" && (await serverWorks()) && isNext === this.#trying) {
+      this.#transport = "polling";
+      this.#tryIn(0);
+    }
   }
 
   /** @param {string} remark */
@@ -215,5 +268,20 @@ export class ClassSocket {
   #end(reason) {
     this.close();
     this.#tell.closed(reason);
+  }
+}
+
+/** What worked last in this tab. @returns {keyof typeof OPENING_MILLISECONDS} */
+function remembered() {
+  return tabMemory.get(REMEMBERED) === "polling" ? "polling" : "websocket";
+}
+
+/** Whether the server answers to what is no WebSocket. */
+async function serverWorks() {
+  const signal = AbortSignal.timeout(HEALTH_MILLISECONDS);
+  try {
+    return (await fetch(new URL("/healthz", location.href), { cache: "no-store", signal })).ok;
+  } catch {
+    return false;
   }
 }

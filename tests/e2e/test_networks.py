@@ -1,0 +1,63 @@
+"""Networks that know nothing of WebSockets: the pages poll there, and remember that it works."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.test_connection import enter_class, enter_room, is_in_touch, is_live
+from tests.swallowing import KINDS, swallowing
+
+
+def through(proxy, server, opened):
+    """The class as whoever is behind the proxy has it."""
+    at = {name: opened[name].replace(f":{server.port}/", f":{proxy.port}/") for name in URLS}
+    return opened | at
+
+
+URLS = ("join_url", "room_url")
+
+
+def is_a_new_poll(request):
+    return "/socket.io/" in request.url and "sid=" not in request.url
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pages_are_live_where_websockets_are_swallowed_and_remember_it(
+    server, browser, teach, kind
+):
+    opened = server.open_class(mode="self-report")
+    with swallowing(server.port, kind) as proxy:
+        there = through(proxy, server, opened)
+        room = enter_room(browser, there)
+        is_live(room)
+        page = enter_class(browser.new_context(), there)
+        is_in_touch(page)
+        expect(room.locator("#hands")).to_contain_text("Somebody needs help")
+        asked = proxy.asked
+        page.reload()
+        page.get_by_role("button", name="Join", exact=True).click()
+        page.get_by_role("button", name="I am lost").click()
+        expect(page.locator("#last-sent")).to_contain_text("pace")
+        with page.expect_request(is_a_new_poll):
+            proxy.cut()
+        expect(page.locator("#status")).to_have_text("")
+        assert proxy.asked == asked
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pages_whose_network_begins_to_swallow_websockets_poll_until_there_is_another(
+    server, browser, kind
+):
+    opened = server.open_class(mode="self-report")
+    with swallowing(server.port, None) as proxy:
+        page = enter_class(browser.new_context(), through(proxy, server, opened))
+        is_in_touch(page)
+        proxy.kind = kind
+        with page.expect_request(is_a_new_poll):
+            proxy.cut()
+        expect(page.locator("#status")).to_have_text("")
+        proxy.kind, asked = None, proxy.asked
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        with page.expect_websocket():
+            proxy.cut()
+        expect(page.locator("#status")).to_have_text("")
+        assert proxy.asked == asked + 1
