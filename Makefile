@@ -158,10 +158,10 @@ web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs web/texts.mjs
 # The programs that tests start beside the server; without one of them its tests are skipped.
 .venv-test/services: .venv-test/done
 	PATH="$$PATH:/usr/sbin:$$(echo /usr/lib/postgresql/*/bin | tr ' ' :)" \
-		type -P redis-server postgres nginx cc \
+		type -P redis-server postgres pgbouncer nginx cc \
 		|| (apt-get update && apt-get install -y --no-install-recommends \
-			redis-server postgresql nginx-light gcc libc6-dev) \
-		|| echo "Please install Redis, PostgreSQL, nginx and a C compiler to test with them."
+			redis-server postgresql pgbouncer nginx-light gcc libc6-dev) \
+		|| echo "Please install Redis, PostgreSQL, PgBouncer, nginx and a C compiler to test with them."
 	touch $@
 
 # After an edit of server/domain/contract.json: what is made of it.

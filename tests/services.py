@@ -1,4 +1,4 @@
-"""Real Redis, PostgreSQL and nginx, as programs that a test starts, kills, pauses and restarts."""
+"""Real Redis, PostgreSQL and the like, as programs that a test starts, kills and pauses."""
 
 from __future__ import annotations
 
@@ -192,6 +192,42 @@ class PostgresServer(Service):
         subprocess.run(command, user=self.user, group=self.user, check=True, capture_output=True)
 
 
+class PgBouncer(Service):
+    """Before a PostgreSQL, as hosts have it: a transaction gets whichever connection is free.
+
+    `url` is the address of the same database behind it.
+    """
+
+    user = PostgresServer.user
+
+    def __init__(self, postgres: PostgresServer) -> None:
+        super().__init__()
+        self.url = postgres.url.replace(f":{postgres.port}/", f":{self.port}/")
+        self._configuration = self.folder / "pgbouncer.ini"
+        self._configuration.write_text(
+            f"""
+            [databases]
+            * = host=127.0.0.1 port={postgres.port} user=postgres
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = {self.port}
+            unix_socket_dir =
+            auth_type = any
+            pool_mode = transaction
+            default_pool_size = 3
+            """
+        )
+        if self.user:
+            for path in (self.folder, self._configuration):
+                shutil.chown(path, self.user)
+
+    def command(self) -> list[str]:
+        return [require_program("pgbouncer"), str(self._configuration)]
+
+    def check(self) -> None:
+        psycopg.connect(self.url, connect_timeout=1).close()
+
+
 class NginxServer(Service):
     """As deploy/nginx.conf has it, in front of servers on these ports."""
 
@@ -247,6 +283,13 @@ def postgres_server(postgres_cluster: PostgresServer) -> Iterator[PostgresServer
     postgres_cluster.url = migrate(postgres_cluster.new_database())
     yield postgres_cluster
     postgres_cluster.repair()
+
+
+@pytest.fixture
+def pgbouncer(postgres_server: PostgresServer) -> Iterator[PgBouncer]:
+    """A PgBouncer before the test's PostgreSQL."""
+    with running(PgBouncer(postgres_server)) as server:
+        yield server
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ class Exchange(Protocol):
         """The newest view of a class."""
 
     def live(self, codes: Iterable[str]) -> Collection[str]:
-        """Those of the classes that somebody was connected to in any process, minutes ago or now."""
+        """Those of the classes that somebody is or just was connected to in any process."""
 
     def order(self, code: str, order: Order) -> None:
         """Ask something of the room of a class; its leader sees to it in the next tick."""

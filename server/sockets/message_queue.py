@@ -29,17 +29,17 @@ class MessageQueue(Rooms, RedisManager):
 
     def __init__(self, url: str, silence_seconds: float = SILENCE_SECONDS) -> None:
         super().__init__(url, channel=CHANNEL)
-        self._url = url
+        self.redis = connect(url, 1)
+        self._subscriptions = connect(url, 1)
         self._silence_seconds = silence_seconds
 
     def _redis_connect(self) -> None:
-        self.redis = connect(self._url, 1)
-        self.connected = True
+        self.connected = True  # the client makes its connection anew when it is used
 
     def _listen(self) -> Iterator[bytes]:
         while True:
             try:
-                with connect(self._url, 1).pubsub() as subscription:
+                with self._subscriptions.pubsub() as subscription:
                     subscription.subscribe(self.channel)
                     is_asked = False  # whether it is still there
                     while True:
