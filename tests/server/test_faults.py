@@ -219,24 +219,55 @@ def metric(server, name):
 # The clock
 
 
-def test_a_clock_that_jumps_changes_nothing(start_server, tmp_path, join, teach):
+@pytest.fixture
+def jumping(start_server, tmp_path):
+    """A server, and how to set its clocks: the one on the wall, and the one that never stops."""
     library, jump = tmp_path / "jump.so", tmp_path / "jump"
-    compiler = require_program("cc")
     source = Path(__file__).with_name("jump.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    jump.write_text("0")
+    command = [require_program("cc"), "-shared", "-fPIC", "-o", library, source, "-ldl"]
+    subprocess.run(command, check=True)
+
+    def set_clocks(wall, boot=0):
+        (tmp_path / "next").write_text(f"{wall} {boot}")
+        (tmp_path / "next").rename(jump)
+
+    set_clocks(0)
     server = start_server(SERVE_QUICKLY, LD_PRELOAD=str(library), JUMP_FILE=str(jump))
+    return server, set_clocks
+
+
+def is_right(t, ahead):
+    """Whether a time is the one on the wall of a server whose clock was set ahead."""
+    return abs(t - ahead - time.time()) < 60
+
+
+def test_a_clock_that_is_set_changes_no_class_and_what_is_shown_goes_by_it(jumping, join, teach):
+    server, set_clocks = jumping
     _, teacher, students = class_of_five(server, join, teach)
-    times = []
-    for seconds, emotion in ((3600, "sad"), (-7200, "happy")):
-        jump.write_text(str(seconds))
-        logged = requests.get(f"{server.url}/healthz", timeout=10).headers["Date"]
-        jumped = parsedate_to_datetime(logged).timestamp() - time.time()
-        assert abs(jumped - seconds) < 60
+    for ahead, emotion in ((3600, "sad"), (-3600, "happy")):
+        set_clocks(ahead)
+        told = requests.get(f"{server.url}/healthz", timeout=10).headers["Date"]
+        assert is_right(parsedate_to_datetime(told).timestamp(), ahead)
         everybody_looks(students, emotion)
         view = teacher.wait_for("view", lambda view, now=emotion: view["shares"] == {now: 1.0})
-        assert view["students"] == 5
-        times.append(teacher.wait_for("point")["t"])
-        assert abs(times[-1] - time.time()) < 60
-    assert times == sorted(times)
+        assert view["students"] == 5 and is_right(view["t"], ahead)
+        teacher.wait_for("point", lambda point, ahead=ahead: is_right(point["t"], ahead))
     assert not any(peer.closed for peer in (teacher, *students))
+
+
+def test_after_a_night_of_sleep_the_times_are_right_and_old_labels_gone(jumping, join, teach):
+    server, set_clocks = jumping
+    opened, teacher, students = class_of_five(server, join, teach)
+    night = 8 * 60 * 60
+    set_clocks(night, night)
+    view = teacher.wait_for("view", lambda view: view["suppressed"])
+    assert view["students"] == 5 and is_right(view["t"], night)
+    everybody_looks(students, "sad")
+    view = teacher.wait_for("view", lambda view: view["shares"] == {"sad": 1.0})
+    assert is_right(view["t"], night)
+    teacher.send("marker", {"text": "awake"})
+    assert is_right(teacher.wait_for("marker")["t"], night)
+    teacher.send("end", {})
+    teacher.wait_for("ended")
+    report = report_of(server, opened).json()
+    assert is_right(report["began"], 0) and is_right(report["ended"], night)

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from server.domain.session import ClassSession
+from server.domain.timeline import Point
 from tests.live_server import migrate
 
 
@@ -214,13 +215,16 @@ def test_old_classes_are_forgotten_when_the_server_starts(start_server, tmp_path
     for code, opened, ended in [
         ("ENDED2", now - 40 * day, now - 31 * day),
         ("KEPT23", now - 40 * day, now - 29 * day),
-        ("LEFT23", now - 2 * day, None),
+        ("LEFT23", now - 3 * day, None),
+        ("WAITS2", now - 3 * day, None),
     ]:
         store.add_class(ClassSession(code, "Algebra", "camera", 5, opened, ended))
+    store.add_points([("LEFT23", Point(now - 2 * day, 5, 5, None, None, None, None, ()))])
     server = start_server(DATABASE_URL=database)
     assert store.find_class("ENDED2") is None
     assert store.find_class("KEPT23").ended_at is not None
-    assert store.find_class("LEFT23").ended_at is not None  # nobody did, and nobody is there
+    assert store.find_class("LEFT23").ended_at == now - 2 * day  # nobody did, when they left
+    assert store.find_class("WAITS2").ended_at is None  # for its first lesson
     assert "This class has ended" in requests.get(f"{server.url}/c/LEFT23", timeout=10).text
 
 

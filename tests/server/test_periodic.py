@@ -25,7 +25,7 @@ def test_whatever_goes_wrong_ends_no_task(caplog):
     assert read["classpulse_errors_total", ("kind", "store")] == 1
     assert read["classpulse_errors_total", ("kind", "task")] == 1
     assert read[("classpulse_tick_duration_seconds_count",)] == 3
-    assert "the database is away: away" in caplog.text and "a bug" in caplog.text
+    assert "a periodic task has to wait: away" in caplog.text and "a bug" in caplog.text
 
 
 def test_a_task_that_is_late_is_not_made_up_for():

@@ -9,9 +9,12 @@ import pytest
 import redis
 import requests
 
+from server.access.tokens import Tokens
+from server.domain.session import ClassSession
+from server.domain.timeline import Point
 from server.sharing.exchange import FORMAT
 from tests.conftest import SERVE_QUICKLY
-from tests.live_server import SERVE
+from tests.live_server import PATIENCE, SECRET_KEY, SERVE
 
 NEWER = ["gunicorn", "--pythonpath", "tests/server", "newer:app"]
 
@@ -258,3 +261,24 @@ def test_nginx_keeps_a_class_together_until_its_process_dies(processes, start_ng
 def students_of(process):
     text = requests.get(f"{process.url}/metrics", timeout=10).text
     return int(float(re.search(r"^classpulse_students (.+)$", text, re.MULTILINE)[1]))
+
+
+def test_no_process_ends_a_class_in_which_somebody_waits_elsewhere(
+    start_server, redis_server, open_store, teach
+):
+    one = start_server(REDIS_URL=redis_server.url)
+    store = open_store(one.settings["DATABASE_URL"])
+    left = time.time() - 2 * 24 * 60 * 60
+    for code in ("WATCH2", "EMPTY2"):
+        store.add_class(ClassSession(code, "Algebra", "camera", 5, left))
+        store.add_points([(code, Point(left, 5, 5, None, None, None, None, ()))])
+    token = Tokens(SECRET_KEY).teacher(store.find_class("WATCH2"))
+    teacher = teach(one, {"code": "WATCH2", "token": token})
+    teacher.wait_for("view")
+    # It sweeps when it starts.
+    start_server(REDIS_URL=redis_server.url, DATABASE_URL=one.settings["DATABASE_URL"])
+    deadline = time.monotonic() + PATIENCE
+    while store.find_class("EMPTY2").ended_at is None:
+        assert time.monotonic() < deadline
+    assert store.find_class("WATCH2").ended_at is None
+    assert not teacher.closed
