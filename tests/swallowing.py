@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -22,6 +23,7 @@ class SwallowingProxy:
     def __init__(self, upstream: int, kind: str | None) -> None:
         self._upstream = upstream
         self.kind = kind
+        self.delay = 0.0  # seconds until the server hears of a request
         self.asked = 0  # WebSockets that browsers asked for
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -47,13 +49,12 @@ class SwallowingProxy:
                 threading.Thread(target=self._serve, args=[client], daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, socket.create_connection(("127.0.0.1", self._upstream)) as server:
-            self._open |= {client, server}
-            with suppress(OSError):
-                self._pass_on(client, server)
-            self._open -= {client, server}
+        self._open.add(client)
+        with client, suppress(OSError):
+            self._answer(client)
+        self._open.discard(client)
 
-    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
+    def _answer(self, client: socket.socket) -> None:
         head = b""
         while b"\r\n\r\n" not in head:  # one request a connection is told from all that follow
             if not (data := client.recv(65536)):
@@ -77,11 +78,14 @@ class SwallowingProxy:
             # So that the next request comes on a connection of its own, and is looked at.
             head = re.sub(rb"\r\nconnection:[^\r]*", b"", head, flags=re.IGNORECASE)
             head = head.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
-        server.sendall(head)
-        back = threading.Thread(target=_copy, args=[server, client, kind == "silent"], daemon=True)
-        back.start()
-        _copy(client, server, nothing=kind == "deaf")
-        back.join()
+        time.sleep(self.delay)
+        with socket.create_connection(("127.0.0.1", self._upstream)) as server:
+            server.sendall(head)
+            answers = [server, client, kind == "silent"]
+            back = threading.Thread(target=_copy, args=answers, daemon=True)
+            back.start()
+            _copy(client, server, nothing=kind == "deaf")
+            back.join()
 
 
 def _copy(

@@ -43,6 +43,20 @@ def test_pages_are_live_where_websockets_are_swallowed_and_remember_it(
         assert proxy.asked == asked
 
 
+def test_a_slow_network_that_swallows_websockets_is_one_to_poll_on(server, browser):
+    opened = server.open_class(mode="self-report")
+    with swallowing(server.port, "hangs") as proxy:
+        # No worker fills its cache meanwhile, which would take minutes in this network.
+        page = browser.new_page(service_workers="block")
+        page.goto(through(proxy, server, opened)["join_url"])
+        proxy.delay = 3.0
+        page.get_by_role("button", name="Join", exact=True).click()
+        expect(page.locator("#status")).to_contain_text("Trying again…")
+        expect(page.locator("#status")).to_have_text("", timeout=60_000)
+        page.get_by_role("button", name="I am lost").click()
+        expect(page.locator("#last-sent")).to_contain_text("pace")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_pages_whose_network_begins_to_swallow_websockets_poll_until_there_is_another(
     server, browser, kind

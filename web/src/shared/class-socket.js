@@ -16,11 +16,12 @@ import { gettext } from "./texts.js";
 const ANSWER_MILLISECONDS = 5000; // within which the server confirms what a teacher does
 const REMARK_MILLISECONDS = 10_000; // for which something is said that only happened once
 const SILENCE_MILLISECONDS = 35_000; // without the server's ping, after which nobody is there
-// Milliseconds within which a transport has to open: some networks take in a WebSocket and never
-// answer. What may be slow instead has longer by polling, which is tried next.
+// Milliseconds within which a transport has to open, at the first try: some networks take in a
+// WebSocket and never answer. What may be slow instead has longer by polling, and at each other try.
 const OPENING_MILLISECONDS = { websocket: 4000, polling: 15_000 };
 const WELCOME_MILLISECONDS = 6000; // from then on: more than a server waits for its database
-const HEALTH_MILLISECONDS = 2000; // within which a server that works says so
+const LONGEST_MILLISECONDS = 20_000; // for either, however often it was tried
+const HEALTH_MILLISECONDS = 6000; // within which a server that works says so, on a slow network, too
 const RETRIES = 5; // after which the time between two tries grows no more
 const REMEMBERED = "classpulse.transport"; // where polling worked and a WebSocket did not
 
@@ -66,7 +67,6 @@ export class ClassSocket {
     });
     this.on("restart", ({ within }) => {
       this.#lost = gettext("The server restarts. Reconnecting…");
-      socket.disconnect();
       this.#tryIn(within * Math.random());
     });
     // A seat is for one page, the newest: told from page to page, which works offline as well.
@@ -189,10 +189,7 @@ export class ClassSocket {
   /** Reconnect at once if a retry is due later, or if the connection died while the machine slept. */
   #wake() {
     const alive = this.connected && Date.now() - this.#heard < SILENCE_MILLISECONDS;
-    if (!alive) {
-      this.#socket.disconnect();
-      this.#tryIn(0);
-    }
+    if (!alive) this.#tryIn(0);
     this.#tellStatus();
   }
 
@@ -209,6 +206,7 @@ export class ClassSocket {
   #tryIn(seconds) {
     if (this.#closed.signal.aborted) return;
     this.#endTry();
+    this.#socket.disconnect(); // from what may still be under way
     clearTimeout(this.#trying);
     this.#trying = setTimeout(() => this.#try(), seconds * 1000);
   }
@@ -222,7 +220,8 @@ export class ClassSocket {
   /** @param {number} milliseconds */
   #limitTo(milliseconds) {
     this.#endTry();
-    this.#limit = setTimeout(() => this.#fail(), milliseconds);
+    const within = Math.min(milliseconds * (1 + this.#retries), LONGEST_MILLISECONDS);
+    this.#limit = setTimeout(() => this.#fail(), within);
   }
 
   #endTry() {
@@ -232,15 +231,12 @@ export class ClassSocket {
 
   /** A try came to nothing: try again, by polling where the server works and a WebSocket does not. */
   async #fail() {
-    this.#endTry();
-    this.#socket.disconnect(); // from what may still be under way
     this.#lost ||= gettext("No connection to the class. Trying again…");
     this.#retry(1);
     this.#tellStatus();
-    const isNext = this.#trying;
     const failed = this.#transport;
     this.#transport = "websocket";
-    if (failed === "websocket" && (await serverWorks()) && isNext === this.#trying) {
+    if (failed === "websocket" && (await serverWorks()) && !this.connected) {
       this.#transport = "polling";
       this.#tryIn(0);
     }
