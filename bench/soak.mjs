@@ -6,6 +6,7 @@
 //   {"classes": [{code, token, students, teachers, spread}]}  everybody in; spread: over all processes
 //   {"churn": true|false}                                     whether anybody comes, goes or is lost
 //   {"notes": false}                                          teachers note nothing any more
+//   {"network": "another"}                                    the browsers say that theirs changed
 import { setMaxListeners } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
@@ -254,5 +255,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   for (const facts of order.classes ?? []) new Lesson(facts);
   churns = order.churn ?? churns;
   notes = order.notes ?? notes;
+  if (order.network) globalThis.window.dispatchEvent(new Event("online"));
 }
 process.exit();

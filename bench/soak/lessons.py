@@ -24,7 +24,7 @@ import numpy as np
 import redis
 import requests
 
-from bench.soak.stage import FAULTS, PROCESSES, Crowd, Fault, Stage, shuffled
+from bench.soak.stage import FAULTS, PROCESSES, Fault, Stage, shuffled
 from bench.soak.witness import EVER, LAG, STILL, TICK_SECONDS, Resumed, Violation, Witness
 from server.domain.seats import SEAT_GRACE
 from training.page import markdown_table
@@ -46,11 +46,9 @@ T = TypeVar("T")
 class Soak:
     """One run, from the first class to the last report."""
 
-    def __init__(
-        self, stage: Stage, classes: int, seed: int, story: Path, stack: ExitStack
-    ) -> None:
+    def __init__(self, stage: Stage, classes: int, seed: int) -> None:
         self.stage, self.chance = stage, random.Random(seed)
-        self.crowd = Crowd(stage.nginx.url, seed, story, stack)
+        self.crowd = stage.crowd
         self.opened = [self._open(number) for number in range(classes)]
         self.witness = Witness({facts["code"]: LEAST_SHOWN for facts in self.opened})
         self.fared: defaultdict[str, list[list[Resumed]]] = defaultdict(list)
@@ -262,8 +260,7 @@ def soak(minutes: float, classes: int, seed: int | None, only: str) -> str:
     print(f"seed {seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="classpulse-soak-"))
     with ExitStack() as stack:
-        stage = Stage(folder, TICK_SECONDS, stack)
-        lessons = Soak(stage, classes, seed, folder / "students.jsonl", stack)
+        lessons = Soak(Stage(folder, TICK_SECONDS, seed, stack), classes, seed)
         try:
             lessons.run(60 * minutes, only)
         except Violation as violation:

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,11 @@ from bench.programs import script, tell
 from bench.soak.witness import Line
 from tests.live_server import SERVE, LiveServer
 from tests.services import NginxServer, PostgresServer, RedisServer, running
+from tests.swallowing import KINDS, SwallowingProxy
 
 PROCESSES = 3
+# The same in a format of its own for what processes tell each other, as a later release.
+NEWER = ["gunicorn", "--pythonpath", "tests/server", "newer:app"]
 
 
 class Process(LiveServer):
@@ -38,6 +41,13 @@ class Process(LiveServer):
         if self._process is not None and self._process.poll() is None:
             self.resume()
             self.kill()
+
+    def change_release(self) -> None:
+        """Stop, and start as the release after this one, or from that as this one again."""
+        self.terminate()
+        self.wait_for_its_end()
+        self._command = SERVE if self._command == NEWER else NEWER
+        self.start()
 
     def troubles(self) -> Iterator[str]:
         """Lines of its log, from the last call on, that should not be there."""
@@ -74,10 +84,16 @@ class Crowd:
         reader = threading.Thread(target=self._read)
         reader.start()
         stack.callback(reader.join)
-        stack.callback(self._process.kill)
+        stack.callback(self._process.kill)  # which ends a program that is paused as well
 
     def order(self, order: dict[str, Any]) -> None:
         tell(self._process, json.dumps(order))
+
+    def pause(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
 
     def lines(self, until: float) -> Iterator[Line]:
         """What it says until this moment of the monotonic clock."""
@@ -96,11 +112,18 @@ class Crowd:
                 story.write(line)
 
 
-class Stage:
-    """Redis, PostgreSQL and nginx in front of several processes."""
+class SmallRedis(RedisServer):
+    """With as few connections as Heroku's smallest."""
 
-    def __init__(self, folder: Path, tick_seconds: float, stack: ExitStack) -> None:
-        self.redis = stack.enter_context(running(RedisServer()))
+    def command(self) -> list[str]:
+        return [*super().command(), "--maxclients", "20"]
+
+
+class Stage:
+    """Redis, PostgreSQL and nginx with several processes, and a crowd in a network of its own."""
+
+    def __init__(self, folder: Path, tick_seconds: float, seed: int, stack: ExitStack) -> None:
+        self.redis = stack.enter_context(running(SmallRedis()))
         self.postgres = stack.enter_context(running(PostgresServer()))
         settings = {
             "REDIS_URL": self.redis.url,
@@ -118,6 +141,13 @@ class Stage:
             self.processes.append(process)
         ports = (process.port for process in self.processes)
         self.nginx = stack.enter_context(running(NginxServer(*ports)))
+        self.network = stack.enter_context(closing(SwallowingProxy(self.nginx.port, None)))
+        url = f"http://127.0.0.1:{self.network.port}"
+        self.crowd = Crowd(url, seed, folder / "students.jsonl", stack)
+
+    def parts(self) -> tuple[Any, ...]:
+        """All that can be paused."""
+        return (self.crowd, self.nginx, *self.processes, self.redis, self.postgres)
 
 
 Deed = Callable[[Stage, Process], None]
@@ -159,6 +189,36 @@ def _start_all(stage: Stage, process: Process) -> None:
         each.start()
 
 
+def _change_releases(stage: Stage, process: Process) -> None:
+    for each in stage.processes:
+        each.change_release()
+
+
+def _pause_all(stage: Stage, process: Process) -> None:
+    for each in stage.parts():
+        each.pause()
+
+
+def _resume_all(stage: Stage, process: Process) -> None:
+    for each in reversed(stage.parts()):
+        each.resume()
+
+
+def _swallow_websockets(stage: Stage, process: Process) -> None:
+    stage.network.kind = KINDS[stage.network.asked % len(KINDS)]
+    stage.network.cut()
+
+
+def _change_network(stage: Stage, process: Process) -> None:
+    stage.network.kind = None
+    stage.crowd.order({"network": "another"})
+    stage.network.cut()
+
+
+def _nothing(stage: Stage, process: Process) -> None:
+    pass
+
+
 def _killed(part: Callable[[Stage, Process], Any]) -> tuple[Deed, Deed]:
     return (
         lambda stage, process: part(stage, process).kill(),
@@ -190,6 +250,9 @@ FAULTS = (
         (0, 2),
     ),
     Fault("all processes killed", _kill_all, _start_all, (0, 3), kills=True),
+    Fault("everything sleeps", _pause_all, _resume_all, (60, 60)),
+    Fault("the network swallows WebSockets", _swallow_websockets, _change_network, (20, 30)),
+    Fault("one process after another becomes another release", _change_releases, _nothing, (0, 0)),
 )
 
 
