@@ -11,7 +11,6 @@ from pathlib import Path
 from engineio import Server as Engine
 from flask import Flask
 from flask_socketio import SocketIO
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.access.limits import PerAddress
 from server.access.lookup import Lookup
@@ -20,6 +19,7 @@ from server.classroom.service import Classroom
 from server.config import Settings
 from server.http import errors, headers, languages, site
 from server.http.api import api
+from server.http.forwarded import Forwarded
 from server.http.health import health
 from server.http.pages import pages
 from server.http.site import Site
@@ -137,11 +137,13 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
 
         app.register_blueprint(create_lti(settings))
     queue = MessageQueue(settings.redis_url) if settings.redis_url else None
+    forwarded = Forwarded(settings.proxies, metrics)
     # No Flask session: a connection is known by its auth object alone.
     socketio = SocketIO(
         app,
         async_mode="gevent",
         manage_session=False,
+        cors_allowed_origins=forwarded.is_ours,
         max_http_buffer_size=MAX_MESSAGE_BYTES,
         ping_interval=PING_INTERVAL,
         ping_timeout=PING_TIMEOUT,
@@ -155,9 +157,7 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
         # Flask has it done like this.
         app.wsgi_app = StockWebSockets(app.wsgi_app)  # type: ignore[method-assign]
     # Around both, the pages and the sockets.
-    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask has it done
-        app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0
-    )
+    app.wsgi_app = forwarded.around(app.wsgi_app)  # type: ignore[assignment, method-assign]
     sockets = Sockets(socketio, classroom, lookup, tokens, clock, metrics)
     if queue:
         queue.on_listening = sockets.resend_all

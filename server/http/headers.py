@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask, Response, g, redirect, request
-from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.http.forwarded import is_local
 from server.http.site import this_site
 
 YEARS = 2 * 365 * 24 * 60 * 60  # seconds for which whoever came by https comes by nothing else
@@ -41,15 +41,12 @@ def install(app: Flask) -> None:
 
 
 def _without_https_no_camera() -> BaseResponse | None:
-    # Only a router in front of us sets this header; a page without https gets no camera.
-    if request.headers.get("X-Forwarded-Proto") == "http" and request.method == "GET":
+    # Only a proxy in front of us says this; a page without https gets no camera, but on the
+    # browser's own machine.
+    is_http = request.headers.get("X-Forwarded-Proto") == "http" and not is_local(request.host)
+    if is_http and request.method == "GET":
         return redirect(request.url.replace("http://", "https://", 1), 308)
     return None
-
-
-def is_https(request: Request) -> bool:
-    """Whether the browser came by https, to us or to a router in front of us."""
-    return "https" in (request.scheme, request.headers.get("X-Forwarded-Proto"))
 
 
 def _protected(response: Response) -> Response:
@@ -68,7 +65,7 @@ def _protected(response: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if is_https(request):
+    if request.is_secure:
         headers["Strict-Transport-Security"] = f"max-age={YEARS}"
     if not response.cache_control:
         response.cache_control.no_store = True

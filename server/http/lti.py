@@ -30,7 +30,6 @@ from werkzeug.wrappers import Response
 
 from server.config import Platform, Settings
 from server.domain.messages import MAX_TEXT, fit
-from server.http.headers import is_https
 from server.http.languages import N_
 from server.http.site import key_to, this_site
 
@@ -66,7 +65,7 @@ def create_lti(settings: Settings) -> Blueprint:
     nonces = URLSafeTimedSerializer(settings.secret_key, salt="lti nonce")
 
     def parts() -> dict[str, Any]:
-        ours = FlaskRequest(session={}, request_is_secure=is_https(request))
+        ours = FlaskRequest(session={}, request_is_secure=request.is_secure)
         cookies = FlaskCookieService(ours)
         sessions = _Nonces(ours, cookies, nonces)
         return {"session_service": sessions, "cookie_service": cookies, "request": ours}

@@ -20,7 +20,6 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.access.tokens import clean_code
-from server.http import headers
 from server.http.languages import COOKIE, LANGUAGES
 from server.http.site import class_with, join_url, this_site
 
@@ -47,14 +46,13 @@ def choose_language() -> BaseResponse:
     if language not in LANGUAGES or request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(400)
     response = redirect(page if OUR_PAGE.fullmatch(page) else "/", 303)
-    is_https = headers.is_https(request)
     # A page in another site's frame keeps its cookies for that site alone.
-    in_frames = bool(this_site().frame_ancestors) and is_https
+    in_frames = bool(this_site().frame_ancestors) and request.is_secure
     response.set_cookie(
         COOKIE,
         language,
         max_age=YEAR,
-        secure=is_https,
+        secure=request.is_secure,
         httponly=True,
         samesite="None" if in_frames else "Lax",
         partitioned=in_frames,

@@ -19,6 +19,7 @@ ERRORS = (
     "message",  # one that does not fit
     "rate",  # one too many
     "refused",  # a connection that was not let in
+    "proxy",  # a request by which a proxy in front of us is not set up as it has to be
     "slow",  # a browser that did not keep up, or was gone without a word
     "store",  # the database is away
     "exchange",  # Redis is away

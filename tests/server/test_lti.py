@@ -5,6 +5,7 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -198,14 +199,27 @@ def test_a_forged_ticket_waits_for_nothing(school):
     assert requests.get(f"{school.url}/lti/wait/abc.def", timeout=10).status_code == 403
 
 
-def test_what_a_browser_remembers_of_a_launch_works_in_a_frame_and_for_minutes(school, platform):
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-Proto": "https,http"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+    ids=str,
+)
+def test_what_a_browser_remembers_of_a_launch_works_in_a_frame_and_for_minutes(
+    school, platform, said
+):
     answer = requests.get(
         f"{school.url}/lti/login",
         params={"iss": platform.url, "login_hint": "7"},
-        headers={"X-Forwarded-Proto": "https"},
+        headers={"Host": "classpulse.example.org", **said},
         allow_redirects=False,
         timeout=10,
     )
+    [redirect_uri] = parse_qs(urlsplit(answer.headers["Location"]).query)["redirect_uri"]
+    assert redirect_uri == "https://classpulse.example.org/lti/launch"
     cookies = answer.raw.headers.getlist("Set-Cookie")
     assert len(cookies) == 2
     for cookie in cookies:
