@@ -56,6 +56,10 @@ class Settings:
                 "SECRET_KEY must be set, to at least 16 random characters that stay the same: "
                 "it signs the teachers' tokens"
             )
+        if environment.get("SCRIPT_NAME"):
+            raise SettingsError(
+                "SCRIPT_NAME cannot be set: Classpulse takes a host of its own, not a path of one"
+            )
         return Settings(
             secret_key=secret_key,
             port=int(_number(environment, "PORT", Settings.port, 1, 65535)),

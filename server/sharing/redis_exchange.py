@@ -20,6 +20,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from server.config import SettingsError
 from server.domain.seats import SEAT_GRACE, Snapshot
 from server.sharing import exchange
 from server.sharing.exchange import ExchangeError, Meeting, Order, State
@@ -217,20 +218,29 @@ class RedisExchange:
 def connect(url: str, most: int, **options: Any) -> redis.Redis:
     """A client with at most so many connections, for which whoever comes waits.
 
-    It finds out within seconds when nobody is there.
+    It finds out within seconds when nobody is there. Raises SettingsError for a URL that cannot be
+    used.
     """
     if url.startswith("rediss://"):
         options["ssl_cert_reqs"] = None  # Heroku's Redis signs its certificates itself
-    pool = redis.BlockingConnectionPool.from_url(
-        url,
-        max_connections=most,
-        timeout=PATIENCE,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
-        # A connection that died while nobody used it is made anew; all else is told at once.
-        retry=Retry(NoBackoff(), 1),
-        **options,
-    )
+    try:
+        pool = redis.BlockingConnectionPool.from_url(
+            url,
+            max_connections=most,
+            timeout=PATIENCE,
+            socket_timeout=PATIENCE,
+            socket_connect_timeout=PATIENCE,
+            # A connection that died while nobody used it is made anew; all else is told at once.
+            retry=Retry(NoBackoff(), 1),
+            **options,
+        )
+        pool.connection_class(**pool.connection_kwargs)  # takes all of it, and does not connect
+    except (TypeError, ValueError, redis.RedisError):
+        # Not in its own words, in which there may be a piece of a password.
+        raise SettingsError(
+            "REDIS_URL cannot be used: it must be redis://user:password@host:port/number, where "
+            "each part can be missing, with %XX for what is no letter or digit in a password"
+        ) from None
     return redis.Redis.from_pool(pool)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -9,8 +10,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import psycopg
 from alembic.script import ScriptDirectory
 from gevent import Timeout
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import (
     JSON,
     Column,
@@ -124,17 +127,39 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.drivername in ("postgres", "postgresql"):  # the first is how Heroku says it
-            return create_engine(parsed.set(drivername="postgresql+psycopg"), **_POSTGRES)
+            engine = create_engine(parsed.set(drivername="postgresql+psycopg"), **_POSTGRES)
+            engine.dialect.create_connect_args(engine.url)
+            make_conninfo(**dict.fromkeys(parsed.query, ""))  # knows which options there are
+            return engine
         if parsed.drivername != "sqlite":
             raise StoreError("DATABASE_URL must begin with sqlite:// or postgres://")
-        folder = Path(parsed.database or "").parent
-        if not folder.is_dir():
-            raise StoreError(f"DATABASE_URL names a folder that does not exist: {folder}")
         engine = create_engine(parsed, **_SQLITE)
-    except SQLAlchemyError as error:
-        raise StoreError(f"DATABASE_URL cannot be used: {error}") from error
+        engine.dialect.create_connect_args(parsed)
+    except (SQLAlchemyError, ValueError, psycopg.Error):
+        # Not in their own words, in which there may be a piece of a password.
+        raise StoreError(
+            "DATABASE_URL cannot be used: it must be sqlite:///file or "
+            "postgres://user:password@host:port/database, with %XX for what is no letter or digit "
+            "in a password"
+        ) from None
+    _check_file(parsed.database)
     event.listen(engine, "connect", _set_sqlite_up)
     return engine
+
+
+def _check_file(name: str | None) -> None:
+    """Raises StoreError for a file of SQLite that nobody can write, as on a read-only disk."""
+    if name in (None, "", ":memory:"):
+        raise StoreError("DATABASE_URL must name a file: what is in memory is no other process's")
+    file = Path(str(name))
+    if not file.parent.is_dir():
+        raise StoreError(f"DATABASE_URL names a folder that does not exist: {file.parent}")
+    # The folder, too: SQLite makes files beside its own.
+    if any(path.exists() and not os.access(path, os.W_OK) for path in (file.parent, file)):
+        raise StoreError(
+            f"DATABASE_URL names a file that cannot be written: {file}. Mount a folder for it that "
+            "can be, or use PostgreSQL"
+        )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import pytest
 from server.config import Settings, SettingsError
 from tests.live_server import COVERAGE, PATIENCE, ROOT, RUNTIME, SERVE, free_port
 
+SECRET = "hush"  # of an address that cannot be read, in which it might be a password
 KEY = {"SECRET_KEY": "long enough to be a key"}
 
 # As docs/integrations.md has it.
@@ -46,6 +47,7 @@ def test_the_documented_platform_is_one():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("SCRIPT_NAME", "/classpulse"),
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "changemechangeme"),
@@ -92,7 +94,26 @@ def test_a_webhook_needs_a_secret_that_its_receiver_can_use(secret):
     ("settings", "told"),
     [
         ({}, "error: SECRET_KEY must be set"),
+        (KEY | {"SCRIPT_NAME": "/classpulse"}, "error: SCRIPT_NAME cannot be set"),
         (KEY | {"DATABASE_URL": "mysql://root@localhost/x"}, "error: DATABASE_URL must begin with"),
+        (KEY | {"DATABASE_URL": "postgresql+psycopg2://h/x"}, "error: DATABASE_URL must begin"),
+        (KEY | {"DATABASE_URL": "sqlite://"}, "error: DATABASE_URL must name a file"),
+        (KEY | {"DATABASE_URL": "sqlite:////nowhere/x.db"}, "error: DATABASE_URL names a folder"),
+        *(
+            (KEY | {name: url.format(part=SECRET)}, f"error: {name} cannot be used")
+            for name, url in (
+                ("DATABASE_URL", "nonsense"),
+                ("DATABASE_URL", "sqlite://{part}/x.db"),
+                ("DATABASE_URL", "sqlite:///x.db?timeout={part}"),
+                ("DATABASE_URL", "postgres://host:{part}/x"),
+                ("DATABASE_URL", "postgres://host/x?{part}=1"),
+                ("REDIS_URL", "redis://host:{part}"),
+                ("REDIS_URL", "redis://:{part}/rest@host:6379"),
+                ("REDIS_URL", "redis://host?db={part}"),
+                ("REDIS_URL", "redis://host?{part}=1"),
+                ("REDIS_URL", "rediss://[{part}"),
+            )
+        ),
     ],
 )
 def test_a_server_that_cannot_start_says_why_in_one_line_and_stops(settings, told):
@@ -107,4 +128,5 @@ def test_a_server_that_cannot_start_says_why_in_one_line_and_stops(settings, tol
     )
     assert done.returncode != 0
     [line] = [line for line in done.stderr.splitlines() if "error" in line]
-    assert line.startswith(told) and "Traceback" not in done.stderr
+    assert line.startswith(told)
+    assert not re.search(f"Traceback|{SECRET}", done.stdout + done.stderr)
