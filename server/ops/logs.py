@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import sys
 from datetime import UTC, datetime
+from traceback import format_tb
+from types import TracebackType
 
+log = logging.getLogger(__name__)
 # What every record has; anything else came by `extra`.
 _USUAL = {*logging.makeLogRecord({}).__dict__, "message"}
 
@@ -15,7 +20,10 @@ CONFIG = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "server.ops.logs.JsonFormatter"}},
-    "filters": {"no rubbish": {"()": "server.ops.logs.NoRubbish"}},
+    "filters": {
+        "no rubbish": {"()": "server.ops.logs.NoRubbish"},
+        "no strangers": {"()": "server.ops.logs.NoStrangers"},
+    },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
@@ -25,26 +33,65 @@ CONFIG = {
     },
     "root": {"level": "INFO", "handlers": ["stdout"]},
     "loggers": {
-        "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
+        "gunicorn.error": {
+            "level": "INFO",
+            "handlers": [],
+            "propagate": True,
+            "filters": ["no strangers"],
+        },
         "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
         "alembic": {"level": "WARNING"},
         "werkzeug": {"level": "WARNING"},
         # By their full names: a logger of these without a level gets a handler of its own.
-        # Its errors come once each, such as an origin that is not accepted.
+        # Its errors come once each.
         "engineio.server": {"level": "ERROR", "filters": ["no rubbish"]},
         "socketio.server": {"level": "WARNING"},
     },
 }
 
 
-class NoRubbish(logging.Filter):
-    """Leaves out what Engine.IO says of a message that is no Socket.IO, which anybody can send.
+# What Engine.IO says of a message that is no Socket.IO, and what has words of whoever asked in it.
+_RUBBISH = re.compile(
+    "(message|post request) handler error|.* is not an accepted origin|.* session ", re.DOTALL
+)
+# How gunicorn begins what it says of a request.
+_OF_A_REQUEST = re.compile("Invalid request|Error handling request|Socket error|WSGI app|HTTP/2")
 
-    What goes wrong in our own handlers of messages these tell themselves.
+
+class NoRubbish(logging.Filter):
+    """Leaves out what anybody can have Engine.IO say.
+
+    What goes wrong in our own handlers of messages these tell themselves, and server/http/forwarded
+    has the origins.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.getMessage() not in ("message handler error", "post request handler error")
+        return not _RUBBISH.match(record.getMessage())
+
+
+class NoStrangers(logging.Filter):
+    """Has gunicorn say what went wrong with a request, and not whose it was, nor for what."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if begins := _OF_A_REQUEST.match(str(record.msg)):
+            kind, _, trace = sys.exc_info()
+            record.msg = f"{begins[0]}: {kind.__name__}" if kind else begins[0]
+            record.args = ()
+            if record.exc_info:
+                record.exc_info = None
+                record.__dict__["exception"] = "".join(format_tb(trace))
+        return True
+
+
+def log_failed_task(
+    _context: object,
+    kind: type[BaseException],
+    _error: BaseException | None,
+    trace: TracebackType | None,
+) -> None:
+    """As gevent's Hub.print_exception, which would write with what a greenlet was called."""
+    exception = "".join(format_tb(trace))
+    log.error("a task failed: %s", kind.__name__, extra={"exception": exception})
 
 
 class JsonFormatter(logging.Formatter):

@@ -379,7 +379,7 @@ def test_a_function_of_engineio_that_takes_something_else_is_named(start_app, mo
     assert "other arguments" in caplog.text
 
 
-def test_an_origin_that_is_refused_is_logged_once_and_rubbish_never(start_server, websockets):
+def test_a_page_that_is_refused_is_logged_once_and_rubbish_never(start_server, websockets):
     server = start_server(WEBSOCKETS=websockets)
     url = f"{server.url}/socket.io/?EIO=4&transport="
     for transport in ("websocket", "polling", "websocket"):
@@ -397,7 +397,7 @@ def test_an_origin_that_is_refused_is_logged_once_and_rubbish_never(start_server
     student = PollingStudent(server, code)
     student.send("4nonsense")
     student.send("42[")
-    assert server.log().count("https://a.example is not an accepted origin") == 1
+    assert server.log().count("a socket was refused") == 1 and "a.example" not in server.log()
     assert "Traceback" not in server.log() and code not in server.log()
 
 
