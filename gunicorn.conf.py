@@ -2,47 +2,107 @@
 
 import gc
 import os
+import resource
+import socket
 import sys
+import tempfile
+from contextlib import suppress
 from typing import Any
+from weakref import WeakSet
 
 import gevent
+import gevent.monkey
 
 from server.config import Settings, SettingsError
-from server.ops.logs import CONFIG
+from server.ops.logs import CONFIG, log_failed_task
+
+PlainSocket = gevent.monkey.get_original("socket", "socket")
+FILES = 20_000  # where there is no limit: more than there can be connections (server/app.py)
 
 try:
     settings = Settings.from_environment(os.environ)
 except SettingsError as error:
     sys.exit(f"error: {error}")
 
-bind = f"0.0.0.0:{settings.port}"
+
+def addresses(port: int) -> list[str]:
+    """Where to listen: for IPv4 and IPv6 on one socket, or on two where a system has it so."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::", 0))
+            is_for_one = probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+    except OSError:  # there is no IPv6
+        return [f"0.0.0.0:{port}"]
+    return [f"[::]:{port}", f"0.0.0.0:{port}"] if is_for_one else [f"[::]:{port}"]
+
+
+def writable_folder() -> str:
+    """For the file by which a worker shows that it lives: in memory, where no disk holds it up."""
+    for folder in ("/dev/shm", None):
+        with suppress(OSError), tempfile.TemporaryFile(dir=folder):
+            return folder or tempfile.gettempdir()
+    sys.exit("error: no folder can be written: mount a tmpfs at /tmp")
+
+
+def open_more_files() -> None:
+    """As many as the system lets us: each connection is one, and 1,024 is what many begin with."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else hard
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(ValueError, OSError):  # macOS has another limit behind this one
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+open_more_files()
+bind = addresses(settings.port)
 worker_class = "gevent"
 workers = 1  # Socket.IO keeps a client's state in its process: scale by processes, not workers
 # Requests and those who poll; WebSockets do not count, unless they are Engine.IO's own.
 worker_connections = 2000
 graceful_timeout = 9  # seconds for everybody to connect elsewhere (server.app.MOVING)
-forwarded_allow_ips = "*"  # behind Heroku's router, so that links say https
+# A proxy keeps its connections, and must be the first to give one up: Heroku's after 90 seconds.
+keepalive = 100 if settings.proxies else 5
+worker_tmp_dir = writable_folder()
+secure_scheme_headers: dict[str, str] = {}  # server/http/forwarded.py reads them
+forwarder_headers = ""  # no request says by which path we are to be found
 logconfig_dict = CONFIG
 control_socket_disable = True  # one file for every gunicorn of a user, which nothing here needs
 
 
 def post_worker_init(worker: Any) -> None:
-    """Few collections, and a goodbye that waits for nobody."""
+    """Few collections, failures that are logged, and a goodbye that waits for nobody."""
     gc.collect()
     gc.freeze()
+    gevent.get_hub().print_exception = log_failed_task
     gc.set_threshold(10_000, 10, 50)  # with 10,000 students a full one takes a quarter of a second
+    worker.idle = WeakSet()  # connections that wait for their next request
     worker.goodbye = gevent.spawn(say_goodbye, worker)
+
+
+def pre_request(worker: Any, request: Any) -> None:
+    """Here is the next request of a connection."""
+    worker.idle.discard(request.unreader.sock)
+
+
+def post_request(worker: Any, _request: Any, environ: dict[str, Any]) -> None:
+    """Remember a connection on which nothing happens for now."""
+    if connection := environ.get("gunicorn.socket"):
+        worker.idle.add(connection)
 
 
 def say_goodbye(worker: Any) -> None:
     """Send everybody away as soon as the worker does not listen any more.
 
     worker_exit would be too late for it: a worker ends when all its requests have, and a browser
-    that polls may wait for longer than graceful_timeout.
+    that polls, or a proxy that keeps a connection, may wait for longer than graceful_timeout.
     """
     while worker.alive:
         gevent.sleep(0.1)
     gevent.sleep(1)  # in which gunicorn closes its sockets, so that nobody comes back to this one
+    for connection in list(worker.idle):
+        # Past gevent, for which whoever waits for it would have failed; it may be gone already.
+        with suppress(OSError), PlainSocket(fileno=os.dup(connection.fileno())) as same:
+            same.shutdown(socket.SHUT_RD)
     sys.modules["server.wsgi"].server.stop()
 
 

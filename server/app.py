@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import resource
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,7 @@ PING_INTERVAL = 20  # seconds; Heroku's router ends what is silent for 30 (H12) 
 # is whether the last ping was answered.
 PING_TIMEOUT = 15
 MOST_CONNECTIONS = 15_000  # a limit to memory, above what a process can serve well
+OTHER_FILES = 100  # that are open beside them: requests, the database, Redis
 MOVING = 5.0  # seconds within which everybody connects elsewhere
 
 log = logging.getLogger(__name__)
@@ -174,7 +176,7 @@ def _make_lean(engine: Engine) -> bool:
     try:
         from server.sockets.transport import install  # here: what it imports may be gone, too
 
-        install(engine, MOST_CONNECTIONS)
+        install(engine, _most_connections())
     except (ImportError, AttributeError, TypeError) as error:
         log.warning(
             "WebSockets are Engine.IO's own, which cost ten times as much, and no more than 2,000 "
@@ -183,6 +185,16 @@ def _make_lean(engine: Engine) -> bool:
         )
         return False
     return True
+
+
+def _most_connections() -> int:
+    """How many people can be connected: pages have to be answered beside them."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    most = min(MOST_CONNECTIONS, files - OTHER_FILES)
+    log.info("%d files can be open, so that about %d people can be connected", files, most)
+    return most
 
 
 def _exchange(settings: Settings) -> Exchange:
