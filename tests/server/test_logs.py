@@ -109,9 +109,10 @@ def test_whatever_comes_the_log_says_neither_from_whom_nor_for_what(start_server
     server = start_server()
     code = server.open_class()["code"]
     for data in RUBBISH.values():
-        with socket.create_connection((host, server.port), PATIENCE) as client:
+        client = socket.create_connection((host, server.port), PATIENCE)
+        with client, client.makefile("rb") as answer:
             client.sendall(data.replace(b"{code}", code.encode()))
-            assert client.makefile("rb").readline().startswith(b"HTTP/1.")
+            assert answer.readline().startswith(b"HTTP/1.")
     assert requests.get(f"{server.url}/healthz", timeout=PATIENCE).ok
     log = server.log()
     assert log.count("Invalid request: ") >= 10, "what happened is told"

@@ -173,8 +173,8 @@ def test_a_connection_is_kept_for_longer_than_proxies_keep_it(tmp_path):
 
 def test_a_connection_that_a_proxy_keeps_holds_up_no_end(start_server):
     server = start_server(PROXIES="1")
-    with socket.create_connection(("localhost", server.port), PATIENCE) as proxy:
-        answer = proxy.makefile("rb")
+    proxy = socket.create_connection(("localhost", server.port), PATIENCE)
+    with proxy, proxy.makefile("rb") as answer:
         proxy.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert answer.readline().startswith(b"HTTP/1.1 200")
         server.terminate()
