@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from server.domain.session import ClassSession
 
@@ -53,7 +53,7 @@ class Tokens:
         It may be newer than the session's: then the key was renewed by another process just now.
         """
         try:
-            signed_code, key_number, signed_at = _read(self._teacher, token)
+            (signed_code, key_number), signed_at = _read(self._teacher, token)
         except (BadSignature, ValueError):
             raise AccessError("This is not a teacher's link of this server.") from None
         # A class that was forgotten leaves its code to another one.
@@ -70,7 +70,8 @@ class Tokens:
         """
         for serializer in (self._teacher, self._seat):
             with suppress(BadSignature, ValueError):
-                return _read(serializer, token)[0] == code
+                (signed_code, _), _ = _read(serializer, token)
+                return bool(signed_code == code)
         return False
 
     def new_seat(self, code: str) -> tuple[str, str]:
@@ -82,19 +83,27 @@ class Tokens:
     def read_seat(self, token: object, code: str) -> str | None:
         """The seat in the class `code` that this server gave out, perhaps before a restart."""
         try:
-            signed_code, seat, signed_at = _read(self._seat, token)
+            signed_code, seat = read_within(self._seat, token, SEAT_LIFETIME)
         except BadSignature:
             return None
-        # Only too old is wrong: a clock that is set, or another machine's, makes tokens of the
-        # future.
-        is_old = time.time() - signed_at > SEAT_LIFETIME
-        return seat if signed_code == code and not is_old else None
+        return seat if signed_code == code else None
 
 
-def _read(serializer: URLSafeTimedSerializer, token: object) -> tuple[str, Any, float]:
-    """The code that was signed, what with it, and when: in seconds since the epoch."""
+def read_within(serializer: URLSafeTimedSerializer, token: object, seconds: float) -> Any:
+    """What was signed within the last so many seconds. Raises BadSignature.
+
+    Only too old is wrong: a clock that is set, or another machine's, makes tokens of the future,
+    which the serializer itself would refuse.
+    """
+    content, signed_at = _read(serializer, token)
+    if time.time() - signed_at > seconds:
+        raise SignatureExpired("it is too old")
+    return content
+
+
+def _read(serializer: URLSafeTimedSerializer, token: object) -> tuple[Any, float]:
+    """What was signed, and when: in seconds since the epoch. Raises BadSignature."""
     if not isinstance(token, str) or not token.isascii():
         raise BadSignature("no token of ours")
     content, signed_at = serializer.loads(token, return_timestamp=True)
-    code, rest = content
-    return code, rest, signed_at.timestamp()
+    return content, signed_at.timestamp()

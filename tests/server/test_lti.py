@@ -1,5 +1,6 @@
 """Launched from a learning platform, somebody is a teacher or a student, and nobody by name."""
 
+import json
 import re
 import sqlite3
 import time
@@ -138,7 +139,6 @@ WRONG = {
     "no teacher's platform": {"iss": "https://elsewhere.example"},
     "for somebody else": {"aud": "another tool"},
     "another deployment": {"deployment_id": "2"},
-    "too late": {"exp": time.time() - 60},
     "another nonce": {"nonce": "0" * 32},
     "no launch": {"message_type": "LtiDeepLinkingRequest"},
     "an older version": {"version": "1.1"},
@@ -152,6 +152,47 @@ def test_what_the_platform_did_not_say_lets_nobody_in(school, platform, said):
     answer = platform.launch(school, platform.says(TEACHER, **said))
     assert answer.status_code == 403
     assert "did not let you in" in answer.text
+
+
+@pytest.mark.parametrize("seconds", [-110, -60, -1, 0, 1, 5, 60, 110])
+def test_a_platforms_clock_may_be_two_minutes_ahead_or_behind(school, platform, seconds):
+    now = time.time() + seconds
+    said = platform.says(TEACHER, iat=now, nbf=now, exp=now + 1)
+    assert platform.launch(school, said).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"exp": time.time() - 600}, "has expired"),
+        ({"iat": time.time() + 600}, "not yet valid (iat)"),
+        ({"nbf": time.time() + 600}, "not yet valid (nbf)"),
+        ({"iat": "yesterday"}, "iat"),
+        ({"exp": float("inf")}, "exp"),
+    ],
+)
+def test_a_platform_of_another_time_lets_nobody_in_and_the_log_says_why(
+    school, platform, said, reason
+):
+    assert platform.launch(school, platform.says(TEACHER, **said)).status_code == 403
+    *_, line = [line for line in school.log().splitlines() if "a launch was refused" in line]
+    assert reason in json.loads(line)["message"]
+
+
+def test_the_clocks_of_processes_may_differ(school, start_server, platform):
+    ahead = start_server(
+        ["gunicorn", "--pythonpath", "tests/server", "ahead:app"], LTI_PLATFORMS=platform.setting
+    )
+    browser = requests.Session()
+    asked = platform.login(ahead, browser)
+    said = platform.says(STUDENT, place="ahead") | {"nonce": asked["nonce"]}
+    form = {"id_token": platform.sign(said), "state": asked["state"]}
+    launches = [
+        browser.post(f"{each.url}/lti/launch", data=form, allow_redirects=False, timeout=10)
+        for each in (school, ahead)
+    ]
+    for launch in launches:
+        assert followed(school, launch).status_code == 200
 
 
 def test_a_token_that_never_expires_lets_nobody_in(school, platform):
