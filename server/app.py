@@ -128,7 +128,11 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
     openings = PerAddress(settings.classes_per_hour, HOUR)
     site.install(
         app,
-        Site(classroom, lookup, tokens, clock, metrics, openings, settings.frame_ancestors),
+        Site(
+            *(classroom, lookup, tokens, clock, metrics, openings),
+            frame_ancestors=settings.frame_ancestors,
+            metrics_token=settings.metrics_token,
+        ),
     )
     headers.install(app)
     errors.install(app)

@@ -45,6 +45,7 @@ class Settings:
     webhook_url: str | None = None  # where the report of each class is sent
     webhook_key: bytes = b""  # what it is signed with
     platforms: tuple[Platform, ...] = ()  # from which classes can be opened
+    metrics_token: str | None = None  # who has it may read the figures; without it nobody may
     websockets: str = "lean"  # "engineio" leaves them to the library, at ten times the memory
 
     @staticmethod
@@ -90,6 +91,7 @@ class Settings:
             webhook_url=_webhook_url(environment),
             webhook_key=_webhook_key(environment),
             platforms=_platforms(environment),
+            metrics_token=_metrics_token(environment),
             websockets=_choice(environment, "WEBSOCKETS", ("lean", "engineio")),
         )
 
@@ -158,6 +160,16 @@ def _webhook_key(environment: Mapping[str, str]) -> bytes:
             "Base64"
         )
     return key
+
+
+def _metrics_token(environment: Mapping[str, str]) -> str | None:
+    token = environment.get("METRICS_TOKEN") or None
+    # What can stand after "Bearer" (RFC 6750, 2.1).
+    if token is not None and not re.fullmatch(r"[A-Za-z0-9._~+/-]{16,}=*", token):
+        raise SettingsError(
+            "METRICS_TOKEN must be at least 16 letters, digits and any of - . _ ~ + /"
+        )
+    return token
 
 
 def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

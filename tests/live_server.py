@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import socket
@@ -23,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COVERAGE = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 RUNTIME = Path(sys.executable).parent if COVERAGE else ROOT / ".venv/bin"
 SECRET_KEY = "a key for tests and nothing else"
+METRICS_TOKEN = "a-token-for-tests"
 TICK_SECONDS = 0.2
 PATIENCE = 30  # seconds for anything that has to happen: the machine may be busy
 SERVE = ["gunicorn", "server.wsgi:app"]
@@ -51,6 +53,12 @@ def free_port() -> int:
         return address[1]
 
 
+def figure_of(metrics: str, name: str) -> float:
+    """What an answer to Prometheus has under a name."""
+    [value] = re.findall(rf"^{re.escape(name)} (\S+)$", metrics, re.MULTILINE)
+    return float(value)
+
+
 class LiveServer:
     """A gunicorn process with its own database, that can be killed and started again."""
 
@@ -66,6 +74,7 @@ class LiveServer:
             "SECRET_KEY": SECRET_KEY,
             "DATABASE_URL": f"sqlite:///{folder / 'classpulse.db'}",
             "TICK_SECONDS": str(TICK_SECONDS),
+            "METRICS_TOKEN": METRICS_TOKEN,
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -129,6 +138,13 @@ class LiveServer:
 
     def log(self) -> str:
         return self._log.read_text()
+
+    def figure(self, name: str) -> float:
+        """What this process has under a name for Prometheus."""
+        answer = requests.get(
+            f"{self.url}/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}, timeout=10
+        )
+        return figure_of(answer.text, name)
 
     def open_class(
         self, title: str = "Algebra", mode: str = "camera", **extra: Any

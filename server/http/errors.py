@@ -46,12 +46,12 @@ def broken(error: Exception) -> ResponseReturnValue:
 def friendly(error: HTTPException) -> ResponseReturnValue:
     """One clear error: a page, or JSON for programs."""
     code = error.code or 500
+    headers = error.get_headers(request.environ)
+    kept = {name: value for name, value in headers if name != "Content-Type"}
     if request.path.startswith("/api/") or request.path.endswith((".json", ".csv")):
-        headers = error.get_headers(request.environ)
-        kept = {name: value for name, value in headers if name != "Content-Type"}
         return {"error": error.description}, code, kept
     title, description = ERRORS.get(code, ERRORS[500 if code >= 500 else 400])
     if error.description and error.description != type(error).description:
         description = error.description  # one of ours
     page = render_template("error.html", title=gettext(title), description=gettext(description))
-    return page, code
+    return page, code, kept

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from hmac import compare_digest
 
-from server.http.site import this_site
+from flask import Blueprint, Response, abort, current_app
+from werkzeug.datastructures import WWWAuthenticate
+
+from server.http.site import bearer_token, this_site
 
 health = Blueprint("health", __name__)
 
@@ -27,5 +30,12 @@ def readyz() -> tuple[dict[str, object], int]:
 
 @health.get("/metrics")
 def metrics() -> Response:
-    body, content_type = this_site().metrics.render()
+    """Not for everybody: by when a count goes up, a teacher could tell who has sent something."""
+    site = this_site()
+    if site.metrics_token is None:
+        abort(404)
+    token = bearer_token()
+    if token is None or not compare_digest(token.encode(), site.metrics_token.encode()):
+        abort(401, "This takes the operator's token.", www_authenticate=WWWAuthenticate("bearer"))
+    body, content_type = site.metrics.render()
     return Response(body, content_type=content_type)

@@ -23,7 +23,8 @@ class Site:
     """The parts of a server that answers to HTTP have need of.
 
     openings: how many classes were opened from which address;
-    frame_ancestors: origins whose pages may show ours in a frame.
+    frame_ancestors: origins whose pages may show ours in a frame;
+    metrics_token: what opens the figures of this process, None if nothing does.
     """
 
     classroom: Classroom
@@ -33,6 +34,7 @@ class Site:
     metrics: Metrics
     openings: PerAddress
     frame_ancestors: Sequence[str]
+    metrics_token: str | None
 
 
 def install(app: Flask, site: Site) -> None:
@@ -64,15 +66,24 @@ def class_with(code: str, token: object = None) -> ClassSession:
 
 def teachers_class(code: str) -> ClassSession:
     """The class with a code, for a request with its teacher's token; aborts for all others."""
-    authorization = request.authorization
-    session = class_with(code, authorization and authorization.token)
-    if authorization is None:
+    token = bearer_token()
+    session = class_with(code, token)
+    if token is None:
         abort(401, "This takes the teacher's token.", www_authenticate=WWWAuthenticate("bearer"))
     try:
-        this_site().tokens.check_teacher(authorization.token, session)
+        this_site().tokens.check_teacher(token, session)
     except AccessError as error:
         abort(403, str(error))
     return session
+
+
+def bearer_token() -> str | None:
+    """The token that came with the request, if one did (RFC 6750).
+
+    Werkzeug, which knows other schemes, too, fails over what is none of them.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def key_to(session: ClassSession) -> dict[str, str]:

@@ -25,7 +25,14 @@ from server.app import create_server
 from server.config import Settings
 from server.ops.clock import Clock
 from server.storage.store import ClassStore
-from tests.live_server import SECRET_KEY, TICK_SECONDS, LiveServer, migrate
+from tests.live_server import (
+    METRICS_TOKEN,
+    SECRET_KEY,
+    TICK_SECONDS,
+    LiveServer,
+    figure_of,
+    migrate,
+)
 from tests.schemas import check
 
 PATIENCE = 120  # seconds of the class, in which whatever is waited for comes
@@ -74,6 +81,11 @@ class App:
         teacher = self.connect(role="teacher", code=opened["code"], token=opened["token"])
         assert teacher.refused is None, teacher.refused
         return teacher
+
+    def figure(self, name: str) -> float:
+        """What it has under a name for Prometheus."""
+        answer = self.get("/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"})
+        return figure_of(answer.text, name)
 
     @contextmanager
     def without_database(self) -> Iterator[None]:
@@ -185,6 +197,7 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
 
     def start(**settings: Any) -> App:
         url = settings.pop("database_url", f"sqlite:///{tmp_path / f'app {len(apps)}.db'}")
+        settings = {"metrics_token": METRICS_TOKEN, **settings}
         apps.append(App(Settings(SECRET_KEY, database_url=migrate(url), **settings)))
         return apps[-1]
 

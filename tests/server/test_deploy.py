@@ -5,7 +5,7 @@ import re
 import pytest
 import requests
 
-from tests.live_server import ROOT
+from tests.live_server import METRICS_TOKEN, ROOT
 
 
 @pytest.fixture
@@ -52,7 +52,8 @@ def test_a_file_that_many_ask_for_is_asked_of_a_process_once(start_server, start
 
 
 def test_figures_of_the_processes_are_not_shown_outside(nginx):
-    assert requests.get(f"{nginx.url}/metrics", timeout=10).status_code == 404
+    bearer = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    assert requests.get(f"{nginx.url}/metrics", headers=bearer, timeout=10).status_code == 404
 
 
 def test_nginx_knows_all_processes_of_the_compose_file():

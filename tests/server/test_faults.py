@@ -58,7 +58,7 @@ def test_a_class_goes_on_without_its_database(start_server, postgres_server, joi
     # Who comes now is let in, a teacher as well; a class that nobody is in cannot be looked up.
     join(server, opened["code"], "sad")
     assert "cannot reach" in teach(server, opened).wait_for("trouble")["message"]
-    assert metric(server, 'classpulse_errors_total{kind="task"}') == 0  # for bugs alone
+    assert server.figure('classpulse_errors_total{kind="task"}') == 0  # for bugs alone
     assert '"exception"' not in server.log()
     answer = requests.post(
         f"{server.url}/api/classes", json={"title": "Another", "mode": "camera"}, timeout=20
@@ -200,7 +200,7 @@ def test_a_browser_that_does_not_keep_up_is_cut_off_and_comes_back_to_what_is_ne
     deadline = time.monotonic() + 60
     paces = itertools.cycle(["lost", "fine", "slow_down"])  # another one in each round
     for student in itertools.cycle(students):
-        if metric(server, 'classpulse_errors_total{kind="slow"}'):
+        if server.figure('classpulse_errors_total{kind="slow"}'):
             break
         assert time.monotonic() < deadline
         student.send("pace", {"value": next(paces)})
@@ -209,11 +209,6 @@ def test_a_browser_that_does_not_keep_up_is_cut_off_and_comes_back_to_what_is_ne
     slow.wait_for("disconnect")
     assert not teacher.closed
     assert len(teach(line, opened).wait_for("view")["help"]) == 40
-
-
-def metric(server, name):
-    text = requests.get(f"{server.url}/metrics", timeout=10).text
-    return float(next(line for line in text.splitlines() if line.startswith(name)).split()[1])
 
 
 # The clock

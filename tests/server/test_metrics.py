@@ -1,9 +1,11 @@
 """What a scrape reads."""
 
 import pytest
+import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from server.ops.metrics import ERRORS, EVENTS, Metrics
+from tests.live_server import METRICS_TOKEN
 
 NOBODY = {"classes": 0, "students": 0, "teachers": 0, "unsaved": 0}
 
@@ -82,3 +84,39 @@ def test_two_servers_in_one_process_count_apart():
     first, second = Metrics(lambda: NOBODY), Metrics(lambda: NOBODY)
     first.error("rate")
     assert scrape(second)["classpulse_errors_total", ("kind", "rate")] == 0
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer a-token-for-test",
+        "Bearer a-token-for-tests-",
+        "bearer \N{LATIN SMALL LETTER A WITH DIAERESIS}-token-for-tests",
+        "Basic OmEtdG9rZW4tZm9yLXRlc3Rz",
+        "Basic \N{LATIN SMALL LETTER A WITH DIAERESIS}",
+        f"Digest token={METRICS_TOKEN}",
+        METRICS_TOKEN,
+    ],
+)
+def test_nobody_reads_the_figures_without_the_operators_token(server, sent, method):
+    headers = {} if sent is None else {"Authorization": sent.encode()}
+    answer = requests.request(method, f"{server.url}/metrics", headers=headers, timeout=10)
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "classpulse_" not in answer.text
+
+
+def test_whoever_has_the_operators_token_reads_the_figures(server):
+    bearer = {"Authorization": f"bearer {METRICS_TOKEN}"}
+    answer = requests.get(f"{server.url}/metrics", headers=bearer, timeout=10)
+    assert answer.status_code == 200 and "classpulse_students 0.0" in answer.text
+    assert answer.headers["Content-Type"].startswith("text/plain; version=")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": f"Bearer {METRICS_TOKEN}"}])
+def test_where_no_token_is_set_there_are_no_figures(start_app, headers):
+    assert start_app(metrics_token=None).get("/metrics", headers=headers).status_code == 404
