@@ -1,7 +1,5 @@
 """What proxies say of the browser's address, and what is told of those that say it wrongly."""
 
-import re
-
 import pytest
 import requests
 import websocket
@@ -53,8 +51,7 @@ def join_url(app, **headers):
 
 
 def errors(app, kind):
-    [number] = re.findall(rf'errors_total{{kind="{kind}"}} (\S+)', app.get("/metrics").text)
-    return float(number)
+    return app.figure(f'classpulse_errors_total{{kind="{kind}"}}')
 
 
 def warnings(caplog):
