@@ -8,15 +8,12 @@ import sys
 import tempfile
 from contextlib import suppress
 from typing import Any
-from weakref import WeakSet
 
 import gevent
-import gevent.monkey
 
 from server.config import Settings, SettingsError
 from server.ops.logs import CONFIG, log_failed_task
 
-PlainSocket = gevent.monkey.get_original("socket", "socket")
 FILES = 20_000  # where there is no limit: more than there can be connections (server/app.py)
 
 try:
@@ -55,10 +52,11 @@ def open_more_files() -> None:
 
 open_more_files()
 bind = addresses(settings.port)
-worker_class = "gevent"
+worker_class = "server.ops.worker.Worker"
 workers = 1  # Socket.IO keeps a client's state in its process: scale by processes, not workers
-# Requests and those who poll; WebSockets do not count, unless they are Engine.IO's own.
-worker_connections = 2000
+# More than are waited for (server.ops.worker) and than stay (server.sockets.lasting) together, so
+# that there is always room for a page; WebSockets do not count, unless they are Engine.IO's own.
+worker_connections = 4000
 graceful_timeout = 9  # seconds for everybody to connect elsewhere (server.app.MOVING)
 # A proxy keeps its connections, and must be the first to give one up: Heroku's after 90 seconds.
 keepalive = 100 if settings.proxies else 5
@@ -75,19 +73,7 @@ def post_worker_init(worker: Any) -> None:
     gc.freeze()
     gevent.get_hub().print_exception = log_failed_task
     gc.set_threshold(10_000, 10, 50)  # with 10,000 students a full one takes a quarter of a second
-    worker.idle = WeakSet()  # connections that wait for their next request
     worker.goodbye = gevent.spawn(say_goodbye, worker)
-
-
-def pre_request(worker: Any, request: Any) -> None:
-    """Here is the next request of a connection."""
-    worker.idle.discard(request.unreader.sock)
-
-
-def post_request(worker: Any, _request: Any, environ: dict[str, Any]) -> None:
-    """Remember a connection on which nothing happens for now."""
-    if connection := environ.get("gunicorn.socket"):
-        worker.idle.add(connection)
 
 
 def say_goodbye(worker: Any) -> None:
@@ -99,10 +85,7 @@ def say_goodbye(worker: Any) -> None:
     while worker.alive:
         gevent.sleep(0.1)
     gevent.sleep(1)  # in which gunicorn closes its sockets, so that nobody comes back to this one
-    for connection in list(worker.idle):
-        # Past gevent, for which whoever waits for it would have failed; it may be gone already.
-        with suppress(OSError), PlainSocket(fileno=os.dup(connection.fileno())) as same:
-            same.shutdown(socket.SHUT_RD)
+    worker.hear_no_more()
     sys.modules["server.wsgi"].server.stop()
 
 

@@ -8,6 +8,7 @@ import resource
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 from engineio import Server as Engine
 from flask import Flask
@@ -17,7 +18,7 @@ from server.access.limits import PerAddress
 from server.access.lookup import Lookup
 from server.access.tokens import Tokens, new_code
 from server.classroom.service import Classroom
-from server.config import Settings
+from server.config import MAX_MESSAGE_BYTES, Settings
 from server.http import errors, headers, languages, site
 from server.http.api import api
 from server.http.forwarded import Forwarded
@@ -32,6 +33,7 @@ from server.ops.webhook import Webhook
 from server.sharing.exchange import Exchange, ExchangeError, LocalExchange
 from server.sharing.redis_exchange import RedisExchange
 from server.sockets.handlers import Sockets
+from server.sockets.lasting import MOST_LASTING, LastingRequests
 from server.sockets.message_queue import MessageQueue
 from server.sockets.packet import Packet
 from server.sockets.rooms import Rooms
@@ -43,7 +45,7 @@ HOUR = 60 * 60  # seconds
 SWEEP_SECONDS = HOUR
 DELIVERY_SECONDS = 5.0
 KEY_SECONDS = 10  # until a link that another process has replaced is cut off here, too
-MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
+STRANGER_SECONDS = 10  # twice as long is a connection borne that is in no class
 PING_INTERVAL = 20  # seconds; Heroku's router ends what is silent for 30 (H12) or 55 of them (H15)
 # Seconds; a half-open connection is known after both. Less than the interval, because what counts
 # is whether the last ping was answered.
@@ -77,6 +79,7 @@ class Server:
         start(self.periodic.run, self._tick, self.settings.tick_seconds, is_tick=True)
         start(self.periodic.run, self.classroom.check_keys, KEY_SECONDS)
         start(self.periodic.run, self._sweep, SWEEP_SECONDS)
+        start(self.periodic.run, self.sockets.close_strangers, STRANGER_SECONDS)
         if self.webhook:
             start(self.periodic.run, self.webhook.deliver, DELIVERY_SECONDS)
 
@@ -159,11 +162,15 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
         json=json,  # as it is: Engine.IO's own makes a decoder for each message
         allow_upgrades=False,  # whoever has to poll goes on with that: one kind of WebSocket
     )
-    if settings.websockets != "lean" or not _make_lean(socketio.server.eio):
-        # Flask has it done like this.
-        app.wsgi_app = StockWebSockets(app.wsgi_app)  # type: ignore[method-assign]
+    engine = socketio.server.eio
+    are_lean = settings.websockets == "lean" and _make_lean(engine)
     # Around both, the pages and the sockets.
-    app.wsgi_app = forwarded.around(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    around: WSGIApplication = app.wsgi_app
+    if not are_lean:
+        around = StockWebSockets(around, engine)
+    around = LastingRequests(around, engine, are_lean)
+    around = forwarded.around(around)
+    app.wsgi_app = around  # type: ignore[assignment, method-assign]  # as Flask has it done
     sockets = Sockets(socketio, classroom, lookup, tokens, clock, metrics)
     if queue:
         queue.on_listening = sockets.resend_all
@@ -183,8 +190,9 @@ def _make_lean(engine: Engine) -> bool:
         install(engine, _most_connections())
     except (ImportError, AttributeError, TypeError) as error:
         log.warning(
-            "WebSockets are Engine.IO's own, which cost ten times as much, and no more than 2,000 "
+            "WebSockets are Engine.IO's own, which cost ten times as much, and no more than %d "
             "people can be connected: %s",
+            MOST_LASTING,
             error,
         )
         return False

@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields, replace
 
 from server.domain.messages import FLOOR_STUDENTS, MOST_STUDENTS
 
+MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
+
 
 class SettingsError(ValueError):
     """A setting that is missing or cannot be used; the text names it and says what fits."""

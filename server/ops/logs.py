@@ -45,21 +45,23 @@ CONFIG = {
         # By their full names: a logger of these without a level gets a handler of its own.
         # Its errors come once each.
         "engineio.server": {"level": "ERROR", "filters": ["no rubbish"]},
-        "socketio.server": {"level": "WARNING"},
+        "socketio.server": {"level": "WARNING", "filters": ["no rubbish"]},
     },
 }
 
 
-# What Engine.IO says of a message that is no Socket.IO, and what has words of whoever asked in it.
+# What Engine.IO and Socket.IO say of messages that mean nothing, or in the words of whoever asked.
 _RUBBISH = re.compile(
-    "(message|post request) handler error|.* is not an accepted origin|.* session ", re.DOTALL
+    "(message|post request) handler error|Method .* not supported|Unknown callback received"
+    "|.* is not (an accepted origin|connected to namespace)|.* session ",
+    re.DOTALL,
 )
 # How gunicorn begins what it says of a request.
 _OF_A_REQUEST = re.compile("Invalid request|Error handling request|Socket error|WSGI app|HTTP/2")
 
 
 class NoRubbish(logging.Filter):
-    """Leaves out what anybody can have Engine.IO say.
+    """Leaves out what anybody can have Engine.IO and Socket.IO say.
 
     What goes wrong in our own handlers of messages these tell themselves, and server/http/forwarded
     has the origins.

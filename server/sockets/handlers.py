@@ -81,6 +81,7 @@ class Sockets:
         self._troubles: dict[type[Exception], str] = {}
         self._failed: set[str] = set()  # codes of the classes that could not be folded at last
         self._saving = False
+        self._strangers: set[str] = set()  # by Engine.IO's names for connections
         self._teachers: dict[str, Callable[[_Peer, dict[str, Any]], None]] = {
             "marker": self._marker,
             "clear": self._clear,
@@ -132,6 +133,14 @@ class Sockets:
         """Tell everybody to connect again, at a random time within so many seconds."""
         for code in self._classroom.live:
             self._emit("restart", {"within": within}, _everybody(code), here=True)
+
+    def close_strangers(self) -> None:
+        """Close connections that have been in no class since this was done last."""
+        sockets, manager = self._server.eio.sockets, self._server.manager
+        strangers = {each for each in sockets if manager.sid_from_eio_sid(each, "/") is None}
+        for each in strangers & self._strangers:
+            self._close(each)
+        self._strangers = strangers
 
     def _unless_sent(self, name: str, handle: Callable[..., None]) -> Callable[..., None]:
         """python-socketio calls its own events' handlers for messages of these names, too, with
@@ -320,7 +329,9 @@ class Sockets:
 
     def _cut_off(self, connection: str) -> None:
         """Close the connection itself: the page will connect again, after a while."""
-        eio_sid = self._server.manager.eio_sid_from_sid(connection, "/")
+        self._close(self._server.manager.eio_sid_from_sid(connection, "/"))
+
+    def _close(self, eio_sid: str) -> None:
         if socket := self._server.eio.sockets.get(eio_sid):
             socket.close(wait=False, abort=True)
 

@@ -37,10 +37,15 @@ from websockets.protocol import OPEN as IS_OPEN
 from websockets.protocol import SERVER, Protocol
 from websockets.server import ServerProtocol
 
+from server.access.limits import Bucket
+
 CYCLE_SECONDS = 0.1  # half as long costs a third more, and brings a label 50 ms earlier
 READ_BYTES = 4096  # of a connection in a cycle: whoever floods us waits for the others
 IN_A_ROW = 50  # connections that are read before others have their turn, such as the tick
 MOST_UNSENT = 1_000_000  # bytes that wait behind a message, however long that one is
+# Frames of one connection, of whatever kind, before it is ended; many times what pages send.
+FRAMES_A_SECOND = 5.0
+FRAMES_AT_ONCE = 500
 MOST_PARTS = 100  # frames of a message: browsers send one, and empty ones would never end
 HANDSHAKE = ("Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
 
@@ -88,6 +93,7 @@ class Transport:
     def __init__(self, engine: Server, most: int) -> None:
         self.engine = engine
         self._most = most
+        self._is_full = False
         self._poll = engine._handle_connect
         self._selector = Selector()
         self._ready: deque[Connection] = deque()  # something has come
@@ -104,8 +110,10 @@ class Transport:
         jsonp_index: int | None,
     ) -> dict[str, Any]:
         """As Server._handle_connect, for WebSockets."""
-        if len(self.engine.sockets) >= self._most:
-            log.error("no more than %d connections", self._most)
+        was_full, self._is_full = self._is_full, len(self.engine.sockets) >= self._most
+        if self._is_full:
+            if not was_full:
+                log.error("no more than %d connections", self._most)
             return self.engine._bad_request("There are too many connections.")
         if transport != "websocket":
             return self._poll(environ, start_response, transport, jsonp_index)
@@ -190,6 +198,7 @@ class Connection(Socket):
             SERVER, state=IS_OPEN, max_size=self.server.max_http_buffer_size, logger=_silent
         )
         self._unsent: list[bytes] = []  # the first of them is on its way
+        self._frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE, time.monotonic())
         self._parts: list[Frame] = []  # of a message that has not come whole
 
     def begin(self, answer: bytes, address: str) -> None:
@@ -245,7 +254,7 @@ class Connection(Socket):
         return True
 
     def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
-        """Say goodbye; the browser then ends the connection."""
+        """Say goodbye; the browser then ends the connection, unless we do (`abort`)."""
         if self.closing or self.closed:
             return
         self.closing = True
@@ -256,6 +265,8 @@ class Connection(Socket):
         if self._protocol.state is IS_OPEN:
             self._protocol.send_close()
             self._flush()
+        if abort:
+            self._abort()
 
     def process(self) -> None:
         """Send what waits, and read and handle what came."""
@@ -263,7 +274,7 @@ class Connection(Socket):
             self._send_more()
             self._read()
         except Exception as error:  # of many kinds: what comes is decoded without much ado
-            log.info("this is not Socket.IO: %s", type(error).__name__)  # not what it was
+            log.debug("this is not Socket.IO: %s", type(error).__name__)  # not what it was
             self._abort()
         self.is_new = self.is_busy = False
 
@@ -278,7 +289,11 @@ class Connection(Socket):
             data = b""
         if data:
             self._protocol.receive_data(data)
+            now = time.monotonic()
             for event in self._protocol.events_received():
+                if not self._frames.take(now):
+                    self._abort()
+                    return
                 if isinstance(event, Frame):  # as they all are after the handshake
                     self._receive_frame(event)
             self._flush()  # answers to pings and to goodbyes

@@ -18,7 +18,7 @@ from engineio.base_server import BaseServer
 from engineio.socket import Socket
 from websockets.protocol import Protocol
 
-from server.app import MAX_MESSAGE_BYTES
+from server.config import MAX_MESSAGE_BYTES
 from server.domain.labels import PACES
 from server.domain.session import Marker
 from server.domain.timeline import Point
