@@ -8,6 +8,7 @@ its leader, which holds the room and makes the view.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from server.classroom.live import LiveClass, LiveClasses
@@ -19,13 +20,14 @@ from server.domain.seats import Message
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 from server.domain.view import Tally, make_view
-from server.sharing.exchange import Exchange, ExchangeError
+from server.sharing.exchange import Exchange, ExchangeError, Order
 from server.storage.journal import Journal
 from server.storage.store import ClassStore, CodeTaken, LinkTaken, StoreError
 
 DAY = 24 * 60 * 60  # seconds
 IDLE = DAY  # seconds without a student after which a class that had some is over
 UNUSED = 365 * DAY  # seconds for which a class waits for its first student
+ENDED = "this class has ended"
 STANDSTILL = 10.0  # seconds without a tick after which this process is not ready for anybody
 
 
@@ -171,16 +173,21 @@ class Classroom:
             raise MessageError("this class does without cameras")
         live.seats.say(seat, message, now)
 
-    def clear(self, code: str, what: str) -> None:
-        """The teacher has taken in the pace words, or the hands."""
-        self._exchange.order(code, {"clear": what})
+    def order(self, code: str, order: Order) -> None:
+        """The teacher has taken in the pace words, the hands, or an alert.
 
-    def silence(self, code: str, kind: str) -> None:
-        """The teacher has taken in an alert."""
-        self._exchange.order(code, {"silence": kind})
+        Raises MessageError if the class has ended.
+        """
+        self._running(code)
+        if not self._exchange.order(code, order):
+            raise MessageError(ENDED)
 
     def mark(self, session: ClassSession, text: str, now: float) -> Marker:
-        """Keep the teacher's note."""
+        """Keep the teacher's note. Raises MessageError if the class has ended."""
+        self._running(session.code)
+        with suppress(ExchangeError):  # without it, notes are kept all the same
+            if self._exchange.has_ended(session.code):
+                raise MessageError(ENDED)
         marker = Marker(now, text)
         self._journal.add_marker(session.code, marker)
         return marker
@@ -275,5 +282,5 @@ class Classroom:
 
     def _running(self, code: str) -> LiveClass:
         if code not in self._live.by_code:
-            raise MessageError("this class has ended")
+            raise MessageError(ENDED)
         return self._live.by_code[code]

@@ -76,8 +76,14 @@ class Exchange(Protocol):
     def live(self, codes: Iterable[str]) -> Collection[str]:
         """Those of the classes that somebody is or just was connected to in any process."""
 
-    def order(self, code: str, order: Order) -> None:
-        """Ask something of the room of a class; its leader sees to it in the next tick."""
+    def order(self, code: str, order: Order) -> bool:
+        """Ask something of the room of a class; its leader sees to it in the next tick.
+
+        Returns False, and asks nothing, if the class has ended.
+        """
+
+    def has_ended(self, code: str) -> bool:
+        """Whether a process has ended the class, even if this one has not met it since."""
 
     def end(self, code: str) -> None:
         """The class is over in all processes."""
@@ -117,8 +123,12 @@ class LocalExchange:
     def live(self, codes: Iterable[str]) -> Collection[str]:
         return ()  # the one process knows by itself
 
-    def order(self, code: str, order: Order) -> None:
+    def order(self, code: str, order: Order) -> bool:
         self._orders[code].append(order)
+        return True
+
+    def has_ended(self, code: str) -> bool:
+        return False  # the one process knows by itself
 
     def end(self, code: str) -> None:
         self.leave([code])

@@ -68,6 +68,14 @@ redis.call('LTRIM', orders, seen_orders, -1)
 for _, other in ipairs(cjson.decode(silent)) do redis.call('HDEL', snapshots, other) end
 return 1
 """
+_ORDER = """
+local orders, ended = unpack(KEYS)
+local order, kept = unpack(ARGV)
+if redis.call('EXISTS', ended) == 1 then return 0 end
+redis.call('RPUSH', orders, order)
+redis.call('EXPIRE', orders, kept)
+return 1
+"""
 _LEAVE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
 
@@ -101,6 +109,7 @@ class RedisExchange:
         self._silent: dict[str, list[str]] = {}
         self._meet = self._redis.register_script(_MEET)
         self._commit = self._redis.register_script(_COMMIT)
+        self._order = self._redis.register_script(_ORDER)
         self._leave = self._redis.register_script(_LEAVE)
 
     def meet(self, snapshots: Mapping[str, Snapshot], now: float) -> Mapping[str, Meeting]:
@@ -180,12 +189,13 @@ class RedisExchange:
             answers = pipeline.execute()
         return {code for code, answer in zip(codes, answers, strict=True) if answer}
 
-    def order(self, code: str, order: Order) -> None:
-        (orders,) = _keys(code, "orders")
-        with _one_error(), self._redis.pipeline() as pipeline:
-            pipeline.rpush(orders, _write(order))
-            pipeline.expire(orders, KEPT)
-            pipeline.execute()
+    def order(self, code: str, order: Order) -> bool:
+        with _one_error():
+            return bool(self._order(_keys(code, "orders", "ended"), [_write(order), KEPT]))
+
+    def has_ended(self, code: str) -> bool:
+        with _one_error():
+            return bool(self._redis.exists(*_keys(code, "ended")))
 
     def end(self, code: str) -> None:
         (ended,) = _keys(code, "ended")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -30,6 +31,7 @@ from server.storage.store import StoreError
 
 MESSAGES_A_SECOND = 2.0  # the page sends a label every two seconds at most, and what is tapped
 MESSAGES_AT_ONCE = 20
+ENDED_SECONDS = 10.0  # for pages to leave a class that is over, by themselves
 TOO_MANY = 200  # messages over the limit after which a connection is closed
 HISTORY_PART = 1000  # points in a message, 250 kB: nearly three hours, and pings come in between
 
@@ -82,12 +84,15 @@ class Sockets:
         self._failed: set[str] = set()  # codes of the classes that could not be folded at last
         self._saving = False
         self._strangers: set[str] = set()  # by Engine.IO's names for connections
+        self._over: deque[tuple[float, str]] = deque()  # when to close what of an ended class
         self._teachers: dict[str, Callable[[_Peer, dict[str, Any]], None]] = {
             "marker": self._marker,
             "clear": self._clear,
             "silence": self._silence,
             "end": self._end,
         }
+        # Whoever polls and sends rubbish: Engine.IO would wait until they have fetched its goodbye.
+        self._server.eio.disconnect = self._close
         self._server.on("connect", _logged(self._unless_sent("connect", self._connect)))
         self._server.on("disconnect", _logged(self._unless_sent("disconnect", self._disconnect)))
         self._server.on("*", _logged(self._receive_any))
@@ -99,6 +104,7 @@ class Sockets:
 
     def tick(self) -> None:
         """Send what changed to the teachers, and to everybody here that a class is over."""
+        self._close_over()
         with self._told(ExchangeError, NO_REDIS):
             result = self._classroom.tick(self._clock.now(), self._clock.wall())
             self._tell_failed(result.failed)
@@ -108,6 +114,7 @@ class Sockets:
                     self._emit(event, figures.to_dict(), _teachers(code), here=here)
             for code in result.ended:
                 self._emit("ended", {}, _everybody(code), here=True)
+                self._over.append((self._clock.now() + ENDED_SECONDS, code))
             for session in result.renewed:
                 self._cut_off_older(session)
 
@@ -168,6 +175,11 @@ class Sockets:
         except (AccessError, ClassError) as error:
             self._metrics.error("refused")
             raise ConnectionRefusedError(str(error)) from None
+        if self._is_gone(connection):
+            # While a database was slow, for example: python-socketio tells of nobody's going who is
+            # still being let in.
+            self._disconnect(connection, self._server.reason.TRANSPORT_CLOSE)
+            raise ConnectionRefusedError
         trouble = self._trouble(self._peers[connection].session.code)
         if trouble["message"]:
             self._emit("trouble", trouble, connection, here=True)
@@ -301,11 +313,11 @@ class Sockets:
         self._emit("marker", asdict(marker), _teachers(peer.session.code))
 
     def _clear(self, peer: _Peer, fields: dict[str, Any]) -> None:
-        self._classroom.clear(peer.session.code, fields["what"])
+        self._classroom.order(peer.session.code, {"clear": fields["what"]})
         self._emit("cleared", fields, _students(peer.session.code))
 
     def _silence(self, peer: _Peer, fields: dict[str, Any]) -> None:
-        self._classroom.silence(peer.session.code, fields["kind"])
+        self._classroom.order(peer.session.code, {"silence": fields["kind"]})
 
     def _end(self, peer: _Peer, fields: dict[str, Any]) -> None:
         self._classroom.end(peer.session.code, self._clock.wall())
@@ -327,6 +339,14 @@ class Sockets:
             if is_older and peer.session.code == session.code:
                 self._cut_off(connection)
 
+    def _close_over(self) -> None:
+        """End the connections of those who did not go when they heard that their class is over."""
+        while self._over and self._over[0][0] <= self._clock.now():
+            _, code = self._over.popleft()
+            room = self._server.manager.get_participants("/", _everybody(code))
+            for connection, _ in list(room):
+                self._cut_off(connection)
+
     def _cut_off(self, connection: str) -> None:
         """Close the connection itself: the page will connect again, after a while."""
         self._close(self._server.manager.eio_sid_from_sid(connection, "/"))
@@ -334,6 +354,11 @@ class Sockets:
     def _close(self, eio_sid: str) -> None:
         if socket := self._server.eio.sockets.get(eio_sid):
             socket.close(wait=False, abort=True)
+
+    def _is_gone(self, connection: str) -> bool:
+        eio_sid = self._server.manager.eio_sid_from_sid(connection, "/")
+        socket = self._server.eio.sockets.get(eio_sid)
+        return socket is None or socket.closed
 
     @contextmanager
     def _told(self, kind: type[Exception], text: str) -> Iterator[None]:

@@ -70,7 +70,7 @@ def test_a_trouble_is_told_once_can_be_silenced_and_is_in_the_report(kind, troub
     lesson.goes_on(150, **trouble)
     assert lesson.fired == [kind]
     assert [alert["kind"] for alert in lesson.view["alerts"]] == [kind]
-    lesson.classroom.silence("ABC234", kind)
+    lesson.classroom.order("ABC234", {"silence": kind})
     assert lesson.goes_on(1, **trouble).view["alerts"] == []
     lesson.goes_on(600, **trouble)
     assert lesson.fired == [kind]

@@ -82,6 +82,16 @@ def test_orders_reach_the_leader_in_order_and_once(exchange):
     assert list(meet_as_leader(exchange, knows("Ada")).orders) == []
 
 
+def test_nothing_can_be_asked_of_a_class_that_another_process_has_ended(processes, redis_server):
+    one, two = processes
+    meet_as_leader(one, knows("Ada"))
+    assert two.order(CODE, {"clear": "pace"}) and not two.has_ended(CODE)
+    one.end(CODE)
+    assert two.has_ended(CODE) and not two.order(CODE, {"clear": "pace"})
+    with closing(redis.Redis.from_url(redis_server.url)) as client:
+        assert client.keys() == [f"classpulse:{{{CODE}}}:ended".encode()]
+
+
 def test_nothing_is_left_of_a_class_that_ended(exchange):
     meet_as_leader(exchange, knows("Ada"))
     exchange.commit(left_by("one"), {CODE: {"students": 1}})

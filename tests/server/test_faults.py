@@ -1,19 +1,24 @@
 """What the world does to a server: a class goes on, and nothing that was saved is lost."""
 
 import itertools
+import json
 import resource
 import socket
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
+import websocket
 
 from tests.conftest import SERVE_QUICKLY
+from tests.live_server import PATIENCE
 from tests.services import require_program
 
 
@@ -77,6 +82,38 @@ def test_a_class_goes_on_without_its_database(start_server, postgres_server, joi
     history = teach(server, opened).wait_for("history")
     assert before in history["points"] and during in history["points"]
     assert [marker["text"] for marker in history["markers"]] == ["before", "during"]
+
+
+def test_whoever_goes_while_being_let_in_is_not_counted(start_server, postgres_server, websockets):
+    server = start_server(SERVE_QUICKLY, DATABASE_URL=postgres_server.url, WEBSOCKETS=websockets)
+    opened = server.open_class()
+    student = {"role": "student", "code": opened["code"]}
+    teacher = student | {"role": "teacher", "token": opened["token"]}
+    address = f"{server.url}/socket.io/?EIO=4&transport="
+    polls, answers = [], []
+    with psycopg.connect(postgres_server.url) as database, ThreadPoolExecutor() as pool:
+        wire = websocket.create_connection(f"{address}websocket".replace("http", "ws"))
+        wire.recv()
+        database.execute("LOCK TABLE classes")
+        wire.send(f"40{json.dumps(student)}")
+        for auth in (student, teacher):
+            greeting = json.loads(requests.get(f"{address}polling", timeout=10).text[1:])
+            polls.append(f"{address}polling&sid={greeting['sid']}")
+            packet = f"40{json.dumps(auth)}"
+            answers.append(pool.submit(requests.post, polls[-1], data=packet, timeout=10))
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while database.execute(waiting).fetchone()[0] < 3:
+            pass
+        wire.shutdown()
+        for poll in polls:
+            assert requests.post(poll, data="1", timeout=10).text == "OK"
+        database.rollback()
+        assert all(answer.result().ok for answer in answers)
+    assert server.figure("classpulse_teachers") == 0
+    for students in (2, 0):  # their seats are kept for a moment
+        deadline = time.monotonic() + PATIENCE
+        while server.figure("classpulse_students") != students:
+            assert time.monotonic() < deadline
 
 
 def test_a_class_goes_on_when_the_disk_is_full(start_server, join, teach):

@@ -59,6 +59,43 @@ def test_students_and_teacher_of_a_class_sit_on_different_processes(processes, j
     assert "ended" in join_refused(join, two, opened["code"])
 
 
+def test_nothing_is_taken_in_after_the_end_not_even_before_the_next_tick(
+    start_server, redis_server, join, teach
+):
+    one = start_server(REDIS_URL=redis_server.url, TICK_SECONDS="5")
+    two = start_server(
+        REDIS_URL=redis_server.url, TICK_SECONDS="5", DATABASE_URL=one.settings["DATABASE_URL"]
+    )
+    opened = one.open_class()
+    teacher, colleague, other = teach(one, opened), teach(one, opened), teach(two, opened)
+    student = join(two, opened["code"])
+    asked = {
+        "marker": {"text": "late"},
+        "clear": {"what": "help"},
+        "silence": {"kind": "many_lost"},
+    }
+    teacher.send("end", {})
+    key = f"classpulse:{{{opened['code']}}}:ended"
+    with closing(redis.Redis.from_url(redis_server.url)) as client:
+        while not client.exists(key):
+            pass
+        for peer in (colleague, other):
+            for event, message in asked.items():
+                peer.send(event, message)
+                assert peer.wait_for("error") == {"message": "this class has ended"}
+        while not student.received.empty():
+            assert student.received.get()[0] != "cleared"
+        assert client.keys() == [key.encode()]
+    for peer in (teacher, colleague, other, student):
+        peer.wait_for("ended")
+    report = requests.get(
+        f"{two.url}/report/{opened['code']}.json",
+        headers={"Authorization": f"Bearer {opened['token']}"},
+        timeout=10,
+    )
+    assert report.json()["ended"] and report.json()["markers"] == []
+
+
 def join_refused(join, server, code):
     with pytest.raises(AssertionError) as refused:
         join(server, code)

@@ -96,6 +96,21 @@ def serve(app):
 NARROW = serve("narrow")
 
 
+def test_the_server_ends_the_connections_of_a_class_that_is_over(each_quick_server, join, teach):
+    server = each_quick_server
+    opened = server.open_class()
+    stay = [teach(server, opened), join(server, opened["code"])]
+    polling = PollingStudent(server, opened["code"])
+    stay[0].send("end", {})
+    while '"ended"' not in polling.poll():
+        pass
+    for peer in stay:
+        peer.wait_for("ended")
+        peer.wait_for("disconnect")
+    while "Invalid session" not in polling.poll():
+        pass
+
+
 def event(name, data):
     return "42" + json.dumps([name, data])
 
