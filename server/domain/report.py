@@ -11,12 +11,29 @@ from io import StringIO
 from itertools import pairwise
 from statistics import fmean
 
-from server.domain.labels import OTHER, PACES, VALENCE
+from server.domain.labels import OTHER, PACES
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import POINT_SECONDS, Point, mean, mean_of_each
 from server.domain.view import Alert
 
 START = "Start of the class"
+# The words that pages have for emotions and pace (web/src/shared/labels.js), in their order.
+EMOTION_WORDS = {
+    "happy": "happy",
+    "surprise": "surprised",
+    "neutral": "neutral",
+    "sad": "sad",
+    "fear": "afraid",
+    "angry": "angry",
+    "disgust": "disgusted",
+    OTHER: "other",
+}
+PACE_WORDS = {
+    "slow_down": "too fast",
+    "fine": "just right",
+    "speed_up": "too slow",
+    "lost": "lost",
+}
 LEAST_STRETCH = 60  # seconds that have to be known of a stretch that is called best or hardest
 
 
@@ -68,12 +85,14 @@ class ClassReport:
         return {**facts, "stretches": stretches, **report}
 
     def to_csv(self) -> str:
-        """A line for each ten seconds that are known, times in UTC."""
+        """A line for each ten seconds that are known, times in UTC; openapi.json describes it."""
         text = StringIO()
         lines = csv.writer(text)
-        emotions = [*sorted(VALENCE), OTHER]
         lines.writerow(
-            ["time", "students", "faces_read", *emotions, "valence", *PACES, "hidden", "markers"]
+            [
+                *("time (UTC)", "students", "faces read", *EMOTION_WORDS.values(), "balance"),
+                *(*PACE_WORDS.values(), "hidden", "notes"),
+            ]
         )
         for point in self.points:
             notes = [m.text for m in self.markers if 0 <= m.t - point.t < POINT_SECONDS]
@@ -82,9 +101,9 @@ class ClassReport:
                     datetime.fromtimestamp(point.t, UTC).strftime("%Y-%m-%d %H:%M:%S"),
                     point.students,
                     point.seen,
-                    *((point.shares.get(e, 0.0) if point.shares else None) for e in emotions),
+                    *((point.shares.get(e, 0.0) if point.shares else None) for e in EMOTION_WORDS),
                     point.valence,
-                    *((point.pace[word] if point.pace else None) for word in PACES),
+                    *((point.pace[word] if point.pace else None) for word in PACE_WORDS),
                     point.suppressed,
                     _not_a_formula("; ".join(notes)),
                 ]

@@ -28,10 +28,18 @@ def open_class() -> tuple[dict[str, object], int]:
     if not site.openings.take(request.remote_addr or "", site.clock.now()):
         abort(429, "Too many classes were opened from your network. Please try again later.")
     try:
-        session = site.classroom.open_class(request.get_json(silent=True), site.clock.wall())
+        session = site.classroom.open_class(_asked(), site.clock.wall())
     except ClassError as error:
         return {"error": str(error)}, 400
     return {"code": session.code, "join_url": join_url(session), **key_to(session)}, 201
+
+
+def _asked() -> object:
+    """What came as JSON, None if nothing that can be read did."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # deeper than Python reads
+        return None
 
 
 @api.get("/api/classes/<code>")
@@ -59,7 +67,9 @@ def report_json(code: str) -> Response:
 
 @api.get("/report/<code>.csv")
 def report_csv(code: str) -> Response:
-    return _packed(Response(_report(code).to_csv(), mimetype="text/csv"))
+    # With the mark of UTF-8, without which Excel shows Hindi, Arabic and umlauts as rubbish.
+    table = _report(code).to_csv().encode("utf-8-sig")
+    return _packed(Response(table, mimetype="text/csv"))
 
 
 def _report(code: str) -> ClassReport:

@@ -36,6 +36,6 @@ def metrics() -> Response:
         abort(404)
     token = bearer_token()
     if token is None or not compare_digest(token.encode(), site.metrics_token.encode()):
-        abort(401, "This takes the operator's token.", www_authenticate=WWWAuthenticate("bearer"))
+        abort(401, www_authenticate=WWWAuthenticate("bearer"))
     body, content_type = site.metrics.render()
     return Response(body, content_type=content_type)

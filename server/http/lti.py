@@ -88,12 +88,12 @@ def create_lti(settings: Settings) -> Blueprint:
             claims: dict[str, Any] = dict(message.get_launch_data())
             link = _link(claims, message.get_client_id())
             teaches = not TEACHING.isdisjoint(claims.get(f"{CLAIM}roles") or ())
+            asked = {"title": _title(claims), "mode": _mode(claims, this_site().classroom.modes)}
         except Exception as error:
             refuse(error)
         if not teaches:
             return redirect(url_for(".wait", ticket=waits.dumps(link)), 303)
         site = this_site()
-        asked = {"title": _title(claims), "mode": _mode(claims, site.classroom.modes)}
         session = site.classroom.class_at(link, asked, site.clock.wall())
         return redirect(key_to(session)["room_url"], 303)
 

@@ -48,5 +48,5 @@ def _changed(folder: str, filename: str) -> int | None:
     path = safe_join(folder, filename)
     try:
         return int(os.stat(path).st_mtime) if path else None
-    except OSError:
+    except (OSError, ValueError):  # a name that no file can have
         return None

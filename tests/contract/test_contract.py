@@ -9,6 +9,7 @@ from docs import contract as made
 from server.domain.alerts import KINDS
 from server.domain.labels import OTHER, VALENCE
 from server.domain.messages import FLOOR_STUDENTS, MOST_STUDENTS
+from server.domain.report import EMOTION_WORDS, PACE_WORDS
 from server.domain.view import FEW_FACES, FEW_STUDENTS
 from tests.live_server import ROOT
 from tests.schemas import CONTRACT, check, check_against
@@ -34,6 +35,14 @@ def test_each_message_is_described_and_shown_by_an_example_that_fits(sender, eve
     for example in schema["examples"]:
         check(sender, event, example)
         assert json.dumps(example) in made.PEOPLE.read_text("utf-8")
+
+
+def test_the_reports_table_calls_things_what_pages_call_them():
+    words = (ROOT / "web/src/shared/labels.js").read_text()
+    emotions = re.search(r"EMOTION_WORDS = \{(.*?)\};", words, re.DOTALL)[1]
+    paces = re.search(r"PACE_TOLD = \{(.*?)\};", words, re.DOTALL)[1]
+    for pages, table in ((emotions, EMOTION_WORDS), (paces, PACE_WORDS)):
+        assert re.findall(r'(\w+): gettext\("(.*?)"\)', pages) == list(table.items())
 
 
 @pytest.mark.parametrize("name", [name for name in made.AUTH])

@@ -125,7 +125,7 @@ def test_the_message_has_the_words_of_the_contract():
 def test_the_table_has_a_line_for_each_point_and_no_formulas():
     lines = list(csv.DictReader(StringIO(report_of(*LESSON, hidden(1600.0)).to_csv())))
     assert len(lines) == 61
-    assert lines[0]["time"] == "1970-01-01 00:16:40"
+    assert lines[0]["time (UTC)"] == "1970-01-01 00:16:40"
     assert (lines[-2]["happy"], lines[-2]["sad"], lines[-2]["lost"]) == ("0.7", "0.0", "0")
     assert (lines[-1]["happy"], lines[-1]["hidden"]) == ("", "few_students")
-    assert [line["markers"] for line in lines if line["markers"]] == ["recursion", "'=1+1"]
+    assert [line["notes"] for line in lines if line["notes"]] == ["recursion", "'=1+1"]

@@ -145,6 +145,7 @@ def test_a_class_that_was_held_has_a_report_with_files_and_without_names(
         if extension == "json":
             assert json.loads(text)["markers"][0]["text"] == "started recursion"
         else:
+            assert text.startswith("\N{BYTE ORDER MARK}time (UTC),")
             lines = list(csv.DictReader(io.StringIO(text)))
             assert lines[-1]["students"] == "6" and float(lines[-1]["happy"]) >= 0.5
     assert troubles == []

@@ -144,6 +144,8 @@ WRONG = {
     "an older version": {"version": "1.1"},
     "no place": {"resource_link": {}},
     "roles that are none": {"roles": 7},
+    "a course that is none": {"resource_link": {"id": "x"}, "context": "Algebra"},
+    "parameters that are none": {"custom": ["camera"]},
 }
 
 

@@ -1,9 +1,12 @@
 """Pages and the API that opens a class."""
 
+import codecs
+import csv
 import gzip
 import sqlite3
 import time
 from contextlib import closing
+from io import StringIO
 
 import pytest
 import requests
@@ -126,7 +129,7 @@ def test_a_teacher_is_told_about_the_class_and_nobody_else_is(app):
         for refused, status in (
             (app.get(path), 401),
             (app.as_teacher(other, path), 403),
-            (app.get(path, headers={"Authorization": "Basic YTpi"}), 403),
+            (app.get(path, headers={"Authorization": "Basic YTpi"}), 401),
         ):
             assert refused.status_code == status
             assert list(refused.json) == ["error"]
@@ -140,17 +143,23 @@ def test_a_report_has_what_was_shown_and_what_was_marked(app):
     for _ in range(5):
         app.join(opened["code"], "happy")
     teacher.wait_for("view", lambda view: view["shares"])
-    teacher.send("marker", {"text": "started recursion"})
+    teacher.send("marker", {"text": "पुनरावृत्ति für alle"})
     teacher.wait_for("point", lambda point: point["shares"])
     teacher.send("end", {})
     teacher.wait_for("ended")
     path = f"/report/{opened['code']}"
     report = app.as_teacher(opened, f"{path}.json").json
     assert report["ended"] and report["shares"] == {"happy": 1.0}
-    assert [stretch["text"] for stretch in report["stretches"]][1:] == ["started recursion"]
+    assert [stretch["text"] for stretch in report["stretches"]][1:] == ["पुनरावृत्ति für alle"]
     table = app.as_teacher(opened, f"{path}.csv")
-    assert table.headers["Content-Type"].startswith("text/csv")
-    assert table.text.count("\r\n") == len(report["points"]) + 1
+    assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert table.data.startswith(codecs.BOM_UTF8)  # by which spreadsheets know it
+    lines = list(csv.DictReader(StringIO(table.data.decode("utf-8-sig"))))
+    assert len(lines) == len(report["points"])
+    assert [line["notes"] for line in lines if line["notes"]] == ["पुनरावृत्ति für alle"]
+    described = app.get("/api/openapi.json").json["paths"]["/report/{code}.csv"]["get"]
+    schema = described["responses"]["200"]["content"]["text/csv"]["schema"]
+    assert all(f"`{column}`" in schema["description"] for column in lines[0])
 
 
 def test_a_deleted_class_is_gone_at_once_for_everybody(app):
