@@ -91,8 +91,6 @@ class Sockets:
             "silence": self._silence,
             "end": self._end,
         }
-        # Whoever polls and sends rubbish: Engine.IO would wait until they have fetched its goodbye.
-        self._server.eio.disconnect = self._close
         self._server.on("connect", _logged(self._unless_sent("connect", self._connect)))
         self._server.on("disconnect", _logged(self._unless_sent("disconnect", self._disconnect)))
         self._server.on("*", _logged(self._receive_any))

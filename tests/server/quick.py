@@ -14,8 +14,8 @@ server.storage.store.SETTLING = 0.5
 import server.app  # noqa: E402
 import server.ops.webhook  # noqa: E402
 import server.ops.worker  # noqa: E402
-import server.sockets.lasting  # noqa: E402
 import server.sockets.handlers  # noqa: E402
+import server.sockets.lasting  # noqa: E402
 
 server.sockets.handlers.ENDED_SECONDS = 1.0
 server.app.PING_INTERVAL = 6  # longer than the timeout, on which the transport relies

@@ -148,7 +148,7 @@ def school(start_shared_server, postgres_cluster):
 @pytest.fixture(scope="module")
 def rules(school):
     """All addresses of the server, as Flask knows them."""
-    settings = Settings.from_environment(school.settings | {"DATABASE_URL": "sqlite://"})
+    settings = Settings.from_environment(school.settings)
     return list(create_server(settings).app.url_map.iter_rules())
 
 
