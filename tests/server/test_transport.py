@@ -255,8 +255,8 @@ def test_a_handshake_that_is_none_is_refused(server):
     assert requests.get(url, timeout=10).status_code == 400
 
 
-def test_a_message_with_attachments_without_end_ends_its_connection(each_server, join_wire):
-    wire = join_wire(each_server, each_server.open_class()["code"])
+def test_a_message_with_attachments_without_end_ends_its_connection(each_quick_server, join_wire):
+    wire = join_wire(each_quick_server, each_quick_server.open_class()["code"])
     wire.send('459999999-["label",{"_placeholder":true,"num":0}]')
     assert is_closed(wire)
 
