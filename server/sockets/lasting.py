@@ -15,8 +15,9 @@ MOST_LASTING = 1500  # people who poll, or have one of Engine.IO's own WebSocket
 class LastingRequests:
     """Around an application with Engine.IO, where who polls is mostly waiting for an answer.
 
-    Beyond MOST_LASTING nobody new is let in, and nobody asks twice at the same time. And who sends
-    rubbish is not waited for: Engine.IO 4.15.1 keeps such a request until its sender asks for more.
+    Beyond MOST_LASTING nobody new is let in, and nobody asks twice at the same time. Two faults of
+    Engine.IO 4.15.1 are mended: a request with rubbish waits until its sender asks for more, and
+    one for a connection that we have closed is an error of ours.
     are_lean: WebSockets do not count, because they are no requests any more once they are made.
     """
 
@@ -28,10 +29,15 @@ class LastingRequests:
         engine.disconnect = self._disconnect
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(PATH):
+        if not environ["PATH_INFO"].startswith(PATH):
             return self._application(environ, start_response)
         query = parse_qs(environ["QUERY_STRING"])
         sid = query.get("sid", [""])[0]
+        if (socket := self._engine.sockets.get(sid)) and socket.closed:
+            del self._engine.sockets[sid]  # as Engine.IO does, which then raises a KeyError
+            return _refuse(start_response, "400 Bad Request", "This connection is over.")
+        if environ["REQUEST_METHOD"] != "GET":
+            return self._application(environ, start_response)
         if not sid:
             is_request = not self._are_lean or query.get("transport", [""])[0] != "websocket"
             if is_request and self._count() >= MOST_LASTING:

@@ -57,6 +57,14 @@ def test_a_slow_network_that_swallows_websockets_is_one_to_poll_on(server, brows
         expect(page.locator("#last-sent")).to_contain_text("pace")
 
 
+def test_pages_poll_also_where_a_proxy_keeps_the_health_check_to_itself(server, browser):
+    opened = server.open_class(mode="self-report")
+    with swallowing(server.port, "hangs") as proxy:
+        context = browser.new_context()
+        context.route("**/healthz", lambda route: route.fulfill(status=403))
+        is_in_touch(enter_class(context, through(proxy, server, opened)))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_pages_whose_network_begins_to_swallow_websockets_poll_until_there_is_another(
     server, browser, kind

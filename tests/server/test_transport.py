@@ -75,10 +75,14 @@ class PollingStudent:
             packets += self.poll()
 
     def poll(self):
-        return requests.get(self._url, timeout=30).text
+        answer = requests.get(self._url, timeout=30)
+        answer.raise_for_status()
+        return answer.text
 
     def send(self, packet):
-        assert requests.post(self._url, data=packet.encode(), timeout=10).text == "OK"
+        answer = requests.post(self._url, data=packet.encode(), timeout=10)
+        answer.raise_for_status()
+        assert answer.text == "OK"
 
 
 @pytest.fixture(scope="session")
@@ -269,6 +273,20 @@ def test_whoever_can_only_poll_is_in_the_class_too(each_server, teach):
     assert "state must be one of" in student.poll()
     student.send("1")
     teacher.wait_for("view", lambda view: view["students"] == 0)
+
+
+def test_whoever_polls_after_the_connection_was_closed_is_refused_in_words(
+    each_quick_server, teach
+):
+    opened = each_quick_server.open_class()
+    teacher = teach(each_quick_server, opened)
+    students = [PollingStudent(each_quick_server, opened["code"]) for _ in range(2)]
+    teacher.send("end", {})
+    teacher.wait_for("disconnect")  # as all who are left
+    with pytest.raises(requests.HTTPError, match="400"):
+        students[0].poll()
+    with pytest.raises(requests.HTTPError, match="400"):
+        students[1].send("3")
 
 
 def test_a_server_that_is_stopped_sees_everybody_off_and_ends_when_they_are_gone(

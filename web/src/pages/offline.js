@@ -6,5 +6,5 @@ document.getElementById("again")?.addEventListener("click", () => location.reloa
 window.addEventListener("online", () => location.reload());
 setInterval(async () => {
   const answer = await fetch("/healthz").catch(() => null);
-  if (answer?.ok) location.reload();
+  if (answer && answer.status < 500) location.reload(); // a proxy may refuse just this address
 }, PAUSE);

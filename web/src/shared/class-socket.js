@@ -272,11 +272,12 @@ function remembered() {
   return tabMemory.get(REMEMBERED) === "polling" ? "polling" : "websocket";
 }
 
-/** Whether the server answers to what is no WebSocket. */
+/** Whether a server that works answers to what is no WebSocket; a proxy may refuse this address. */
 async function serverWorks() {
   const signal = AbortSignal.timeout(HEALTH_MILLISECONDS);
   try {
-    return (await fetch(new URL("/healthz", location.href), { cache: "no-store", signal })).ok;
+    const url = new URL("/healthz", location.href);
+    return (await fetch(url, { cache: "no-store", signal })).status < 500;
   } catch {
     return false;
   }
