@@ -25,6 +25,7 @@ from server.app import create_server
 from server.config import Settings
 from server.ops.clock import Clock
 from server.storage.store import ClassStore
+from tests.conftest import SERVE_QUICKLY
 from tests.live_server import (
     METRICS_TOKEN,
     SECRET_KEY,
@@ -188,6 +189,16 @@ def each_server(
 ) -> LiveServer:
     """A server with each kind of WebSockets."""
     return server if websockets == "lean" else start_shared_server(WEBSOCKETS=websockets)
+
+
+@pytest.fixture(scope="session")
+def each_quick_server(
+    websockets: str, quick_server: LiveServer, start_shared_server: Callable[..., LiveServer]
+) -> LiveServer:
+    """The same, with shorter waits."""
+    if websockets == "lean":
+        return quick_server
+    return start_shared_server(SERVE_QUICKLY, WEBSOCKETS=websockets)
 
 
 @pytest.fixture

@@ -57,13 +57,6 @@ def greet():
         wire.shutdown()
 
 
-@pytest.fixture(scope="session")
-def each_quick_server(websockets, quick_server, start_shared_server):
-    """A server with shorter waits and each kind of WebSockets."""
-    lean = websockets == "lean"
-    return quick_server if lean else start_shared_server(SERVE_QUICKLY, WEBSOCKETS=websockets)
-
-
 def greeted(server):
     wire = websocket.create_connection(
         server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket",
@@ -363,11 +356,10 @@ def test_whoever_is_in_no_class_is_not_borne_for_long(each_quick_server, greet):
     assert polled.status_code in (200, 400) and not polled.text.startswith("2")
 
 
-def test_nobody_polls_twice_at_once_and_too_many_are_refused_in_words(
-    quick_server, dial, teach, join
-):
-    opened = quick_server.open_class()
-    url = f"{quick_server.url}/socket.io/?EIO=4&transport=polling"
+def test_nobody_polls_twice_at_once_and_too_many_are_refused_in_words(start_server, dial, join):
+    server = start_server(SERVE_QUICKLY)
+    opened = server.open_class()
+    url = f"{server.url}/socket.io/?EIO=4&transport=polling"
     sids = []
     while (answer := requests.get(url, timeout=PATIENCE)).status_code == 200:
         sids.append(json.loads(answer.text[1:])["sid"])
@@ -377,7 +369,7 @@ def test_nobody_polls_twice_at_once_and_too_many_are_refused_in_words(
     while '"welcome"' not in requests.get(f"{url}&sid={sids[-1]}", timeout=PATIENCE).text:
         pass
     poll = f"GET /socket.io/?EIO=4&transport=polling&sid={sids[-1]} HTTP/1.1\r\nHost: x\r\n\r\n"
-    pair = [dial(quick_server, poll.encode()) for _ in range(2)]
+    pair = [dial(server, poll.encode()) for _ in range(2)]
     readable, _, _ = select.select(pair, [], [], PATIENCE)
     assert readable[0].recv(4096).startswith(b"HTTP/1.1 400 ")
-    assert join(quick_server, opened["code"]).welcome
+    assert join(server, opened["code"]).welcome

@@ -24,7 +24,6 @@ from server.domain.session import Marker
 from server.domain.timeline import Point
 from server.sockets.handlers import HISTORY_PART
 from server.sockets.transport import MOST_PARTS
-from tests.conftest import SERVE_QUICKLY
 from tests.live_server import PATIENCE
 
 
@@ -85,13 +84,6 @@ class PollingStudent:
         assert answer.text == "OK"
 
 
-@pytest.fixture(scope="session")
-def each_quick_server(websockets, quick_server, start_shared_server):
-    """A server with shorter waits and each kind of WebSockets."""
-    lean = websockets == "lean"
-    return quick_server if lean else start_shared_server(SERVE_QUICKLY, WEBSOCKETS=websockets)
-
-
 def serve(app):
     """The command for an application of this folder."""
     return ["gunicorn", "--pythonpath", "tests/server", f"{app}:app"]
@@ -111,8 +103,9 @@ def test_the_server_ends_the_connections_of_a_class_that_is_over(each_quick_serv
     for peer in stay:
         peer.wait_for("ended")
         peer.wait_for("disconnect")
-    while "Invalid session" not in polling.poll():
-        pass
+    with pytest.raises(requests.HTTPError, match="400"):
+        while True:
+            polling.poll()
 
 
 def event(name, data):
