@@ -28,6 +28,8 @@ METRICS_TOKEN = "a-token-for-tests"
 TICK_SECONDS = 0.2
 PATIENCE = 30  # seconds for anything that has to happen: the machine may be busy
 SERVE = ["gunicorn", "server.wsgi:app"]
+# With a format of its own for what processes tell each other, as a later release.
+SERVE_NEWER = ["gunicorn", "--pythonpath", "tests/server", "newer:app"]
 
 
 class NoServer(AssertionError):

@@ -19,13 +19,11 @@ import psutil
 
 from bench.programs import script, tell
 from bench.soak.witness import Line
-from tests.live_server import SERVE, LiveServer
+from tests.live_server import SERVE, SERVE_NEWER, LiveServer
 from tests.services import NginxServer, PostgresServer, RedisServer, running
 from tests.swallowing import KINDS, SwallowingProxy
 
 PROCESSES = 3
-# The same in a format of its own for what processes tell each other, as a later release.
-NEWER = ["gunicorn", "--pythonpath", "tests/server", "newer:app"]
 
 
 class Process(LiveServer):
@@ -46,7 +44,7 @@ class Process(LiveServer):
         """Stop, and start as the release after this one, or from that as this one again."""
         self.terminate()
         self.wait_for_its_end()
-        self._command = SERVE if self._command == NEWER else NEWER
+        self._command = SERVE if self._command == SERVE_NEWER else SERVE_NEWER
         self.start()
 
     def troubles(self) -> Iterator[str]:

@@ -7,6 +7,7 @@ waits for something: a minute of a lesson takes no time.
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ from tests.live_server import (
     migrate,
 )
 from tests.schemas import check
+from tests.services import require_program
 
 PATIENCE = 120  # seconds of the class, in which whatever is waited for comes
 
@@ -199,6 +201,19 @@ def each_quick_server(
     if websockets == "lean":
         return quick_server
     return start_shared_server(SERVE_QUICKLY, WEBSOCKETS=websockets)
+
+
+@pytest.fixture
+def preloaded(tmp_path: Path) -> Callable[[str], str]:
+    """Compile a C file of this folder to what LD_PRELOAD puts before a server's own functions."""
+
+    def compiled(name: str) -> str:
+        library, source = str(tmp_path / f"{name}.so"), str(Path(__file__).with_name(f"{name}.c"))
+        command = [require_program("cc"), "-shared", "-fPIC", "-o", library, source, "-ldl"]
+        subprocess.run(command, check=True)
+        return library
+
+    return compiled
 
 
 @pytest.fixture

@@ -4,13 +4,11 @@ import itertools
 import json
 import resource
 import socket
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,7 +17,6 @@ import websocket
 
 from tests.conftest import SERVE_QUICKLY
 from tests.live_server import PATIENCE
-from tests.services import require_program
 
 
 def class_of_five(server, join, teach, **auth):
@@ -252,19 +249,16 @@ def test_a_browser_that_does_not_keep_up_is_cut_off_and_comes_back_to_what_is_ne
 
 
 @pytest.fixture
-def jumping(start_server, tmp_path):
+def jumping(start_server, preloaded, tmp_path):
     """A server, and how to set its clocks: the one on the wall, and the one that never stops."""
-    library, jump = tmp_path / "jump.so", tmp_path / "jump"
-    source = Path(__file__).with_name("jump.c")
-    command = [require_program("cc"), "-shared", "-fPIC", "-o", library, source, "-ldl"]
-    subprocess.run(command, check=True)
+    jump = tmp_path / "jump"
 
     def set_clocks(wall, boot=0):
         (tmp_path / "next").write_text(f"{wall} {boot}")
         (tmp_path / "next").rename(jump)
 
     set_clocks(0)
-    server = start_server(SERVE_QUICKLY, LD_PRELOAD=str(library), JUMP_FILE=str(jump))
+    server = start_server(SERVE_QUICKLY, LD_PRELOAD=preloaded("jump"), JUMP_FILE=str(jump))
     return server, set_clocks
 
 

@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import pytest
 import requests
@@ -67,11 +66,8 @@ def test_clients_with_either_kind_of_address_come_and_each_has_its_own(start_ser
     assert [opens_class(server, *client) for client in clients] == [429, 429, 429]
 
 
-def test_a_machine_without_ipv6_serves_those_who_come_by_ipv4(start_server, tmp_path):
-    library, source = tmp_path / "no_ipv6.so", Path(__file__).with_name("no_ipv6.c")
-    compiler = require_program("cc")
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    server = start_server(LD_PRELOAD=str(library))
+def test_a_machine_without_ipv6_serves_those_who_come_by_ipv4(start_server, preloaded):
+    server = start_server(LD_PRELOAD=preloaded("no_ipv6"))
     assert opens_class(server, "127.0.0.1", "127.0.0.1") == 201
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("::1", server.port), PATIENCE)

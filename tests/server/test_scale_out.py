@@ -13,9 +13,7 @@ from server.domain.session import ClassSession
 from server.domain.timeline import Point
 from server.sharing.exchange import FORMAT
 from tests.conftest import SERVE_QUICKLY
-from tests.live_server import PATIENCE, SECRET_KEY, SERVE
-
-NEWER = ["gunicorn", "--pythonpath", "tests/server", "newer:app"]
+from tests.live_server import PATIENCE, SECRET_KEY, SERVE, SERVE_NEWER
 
 
 @pytest.fixture
@@ -177,7 +175,9 @@ def test_the_class_goes_on_after_redis_was_away(processes, redis_server, join, t
     assert (view["students"], view["counted"]) == (6, 6)
 
 
-@pytest.mark.parametrize("commands", [(SERVE, NEWER), (NEWER, SERVE)], ids=["older", "newer"])
+@pytest.mark.parametrize(
+    "commands", [(SERVE, SERVE_NEWER), (SERVE_NEWER, SERVE)], ids=["older", "newer"]
+)
 def test_two_releases_side_by_side_each_serve_their_own_and_one_takes_over(
     start_server, redis_server, join, teach, commands
 ):
