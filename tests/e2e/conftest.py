@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -85,6 +86,19 @@ def film(picture: UInt8Array, noise: float = NOISE) -> bytes:
 def smiling() -> bytes:
     """A film of the astronaut."""
     return film(webcam_picture(astronaut()))
+
+
+def labels_of(page: Page) -> list[str]:
+    """The labels that leave the page from now on, as a list that grows."""
+    labels: list[str] = []
+
+    def note(sent: str | bytes) -> None:
+        if isinstance(sent, str) and sent.startswith('42["label"'):
+            label = json.loads(sent[2:])[1]
+            labels.append(label.get("emotion", label["state"]))
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    return labels
 
 
 class Webcam:

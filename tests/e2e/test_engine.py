@@ -1,7 +1,6 @@
 """The engine in a browser: what it sees, and what it survives."""
 
 import itertools
-import json
 
 import cv2
 import pytest
@@ -10,6 +9,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import (
     LOADING,
     astronaut,
+    labels_of,
     neutral_face,
     two_people,
     wall,
@@ -43,19 +43,6 @@ def join(browser, server, troubles, script="", with_clock=False):
     page.goto(server.open_class()["join_url"])
     page.get_by_role("button", name="Join with my camera").click()
     return page
-
-
-def labels_of(page):
-    """The labels that leave the page from now on, as a list that grows."""
-    labels = []
-
-    def note(sent):
-        if sent.startswith('42["label"'):
-            label = json.loads(sent[2:])[1]
-            labels.append(label.get("emotion", label["state"]))
-
-    page.on("websocket", lambda socket: socket.on("framesent", note))
-    return labels
 
 
 def test_it_follows_a_film_of_faces_and_troubles(server, browser, troubles):
@@ -99,6 +86,7 @@ def test_it_follows_a_film_of_faces_and_troubles(server, browser, troubles):
     assert [text for text in troubles if not text.startswith("A VideoFrame was garbage")] == []
 
 
+SCRIPT = "text/javascript"
 CRASH = "setTimeout(() => { throw new Error('crash'); })"
 
 
@@ -113,7 +101,7 @@ def test_a_worker_that_dies_is_replaced(server, browser, troubles, crash, later)
     with page.expect_worker(timeout=LOADING):
         page.workers[0].evaluate(crash)
         page.evaluate("document.querySelector('#engine').textContent = ''")
-        page.clock.fast_forward(later)
+        page.clock.run_for(later)
     expect(page.locator("#engine")).to_contain_text("looks a second")
     expect(looks).to_have_text("Your face looks happy")
 
@@ -132,13 +120,35 @@ def test_a_worker_that_dies_again_and_again_is_given_up(server, browser, trouble
     expect(page.locator("#looks")).to_have_text("Your face looks happy")
 
 
-def test_a_new_worker_without_its_models_is_a_failure_in_words(server, browser, troubles):
-    page = join(browser, server, troubles)
+@pytest.mark.parametrize("chance", ["online", "time"])
+def test_models_that_do_not_come_are_fetched_again_until_they_do(server, browser, troubles, chance):
+    page = join(browser, server, troubles, with_clock=True)
     expect(page.locator("#looks")).to_have_text("Your face looks happy")
     page.context.route("**/model/**", lambda route: route.abort())
     page.workers[0].evaluate(CRASH)
-    expect(page.locator("#trouble")).to_contain_text("Reading your face failed")
+    expect(page.locator("#trouble")).to_contain_text("The face model could not be loaded")
+    expect(page.locator("#camera-state")).to_have_text("Camera off")
     page.context.unroute("**/model/**")
+    if chance == "online":
+        page.evaluate("dispatchEvent(new Event('online'))")
+    else:
+        page.clock.fast_forward(5000)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
+    expect(page.locator("#trouble")).to_have_text("")
+
+
+def test_a_worker_that_never_answers_is_no_loading_without_end(server, browser, troubles):
+    context = browser.new_context(permissions=["camera"])
+    context.route("**/dist/worker.js", lambda route: route.fulfill(body="", content_type=SCRIPT))
+    page = context.new_page()
+    page.clock.install()
+    page.goto(server.open_class()["join_url"])
+    page.get_by_role("button", name="Join with my camera").click()
+    expect(page.locator("#looks")).to_have_text("Getting ready to read your face…")
+    page.clock.run_for(60_000)
+    expect(page.locator("#trouble")).to_contain_text("The face model could not be loaded")
+    expect(page.locator("#camera-state")).to_have_text("Camera off")
+    context.unroute("**/dist/worker.js")
     page.get_by_role("button", name="Try the camera again").click()
     expect(page.locator("#looks")).to_have_text("Your face looks happy")
 

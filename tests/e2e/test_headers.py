@@ -79,9 +79,9 @@ def test_a_lesson_needs_nothing_that_the_policy_forbids(server, context, join, t
 
 
 @contextmanager
-def school(folder, url):
+def school(folder, url, allow="camera"):
     """A page of a school on an origin of its own, which shows `url` in a frame."""
-    (folder / "index.html").write_text(f"<iframe allow='camera' src='{url}'></iframe>")
+    (folder / "index.html").write_text(f"<iframe allow='{allow}' src='{url}'></iframe>")
     handler = partial(SimpleHTTPRequestHandler, directory=folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
         Thread(target=other.serve_forever, daemon=True).start()
@@ -110,3 +110,23 @@ def test_a_class_is_shown_in_the_pages_of_a_named_school_only(
             assert "X-Frame-Options" not in requests.get(opened["join_url"], timeout=10).headers
         else:
             assert frame.get_by_role("button").count() == 0
+
+
+def test_a_frame_that_may_not_use_the_camera_leads_to_a_window_that_may(
+    start_server, context, tmp_path
+):
+    server = start_server()
+    with school(tmp_path, server.open_class()["join_url"], allow="fullscreen") as origin:
+        server.stop()
+        server.settings["FRAME_ANCESTORS"] = origin
+        server.start()
+        page = context.new_page()
+        page.goto(origin)
+        frame = page.frames[1]
+        frame.get_by_role("button", name="Join with my camera").click()
+        expect(frame.locator("#trouble")).to_contain_text("Open the class in a window of its own")
+        with context.expect_page() as opened:
+            frame.get_by_role("link", name="in a window of its own").click()
+        own = opened.value
+        own.get_by_role("button", name="Join with my camera").click()
+        expect(own.locator("#looks")).to_have_text("Your face looks happy")

@@ -11,12 +11,16 @@ test("a covered lens is dark, a dim room is not", () => {
   assert.ok(!isDark(lamp));
 });
 
-test("a picture that repeats itself for ten seconds is frozen, until it changes", () => {
+const here = { x: 320, y: 240, side: 32, roll: 0 };
+
+test("a picture that repeats itself grows old, until it changes", () => {
   const freshness = new Freshness();
-  assert.ok(!freshness.isFrozen(picture(100), 0));
-  assert.ok(!freshness.isFrozen(picture(100), 9));
-  assert.ok(freshness.isFrozen(picture(100), 10));
-  assert.ok(!freshness.isFrozen(picture(101), 11));
+  const age = (level, seconds) => freshness.age(() => picture(level), here, seconds);
+  assert.equal(age(100, 0), 0);
+  assert.equal(age(100, 9), 9);
+  assert.equal(age(100, 10), 10);
+  assert.equal(age(101, 11), 0);
+  assert.equal(age(101, 12), 1);
 });
 
 test("the slightest noise is life", () => {
@@ -24,6 +28,18 @@ test("the slightest noise is life", () => {
   for (let second = 0; second < 30; second++) {
     const noisy = picture(100);
     noisy[second] += 0.1;
-    assert.ok(!freshness.isFrozen(noisy, second));
+    assert.equal(
+      freshness.age(() => noisy, here, second),
+      0,
+    );
+  }
+});
+
+test("a still picture grows old wherever a face is found in it", () => {
+  const freshness = new Freshness();
+  for (let second = 0; second < 12; second++) {
+    const around = { ...here, x: 100 + second };
+    const age = freshness.age(({ x }) => picture(x), around, second);
+    assert.equal(age, second);
   }
 });

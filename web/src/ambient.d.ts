@@ -15,6 +15,12 @@ interface VideoFrame {
   readonly rotation?: number;
   readonly flip?: boolean;
 }
+interface Document {
+  readonly featurePolicy?: { allowsFeature(name: string): boolean };
+}
+interface MediaTrackConstraints {
+  resizeMode?: "none";
+}
 interface Window {
   readonly documentPictureInPicture?: {
     readonly window: Window | null;

@@ -2,70 +2,96 @@
 
 import { gettext } from "../shared/texts.js";
 
+const BUSY = ["NotReadableError", "AbortError"]; // the names that browsers have for it
+const TRIES = 3; // of a busy camera
+const BETWEEN = 1500; // milliseconds
+// Enough for any face, and little work: a look every half second needs no more. As the camera has
+// it: Chromium would cut a square out of an upright picture.
+/** @type {MediaTrackConstraints} */
+const PICTURE = {
+  width: { ideal: 640 },
+  height: { ideal: 480 },
+  frameRate: { ideal: 15 },
+  resizeMode: "none",
+};
+
+const ALLOW = gettext("You can allow it beside the address bar; it goes on from there.");
 /** @type {Record<string, string>} by the name of the error */
 const TROUBLES = {
-  NotAllowedError: gettext(
-    "The browser was not allowed to use the camera. You can allow it beside the address bar; it goes on from there.",
-  ),
   NotFoundError: gettext(
     "No camera was found on this device. Plug one in, and it goes on by itself.",
   ),
-  NotReadableError: gettext(
-    "The camera is in use by another program (perhaps the video call). Free it there and try again.",
+  OverconstrainedError: gettext(
+    "The camera that you chose is not there. Plug it in, and it goes on by itself, or choose another one.",
   ),
-  OverconstrainedError: gettext("The camera cannot give a picture of a usable size."),
 };
-const BUSY = ["NotReadableError", "AbortError"]; // the names that browsers have for it
-const TRIES = 3; // of a busy camera, before other cameras are tried
-const BETWEEN = 1500; // milliseconds
-// Enough for any face, and little work: a look every half second needs no more.
-const PICTURE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15 } };
 
-export class CameraError extends Error {}
+export class CameraError extends Error {
+  /**
+   * @param {string} message in words for the student
+   * @param {boolean} [refused] whether the student, the browser or the system said no: who has said
+   *   so is not asked again
+   */
+  constructor(message, refused = false) {
+    super(message);
+    this.refused = refused;
+  }
+}
 
 export class Camera {
   /**
-   * Ask for the camera and show it. Rejects with a CameraError in words for the student.
-   * @param {HTMLVideoElement} video where the student sees themselves
+   * Ask for a camera. Rejects with a CameraError.
+   * @param {string | null} id of the one that the student chose; null for the browser's own choice
    * @param {() => boolean} again called before another try of a busy camera; false ends it
    */
-  static async open(video, again) {
+  static async open(id, again) {
     if (!navigator.mediaDevices) {
       throw new CameraError(gettext("The camera works only on a page opened with https."));
     }
-    let stream;
-    try {
-      stream = await openAny(again);
-    } catch (error) {
-      const name = nameOf(error);
-      const unknown = gettext("The camera could not be opened ({error}).", { error: name });
-      throw new CameraError(TROUBLES[name] ?? unknown);
-    }
-    const camera = new Camera(video, stream);
-    try {
-      video.srcObject = stream;
-      await video.play();
-      return camera;
-    } catch (error) {
-      camera.close(); // no stream may outlive the page's word that the camera is off
-      throw new CameraError(
-        gettext("The camera's picture could not be shown ({error}).", { error: nameOf(error) }),
-      );
+    const chosen = id === null ? { facingMode: "user" } : { deviceId: { exact: id } };
+    for (let tried = 1; ; tried++) {
+      try {
+        const video = { ...PICTURE, ...chosen };
+        return new Camera(await navigator.mediaDevices.getUserMedia({ video }));
+      } catch (error) {
+        // What a browser rejects with is not an Error in each of them.
+        const { name, message } = /** @type {{name: string, message: string}} */ (error);
+        if (!BUSY.includes(name) || tried === TRIES) throw troubleOf(name, message);
+        await new Promise((resolve) => setTimeout(resolve, BETWEEN));
+        if (!again()) throw troubleOf(name, message);
+      }
     }
   }
 
-  #video;
   #stream;
   #track;
+  /** @type {HTMLVideoElement | null} */
+  #video = null;
 
-  /**
-   * @param {HTMLVideoElement} video
-   * @param {MediaStream} stream
-   */
-  constructor(video, stream) {
-    this.#video = video;
+  /** @param {MediaStream} stream */
+  constructor(stream) {
     this.#stream = stream;
     [this.#track] = stream.getVideoTracks();
+  }
+
+  /** Which camera it is. */
+  get id() {
+    return this.#track.getSettings().deviceId ?? null;
+  }
+
+  /** Whether the system, or a switch on the camera, keeps its pictures back. */
+  get muted() {
+    return this.#track.muted;
+  }
+
+  /**
+   * Show the student what it sees, from its first picture on.
+   * @param {HTMLVideoElement} video
+   */
+  showIn(video) {
+    this.#video = video;
+    video.srcObject = this.#stream;
+    video.play().catch(() => {}); // nothing more than a picture that is not shown
   }
 
   /** Its pictures, for a worker to read; null where the browser has none to hand over. */
@@ -75,14 +101,10 @@ export class Camera {
     return new MediaStreamTrackProcessor({ track: this.#track, maxBufferSize: 1 }).readable;
   }
 
-  /** The picture of this moment. */
-  frame() {
+  /** The picture of this moment. Rejects while there is none. */
+  async frame() {
+    if (!this.#video) throw new Error("It is shown nowhere");
     return createImageBitmap(this.#video);
-  }
-
-  /** Whether the system, or a switch on the camera, keeps its pictures back. */
-  get muted() {
-    return this.#track.muted;
   }
 
   /**
@@ -98,61 +120,90 @@ export class Camera {
   /** Turn the camera (and its light) off. */
   close() {
     this.#stream.getTracks().forEach((track) => track.stop());
-    this.#video.srcObject = null;
+    if (this.#video?.srcObject === this.#stream) this.#video.srcObject = null;
   }
 }
 
+/** The cameras that there are, as far as the browser names them: before it may, it does not. */
+export async function cameras() {
+  const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+  return devices.filter(({ kind, deviceId }) => kind === "videoinput" && deviceId);
+}
+
 /**
- * Call `listener` whenever a camera may have become available: plugged in, or allowed.
+ * Call `listener` whenever it is worth another try: cameras were allowed, or, unless that is what it
+ * takes, one was plugged in or somebody is back at the page.
+ * @param {boolean} refused
  * @param {() => void} listener
- * @returns {() => void} ends it
+ * @param {AbortSignal} signal ends it
  */
-export function whenCamerasChange(listener) {
-  const ending = new AbortController();
-  const { signal } = ending;
+export function whenCamerasChange(refused, listener, signal) {
+  cameraPermission().then((status) => {
+    const allowed = () => status?.state === "granted" && listener();
+    status?.addEventListener("change", allowed, { signal });
+  });
+  if (refused) return;
   navigator.mediaDevices?.addEventListener("devicechange", listener, { signal });
-  navigator.permissions
-    ?.query({ name: "camera" })
-    .then((status) => {
-      const allowed = () => status.state === "granted" && listener();
-      status.addEventListener("change", allowed, { signal });
-    })
-    .catch(() => {}); // Firefox has no such permission to ask for
-  return () => ending.abort();
+  const seen = () => document.visibilityState === "visible" && listener();
+  document.addEventListener("visibilitychange", seen, { signal });
+}
+
+/** The browser's permission to use cameras; null where it does not tell. */
+export function cameraPermission() {
+  const asked = navigator.permissions?.query({ name: "camera" });
+  return asked?.catch(() => null) ?? Promise.resolve(null);
+}
+
+/** Why a camera ended by itself. */
+export async function endingOf() {
+  const state = (await cameraPermission())?.state ?? "granted";
+  return state === "granted"
+    ? new CameraError(
+        gettext("The camera was unplugged or taken away. Plug it in, and it goes on."),
+      )
+    : new CameraError(
+        `${gettext("The browser no longer allows this page to use the camera.")} ${ALLOW}`,
+        true,
+      );
 }
 
 /**
- * The camera that the student's browser prefers, or if that is busy and stays so, any other.
- * @param {() => boolean} again
+ * @param {string} name of a browser's error
+ * @param {string} message
  */
-async function openAny(again) {
-  let busy;
-  for (let attempt = 1; attempt === 1 || (attempt <= TRIES && again()); attempt++) {
-    try {
-      return await ask({ ...PICTURE, facingMode: "user" });
-    } catch (error) {
-      if (!BUSY.includes(nameOf(error))) throw error;
-      busy = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, BETWEEN));
-  }
-  for (const device of await navigator.mediaDevices.enumerateDevices()) {
-    if (device.kind !== "videoinput" || !device.deviceId || !again()) continue;
-    const other = await ask({ ...PICTURE, deviceId: { exact: device.deviceId } }).catch(() => null);
-    if (other) return other;
-  }
-  throw busy;
+function troubleOf(name, message) {
+  if (name === "NotAllowedError") return new CameraError(refusalOf(message), true);
+  const busy = gettext(
+    "The camera is in use by another program (perhaps the video call). Free it there and try again, or choose another one.",
+  );
+  const unknown = gettext("The camera could not be opened ({error}).", { error: name });
+  return new CameraError(BUSY.includes(name) ? busy : (TROUBLES[name] ?? unknown));
 }
 
-/** @param {MediaTrackConstraints} video */
-function ask(video) {
-  return navigator.mediaDevices.getUserMedia({ video });
+/** @param {string} message of the browser, in which Chromium tells who refused */
+function refusalOf(message) {
+  const allowed = isFramed() ? document.featurePolicy?.allowsFeature("camera") : true;
+  if (allowed === false) {
+    return gettext(
+      "The page around this one does not let it use the camera. Open the class in a window of its own.",
+    );
+  }
+  if (/system/i.test(message)) {
+    return gettext(
+      "The system does not let this browser use the camera. Allow it in the system's settings, under privacy and camera, and try again.",
+    );
+  }
+  if (/dismissed/i.test(message)) {
+    return gettext(
+      "The browser's question was closed without an answer. Try again, and allow the camera there.",
+    );
+  }
+  const refused = `${gettext("The browser was not allowed to use the camera.")} ${ALLOW}`;
+  if (allowed) return refused;
+  return `${refused} ${gettext("If it never asked you, open the class in a window of its own.")}`;
 }
 
-/**
- * The name of what a browser rejects with, which is not an Error in each of them.
- * @param {unknown} error
- */
-function nameOf(error) {
-  return /** @type {{name: string}} */ (error).name;
+/** Whether the page is a part of another one, as in a learning platform. */
+export function isFramed() {
+  return window.parent !== window;
 }

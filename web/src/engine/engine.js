@@ -3,25 +3,30 @@
  * @import { Emotion } from "../shared/contract.js"
  * @import { BackendName } from "./backends.js"
  * @import { Camera } from "./camera.js"
+ * @import { Reason } from "./engine-error.js"
  * @import { Answer, Look, Order } from "./worker.js"
  *
  * @typedef {{workerUrl: string, modelUrl: string}} Addresses
  *
  * @typedef {object} Listener
  * @property {(look: Look) => void} read after each look
- * @property {(error: unknown) => void} failed once, when it cannot go on: the engine is closed then
+ * @property {() => void} waiting while the camera gives no picture
+ * @property {(error: EngineError) => void} failed once, when it cannot go on: the engine is closed then
  */
 
 import { backendsToTry, rememberedBackend, rememberBackend } from "./backend-memory.js";
+import { EngineError } from "./engine-error.js";
 
-const SILENCE = 20_000; // milliseconds without a word from a worker that ought to look: it is dead
-const MOST_RESTARTS = 3;
+const LOADING = 60; // seconds, within which the models come over any network that is of use
+const SILENCE = 20; // seconds without a word from a worker that ought to look: it is dead
+const TICK = 5; // seconds
+const MOST_RESTARTS = 3; // without some good looks in between
 const AGAIN = 1000; // milliseconds
 const SETTLED = 5; // looks before other backends are tried: the first label comes first
 
 export class Engine {
   /**
-   * Start the worker and have it load the models. Rejects if they cannot be used.
+   * Start the worker and have it load the models. Rejects with an EngineError if it cannot.
    * @param {Addresses} addresses
    * @param {Listener} tell what the page wants to hear of
    */
@@ -53,7 +58,9 @@ export class Engine {
   /** @type {BackendName} */
   #backend = "wasm"; // of this worker
   #restarts = 0;
-  #watchdog = 0;
+  /** @type {((error: EngineError) => void) | null} */
+  #refuse = null; // the models, while they are loaded
+  #watchdog = 0; // a timer of ticks
 
   /**
    * @param {Addresses} addresses
@@ -72,19 +79,19 @@ export class Engine {
     this.#camera = camera;
     const stream = camera.stream();
     post(this.#worker, { operation: "watch", stream }, stream ? [stream] : []);
-    this.#expectWord();
+    this.#expectWord(SILENCE);
   }
 
   /** Look no more, until the next `watch`. */
   rest() {
-    clearTimeout(this.#watchdog);
+    clearInterval(this.#watchdog);
     this.#camera = null;
     post(this.#worker, { operation: "rest" });
   }
 
   /** End the worker with everything in it. */
   close() {
-    clearTimeout(this.#watchdog);
+    clearInterval(this.#watchdog);
     this.#camera = null;
     this.#worker?.terminate();
   }
@@ -98,34 +105,48 @@ export class Engine {
     this.#worker = worker;
     this.#looks = 0;
     this.#backend = "wasm";
+    worker.onerror = ({ message }) => this.#fail(worker, message || "an error");
     return new Promise((resolve, reject) => {
-      let loaded = false;
-      const fail = (/** @type {Error} */ error) => {
-        if (!loaded) reject(error);
-        else if (this.#camera && this.#worker === worker) this.#restart(error);
-      };
-      worker.onerror = (event) => fail(new Error(event.message || "the worker failed"));
+      this.#refuse = reject;
       worker.onmessage = (/** @type {MessageEvent<Answer>} */ { data }) => {
-        if (data.operation === "failed") fail(new Error(data.message));
+        if (data.operation === "failed") this.#fail(worker, data.message, data.reason);
         else if (data.operation === "loaded") {
           this.labels = data.labels;
           this.sure = data.sure;
-          loaded = true;
+          this.#refuse = null;
+          clearInterval(this.#watchdog);
           resolve();
         } else if (this.#camera) this.#hear(data);
       };
       post(worker, { operation: "load", base: this.#addresses.modelUrl });
+      this.#expectWord(LOADING);
     });
+  }
+
+  /**
+   * @param {Worker | null} worker
+   * @param {string} message
+   * @param {Reason} [reason]
+   */
+  #fail(worker, message, reason = this.#refuse ? "unloadable" : "crashed") {
+    if (worker !== this.#worker) return; // it was replaced
+    const error = new EngineError(reason, message);
+    if (this.#refuse) this.#refuse(error);
+    else if (this.#camera) this.#restart(error);
   }
 
   /** @param {Answer} data */
   #hear(data) {
-    this.#expectWord(data.operation === "read" ? data.next : 0);
+    this.#expectWord(SILENCE + (data.operation === "read" ? data.next / 1000 : 0));
     if (data.operation === "ask") this.#giveFrame();
+    if (data.operation === "waiting") this.#tell.waiting();
     if (data.operation === "chosen") rememberBackend(data.backend);
     if (data.operation !== "read") return;
     this.#looks += 1;
-    if (this.#looks === SETTLED) this.#speedUp();
+    if (this.#looks === SETTLED) {
+      this.#restarts = 0;
+      this.#speedUp();
+    }
     const lost = this.#backend !== "wasm" && data.backend === "wasm";
     if (lost) rememberBackend("wasm"); // a graphics card that goes away once will do so again
     this.#backend = data.backend;
@@ -153,16 +174,27 @@ export class Engine {
     }
   }
 
-  #expectWord(delay = 0) {
-    clearTimeout(this.#watchdog);
-    const dead = () => this.#restart(new Error("the worker has fallen silent"));
-    this.#watchdog = setTimeout(dead, SILENCE + delay);
+  /**
+   * The worker is dead unless it says something. Counted in ticks: of a time in which the machine
+   * slept or the page was stopped, one tick at the most is late, and a worker that is well speaks
+   * before the next.
+   * @param {number} seconds
+   */
+  #expectWord(seconds) {
+    clearInterval(this.#watchdog);
+    let left = Math.ceil(seconds / TICK);
+    this.#watchdog = setInterval(() => {
+      left -= 1;
+      if (left > 0) return;
+      clearInterval(this.#watchdog);
+      this.#fail(this.#worker, "it has fallen silent");
+    }, 1000 * TICK);
   }
 
-  /** @param {Error} error */
+  /** @param {EngineError} error */
   async #restart(error) {
     console.warn(`The worker is replaced: ${error.message}`);
-    clearTimeout(this.#watchdog);
+    clearInterval(this.#watchdog);
     this.#worker?.terminate();
     this.#restarts += 1;
     try {
@@ -171,7 +203,7 @@ export class Engine {
       if (this.#camera) this.watch(this.#camera);
     } catch (fatal) {
       this.close();
-      this.#tell.failed(fatal);
+      this.#tell.failed(/** @type {EngineError} */ (fatal));
     }
   }
 }

@@ -1,7 +1,11 @@
-/** What is wrong with the camera's picture itself: dark, or standing still. Pure. */
+/** What is wrong with the camera's picture itself: dark, or standing still. Pure.
+ *
+ * @import { Square } from "./crop.js"
+ */
 
 const DARK = 16; // grey level that one pixel in a hundred may exceed behind a covered lens
-const FROZEN_SECONDS = 10; // a sensor's noise changes every picture; only a stuck one repeats itself
+/** A sensor's noise changes every picture: one that has been the same for so long is stuck. */
+export const FROZEN_SECONDS = 10;
 
 /** @param {Float32Array} pixels grey levels or colours, 0..255 */
 export function isDark(pixels) {
@@ -12,20 +16,27 @@ export function isDark(pixels) {
 
 /** Notices pictures that repeat themselves exactly. */
 export class Freshness {
-  /** @type {Float32Array | null} */
-  #last = null;
+  /** @type {Square | null} */
+  #square = null; // the same one while nothing changes, wherever a face is found meanwhile
+  /** @type {ArrayLike<number> | null} */
+  #before = null; // what it showed
   #changedAt = 0;
 
   /**
-   * @param {Float32Array} pixels what was looked at
+   * @param {(square: Square) => ArrayLike<number>} cut a square's pixels in the picture of now, none
+   *   of them averaged: the mean of many has no noise
+   * @param {Square} around where to look for changes from now on, if there are some
    * @param {number} seconds the time
-   * @returns {boolean} whether it has been the same for so long that the camera is stuck
+   * @returns {number} seconds for which it has been the same
    */
-  isFrozen(pixels, seconds) {
-    const last = this.#last;
-    const same = last?.length === pixels.length && pixels.every((v, i) => v === last[i]);
-    if (!same) this.#changedAt = seconds;
-    this.#last = pixels;
-    return seconds - this.#changedAt >= FROZEN_SECONDS;
+  age(cut, around, seconds) {
+    const [now, before] = [this.#square && cut(this.#square), this.#before];
+    const same = now && before && Array.prototype.every.call(now, (v, i) => v === before[i]);
+    if (!same) {
+      this.#square = around;
+      this.#before = cut(around);
+      this.#changedAt = seconds;
+    }
+    return seconds - this.#changedAt;
   }
 }

@@ -10,15 +10,17 @@ import * as tf from "@tensorflow/tfjs-core";
 
 import { agree, endBackend, returnTo, startBackend, tryOut } from "./backends.js";
 import { Classifier } from "./classifier.js";
+import { Cutter } from "./cutter.js";
 import { otherSquares, surroundings, wholeFrame } from "./crop.js";
 import { Detector } from "./detector.js";
 import { hindrance } from "./hindrance.js";
 import { fetchModel, Model } from "./model.js";
-import { Freshness, isDark } from "./picture.js";
+import { Freshness, FROZEN_SECONDS, isDark } from "./picture.js";
 import { Tracker } from "./tracker.js";
 import { Views } from "./views.js";
 
 const SMALL = 0.16; // of the frame: the box of a smaller face is too large, unless seen from near
+const SAMPLE = 32; // pixels of the camera, square, in which a picture that stands still is known
 const FASTER = 0.8; // of WebAssembly's time: what a graphics card must need less than to be worth it
 
 /**
@@ -30,6 +32,8 @@ const FASTER = 0.8; // of WebAssembly's time: what a graphics card must need les
  *   expression is not read
  * @property {number[] | null} probabilities of the labels; null where something hinders
  * @property {boolean} still whether the face has hardly moved since it was found
+ * @property {boolean} repeated whether the picture is the very one of the look before, so that nothing
+ *   is known of now
  *
  * @typedef {Awaited<ReturnType<typeof make>>} Models by name
  */
@@ -57,6 +61,7 @@ export class Vision {
   #giveUp = () => {}; // the look of the moment
   #tracker = new Tracker();
   #freshness = new Freshness();
+  #sampler = new Cutter(SAMPLE);
   #views = new Views();
 
   /**
@@ -169,13 +174,15 @@ export class Vision {
       crop = tracker.face && classifier.crop(frame, tracker.face);
       tracker.remember(crop);
     }
-    const hindered = this.#hindrance(frame, crop ?? pixels, seconds);
+    const age = this.#age(frame, seconds);
+    const hindered = this.#hindrance(frame, crop ?? pixels, age);
     return {
       faces: tracker.count,
       face: tracker.face,
       hindrance: hindered,
       probabilities: await this.#read(hindered ? null : crop),
       still: tracker.still,
+      repeated: age > 0,
     };
   }
 
@@ -227,15 +234,27 @@ export class Vision {
   }
 
   /**
+   * Seconds for which the picture has been the same.
    * @param {Frame} frame
-   * @param {Float32Array} pixels what was looked at
    * @param {number} seconds
    */
-  #hindrance(frame, pixels, seconds) {
-    if (this.#freshness.isFrozen(pixels, seconds)) return "frozen";
+  #age(frame, seconds) {
+    const [width, height] = sizeOf(frame);
+    const { x, y } = this.#tracker.face ?? { x: width / 2, y: height / 2 };
+    const around = { x: Math.round(x), y: Math.round(y), side: SAMPLE, roll: 0 };
+    return this.#freshness.age((square) => this.#sampler.cut(frame, square), around, seconds);
+  }
+
+  /**
+   * @param {Frame} frame
+   * @param {Float32Array} pixels what was looked at
+   * @param {number} age seconds for which they have been the same
+   */
+  #hindrance(frame, pixels, age) {
     const { face } = this.#tracker;
-    if (face === null) return isDark(pixels) ? "dark" : "nobody";
-    return hindrance(face, ...sizeOf(frame));
+    if (face === null && isDark(pixels)) return "dark"; // a closed shutter's picture is still, too
+    if (age >= FROZEN_SECONDS) return "frozen";
+    return face === null ? "nobody" : hindrance(face, ...sizeOf(frame));
   }
 
   /**

@@ -2,6 +2,7 @@
  *
  * @import { Emotion } from "../shared/contract.js"
  * @import { BackendName } from "./backends.js"
+ * @import { Reason } from "./engine-error.js"
  * @import { Reading } from "./vision.js"
  *
  * @typedef {object} Orders What the page posts, each with its name as `operation`.
@@ -19,7 +20,7 @@
  * @property {Look} read at each look
  * @property {{}} waiting while the camera gives no picture
  * @property {{backend: BackendName}} chosen
- * @property {{message: string}} failed whatever it was
+ * @property {{message: string, reason?: Reason}} failed whatever it was; the reason where it is known
  *
  * @typedef {object} Look
  * @property {Reading} reading
@@ -31,11 +32,13 @@
  * @typedef {{[Name in keyof Answers]: {operation: Name} & Answers[Name]}[keyof Answers]} Answer
  */
 
+import { EngineError } from "./engine-error.js";
 import { PageFrames, StreamFrames } from "./frames.js";
 import { LookPacer } from "./look-pacer.js";
 import { Vision } from "./vision.js";
 
 const PATIENCE = 4000; // milliseconds for a camera's next picture
+const GAP = 10_000; // milliseconds after which nothing that was seen before says anything about now
 
 /** @type {Vision | null} */
 let loaded = null;
@@ -46,6 +49,7 @@ let watch = null;
 class Watch {
   #frames;
   #pacer = new LookPacer();
+  #lookedAt = Date.now(); // by the clock on the wall: the other one stands still while a machine sleeps
   #open = true;
 
   /** @param {StreamFrames | PageFrames} frames */
@@ -57,6 +61,8 @@ class Watch {
     while (this.#open) {
       const frame = await this.#nextFrame();
       if (frame === null) return;
+      if (Math.abs(Date.now() - this.#lookedAt) > GAP) await exclusive(() => vision().forget());
+      this.#lookedAt = Date.now();
       const { reading, milliseconds } = await exclusive(() => timedLook(frame));
       if (!this.#open) return;
       const next = this.#pacer.next(milliseconds, reading.still);
@@ -90,6 +96,7 @@ class Watch {
 /** @type {{[Name in keyof Orders]: (order: Orders[Name]) => void | Promise<void>}} */
 const operations = {
   async load({ base }) {
+    if (!globalThis.OffscreenCanvas) throw new EngineError("unsupported");
     loaded = await exclusive(() => Vision.load(base));
     const { labels, sure } = loaded.metadata;
     post({ operation: "loaded", labels, sure });
@@ -168,6 +175,7 @@ self.onmessage = async ({ data }) => {
   try {
     await carryOut(data);
   } catch (error) {
-    post({ operation: "failed", message: String(error) });
+    const reason = error instanceof EngineError ? error.reason : undefined;
+    post({ operation: "failed", message: String(error), reason });
   }
 };

@@ -13,7 +13,7 @@ import { closeSmallWindow, hasSmallWindows, openSmallWindow } from "../student/s
 
 const code = pageData("code");
 const seatKey = `classpulse.seat.${code}`;
-const CHECK_MILLISECONDS = 500; // for labels that no look brings, as that of a paused camera
+const CHECK_MILLISECONDS = 500; // for the label of a paused camera, which no look brings
 
 /** @type {ClassSocket | null} */
 let socket = null;
@@ -37,7 +37,8 @@ for (const button of findAll(find("consent"), "button", HTMLButtonElement)) {
 function enter(withCamera) {
   showInstead("consent", "class");
   connect();
-  checking = setInterval(sendLabel, CHECK_MILLISECONDS);
+  // All others are sent by the look that brought them, or never: a moment later they would be old.
+  checking = setInterval(() => label?.state === "paused" && sendLabel(), CHECK_MILLISECONDS);
   if (withCamera) useCamera();
   else offerCamera();
 }

@@ -3,16 +3,19 @@
  * @import { Label } from "../shared/contract.js"
  * @import { BackendName } from "../engine/backends.js"
  * @import { Face } from "../engine/crop.js"
+ * @import { Reason } from "../engine/engine-error.js"
  * @import { Reading } from "../engine/vision.js"
  * @import { Look } from "../engine/worker.js"
  */
 
-import { Camera, CameraError, whenCamerasChange } from "../engine/camera.js";
+import { Camera, CameraError, cameraPermission, cameras } from "../engine/camera.js";
+import { endingOf, isFramed, whenCamerasChange } from "../engine/camera.js";
+import { EngineError } from "../engine/engine-error.js";
 import { Engine } from "../engine/engine.js";
 import { fromResting, RestingFace } from "../engine/resting.js";
 import { Smoother } from "../engine/smoother.js";
 import { EMOTION_WORDS } from "../shared/labels.js";
-import { find, setText, tabMemory } from "../shared/page.js";
+import { find, memory, setText, tabMemory } from "../shared/page.js";
 import { gettext, ngettext } from "../shared/texts.js";
 
 const ADDRESSES = {
@@ -20,6 +23,13 @@ const ADDRESSES = {
   modelUrl: new URL("../model", import.meta.url).href,
 };
 const RESTING = "classpulse.resting"; // the student's face at rest: probabilities
+const CHOSEN = "classpulse.camera"; // the camera that the student chose
+const HIDDEN = "classpulse.hidden"; // that the student does not want to see themselves
+const ANSWER_MILLISECONDS = 3000; // after which a student may have overlooked the browser's question
+const STALL_MILLISECONDS = 7000; // without a picture; a busy machine has pauses of its own
+const GAP_MILLISECONDS = 10_000; // between two looks: what was seen before says nothing about now
+const AGAIN_MILLISECONDS = 5000; // before the models are fetched again, the first time
+const LONGEST_MILLISECONDS = 60_000; // and at last
 /** @type {Record<BackendName, string>} */
 const BACKEND_WORDS = { wasm: "WebAssembly", webgl: "WebGL", webgpu: "WebGPU" };
 /** @type {Record<NonNullable<Reading["hindrance"]>, [hindrance: string, advice: string]>} */
@@ -37,109 +47,108 @@ const HINDRANCES = {
     gettext("The camera is stuck: pause it and go on, or plug it in anew."),
   ],
 };
+/** @type {Record<Reason, string>} */
+const FAILURES = {
+  unsupported: gettext(
+    "This browser lacks what reading a face takes: it is too old, or a strict mode has it turned off. Another browser may do.",
+  ),
+  scrambled: gettext(
+    "This browser scrambles what pages read from pictures, to protect you from being recognised, so your face cannot be read. You can allow it for this page in its settings, or use another browser.",
+  ),
+  unloadable: gettext(
+    "The face model could not be loaded: the connection failed, or its files are damaged. This page tries again by itself.",
+  ),
+  crashed: gettext("Reading your face failed."),
+};
 
 export class CameraCard {
   #tell; // hears each new label message
   #pause = find("pause", HTMLButtonElement);
+  #choice = find("cameras", HTMLSelectElement);
+  #chosen = memory.get(CHOSEN);
+  #hidden = memory.get(HIDDEN) === "true";
+  #on = false; // whether the student wants it, and nothing speaks against it
   /** @type {Camera | null} */
   #camera = null;
   /** @type {Engine | null} */
   #engine = null;
   /** @type {Promise<Engine> | null} */
   #loading = null; // a promise of the engine, while it loads
-  /** @type {string[]} */
-  #labels = []; // the engine's
+  #failures = 0; // in a row, to load it
   /** @type {Smoother | null} */
   #smoother = null;
+  #readAt = 0; // when the last look came, by the clock on the wall
   /** @type {number[] | null} */
   #resting = JSON.parse(tabMemory.get(RESTING) ?? "null");
   /** @type {RestingFace | null} */
   #learning = null; // the face at rest, while it is learnt
-  /** @type {(() => void) | null} */
-  #stopWaiting = null; // for a camera to come
-  #starts = 0; // counts on when what was started is no longer wanted
+  #ending = new AbortController(); // of all that was started, or waits for another try
   #open = true;
 
   /** @param {(label: Label | null) => void} tell the newest label message, null for none */
   constructor(tell) {
     this.#tell = tell;
-    this.#pause.addEventListener("click", () => (this.#camera ? this.stop("") : this.start()));
+    this.#pause.addEventListener("click", () => (this.#on ? this.stop() : this.start()));
+    this.#choice.addEventListener("change", () => this.#choose(this.#choice.value || null));
+    find("hide-picture").addEventListener("click", () => {
+      this.#hidden = !this.#hidden;
+      memory.set(HIDDEN, String(this.#hidden));
+      this.#showPicture();
+    });
     find("learn-resting").addEventListener("click", () => this.#learnResting());
     find("forget-resting").addEventListener("click", () => {
       tabMemory.remove(RESTING);
       this.#resting = null;
+      find("learn-resting").focus(); // the button that has the focus goes
       this.#showResting();
     });
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.#showChoice());
+    this.#showPicture();
     this.#showResting();
+    this.#showState();
   }
 
   /** Ask for the camera, load the models, and look until `stop` or `close`. */
   async start() {
-    this.#release();
-    const start = this.#starts;
+    const signal = this.#release();
+    this.#on = true;
     find("camera").hidden = false;
-    this.#pause.disabled = true;
     setText("looks", gettext("Starting the camera…"));
     setText("trouble", "");
-    const loading = this.#load(); // while the browser asks the student
-    loading.catch(() => {}); // until it is waited for
+    setText("pause", gettext("Pause the camera"));
+    find("own-window").hidden = true;
     try {
-      const camera = await Camera.open(find("video", HTMLVideoElement), () => {
-        setText("looks", gettext("The camera is in use by another program. Trying again…"));
-        return start === this.#starts;
-      });
-      if (start !== this.#starts) return camera.close(); // left while the browser was still asking
-      this.#camera = camera;
-      camera.listen({
-        ended: () =>
-          this.stop(gettext("The camera was unplugged or taken away. Plug it in, and it goes on.")),
-        muted: () => this.#showMuted(),
-      });
-      setText("pause", gettext("Pause the camera"));
-      this.#pause.disabled = false;
+      if (!window.OffscreenCanvas || !window.WebAssembly) throw new EngineError("unsupported");
+      const loading = this.#load(); // while the browser asks the student
+      loading.catch(() => {}); // until it is waited for
+      if (!(await this.#take(signal))) return;
       const engine = await loading;
-      if (start !== this.#starts) return; // paused or unplugged while the models were loading
-      this.#labels = engine.labels;
-      this.#smoother = new Smoother(engine.labels, engine.sure);
-      engine.watch(camera);
+      if (signal.aborted || !this.#camera) return;
+      this.#smoother = null;
+      this.#readAt = Date.now();
+      engine.watch(this.#camera);
       this.#showMuted();
     } catch (error) {
-      if (start !== this.#starts) return;
-      const trouble =
-        error instanceof CameraError
-          ? error.message
-          : gettext(
-              "The face model could not be loaded: the connection failed, or its files are damaged.",
-            );
-      this.stop(`${trouble} ${gettext("You can still take part with your own words.")}`);
-    } finally {
-      this.#pause.disabled = false;
+      if (signal.aborted) return;
+      if (error instanceof CameraError) this.#doWithout(error);
+      else this.#fail(/** @type {EngineError} */ (error));
     }
   }
 
-  /**
-   * The camera's light goes out, and the teacher's counts learn that nothing is read.
-   * @param {string} trouble why, "" where the student wants it
-   */
-  stop(trouble) {
-    this.#release();
-    this.#tell({ state: "paused" });
-    setText("looks", trouble ? gettext("The camera is off") : gettext("Paused: nothing is read"));
-    setText("trouble", trouble);
-    setText("pause", trouble ? gettext("Try the camera again") : gettext("Go on with the camera"));
-    drawFace(null);
-    if (trouble) this.#stopWaiting = whenCamerasChange(() => this.start());
+  /** The camera's light goes out, and the teacher's counts learn that nothing is read. */
+  stop() {
+    return this.#turnOff(gettext("Paused: nothing is read"), "", gettext("Go on with the camera"));
   }
 
   /** Do without the camera, and hide it. */
   hide() {
-    this.stop("");
+    this.stop();
     find("camera").hidden = true;
   }
 
   /** The operator has decided against cameras while this page was open. */
   ruleOut() {
-    this.stop("");
+    this.stop();
     this.#tell(null);
     setText("looks", gettext("The camera is off"));
     setText("trouble", gettext("This class does without cameras now."));
@@ -154,42 +163,165 @@ export class CameraCard {
     this.#engine?.close();
   }
 
-  async #load() {
-    if (this.#engine) return this.#engine;
-    this.#loading ??= Engine.load(ADDRESSES, {
-      read: (look) => this.#read(look),
-      failed: () => this.#fail(),
-    });
+  /**
+   * Ask for the camera; false if it is no longer wanted when it comes.
+   * @param {AbortSignal} signal
+   */
+  async #take(signal) {
+    const hint = setTimeout(() => this.#hint(signal), ANSWER_MILLISECONDS);
     try {
-      const engine = await this.#loading;
-      this.#engine = engine;
-      if (!this.#open) engine.close();
-      return engine;
+      const camera = await Camera.open(this.#chosen, () => {
+        if (signal.aborted) return false;
+        setText("looks", gettext("The camera is in use by another program. Trying again…"));
+        return true;
+      });
+      // No camera may outlive the page's word that it is off.
+      if (signal.aborted) camera.close();
+      else this.#show(camera, signal);
     } finally {
-      this.#loading = null;
+      clearTimeout(hint);
     }
+    return !signal.aborted;
   }
 
+  /**
+   * @param {Camera} camera
+   * @param {AbortSignal} signal
+   */
+  #show(camera, signal) {
+    this.#camera = camera;
+    camera.listen({
+      ended: async () => {
+        if (signal.aborted) return;
+        const ended = this.#turnOff(gettext("The camera is off"), "");
+        const error = await endingOf();
+        if (!ended.aborted) this.#doWithout(error);
+      },
+      muted: () => signal.aborted || this.#showMuted(),
+    });
+    camera.showIn(find("video", HTMLVideoElement));
+    setText("looks", gettext("Getting ready to read your face…"));
+    setText("trouble", "");
+    this.#showState();
+    this.#showChoice();
+  }
+
+  /**
+   * What may keep a camera from coming, which no error tells.
+   * @param {AbortSignal} signal
+   */
+  async #hint(signal) {
+    const permission = await cameraPermission();
+    if (signal.aborted || this.#camera) return;
+    setText(
+      "trouble",
+      permission?.state === "granted"
+        ? gettext("The camera does not start. Does another program use it, or is it stuck?")
+        : gettext(
+            "Your browser asks whether this page may use your camera. Answer it there, perhaps beside the address bar.",
+          ),
+    );
+  }
+
+  /** @param {string | null} id of a camera */
+  #choose(id) {
+    this.#chosen = id;
+    if (id) memory.set(CHOSEN, id);
+    else memory.remove(CHOSEN);
+    this.start();
+  }
+
+  #load() {
+    if (this.#engine) return Promise.resolve(this.#engine);
+    const tell = {
+      read: (/** @type {Look} */ look) => this.#read(look),
+      waiting: () => Date.now() - this.#readAt > STALL_MILLISECONDS && this.#showNothing(),
+      failed: (/** @type {EngineError} */ error) => {
+        this.#engine = null; // another try begins with a new worker
+        if (this.#on) this.#fail(error);
+      },
+    };
+    this.#loading ??= Engine.load(ADDRESSES, tell)
+      .then((engine) => {
+        this.#failures = 0;
+        this.#engine = engine;
+        if (!this.#open) engine.close();
+        return engine;
+      })
+      .finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  /** End all that goes on. Returns the signal of the end of what is begun next. */
   #release() {
-    this.#starts += 1;
-    this.#stopWaiting?.();
-    this.#stopWaiting = null;
+    this.#ending.abort();
+    this.#ending = new AbortController();
+    this.#on = false;
     if (this.#camera) this.#engine?.rest();
     this.#camera?.close();
     this.#camera = null;
+    this.#learning = null;
+    this.#showState();
+    this.#showResting();
+    return this.#ending.signal;
   }
 
-  #fail() {
-    this.#engine = null; // another try begins with a new worker
-    this.stop(gettext("Reading your face failed. Your own words still count."));
+  /**
+   * @param {string} looks
+   * @param {string} trouble
+   * @param {string} [on] what the button says that turns it on again
+   */
+  #turnOff(looks, trouble, on = gettext("Try the camera again")) {
+    const signal = this.#release();
+    this.#tell({ state: "paused" });
+    setText("looks", looks);
+    setText(
+      "trouble",
+      trouble && `${trouble} ${gettext("You can still take part with your own words.")}`,
+    );
+    setText("pause", on);
+    drawFace(null);
+    return signal;
+  }
+
+  /** @param {CameraError} error */
+  #doWithout({ message, refused }) {
+    const signal = this.#turnOff(gettext("The camera is off"), message);
+    find("own-window").hidden = !(refused && isFramed());
+    this.#showChoice();
+    whenCamerasChange(refused, () => this.start(), signal);
+  }
+
+  /** @param {EngineError} error */
+  #fail({ reason }) {
+    const signal = this.#turnOff(gettext("The camera is off"), FAILURES[reason]);
+    if (reason !== "unloadable") return;
+    this.#failures += 1;
+    const wait = Math.min(AGAIN_MILLISECONDS * 2 ** (this.#failures - 1), LONGEST_MILLISECONDS);
+    const tryAgain = async () => {
+      if (signal.aborted) return;
+      try {
+        await this.#load(); // first, so that the camera's light goes on for something
+        if (!signal.aborted) this.start();
+      } catch (error) {
+        if (!signal.aborted) this.#fail(/** @type {EngineError} */ (error));
+      }
+    };
+    const timer = setTimeout(tryAgain, wait);
+    window.addEventListener("online", tryAgain, { signal });
+    signal.addEventListener("abort", () => clearTimeout(timer));
   }
 
   /** @param {Look} look */
   #read({ reading, milliseconds, next, backend }) {
-    if (!this.#smoother || !this.#camera) return;
-    if (this.#camera.muted) return; // what comes then is no picture
+    if (!this.#camera || !this.#engine || this.#camera.muted) return; // what comes then is no picture
+    const now = Date.now();
+    if (Math.abs(now - this.#readAt) > GAP_MILLISECONDS) this.#smoother = null;
+    this.#readAt = now;
+    if (reading.repeated && reading.probabilities) return; // it says nothing about now
+    this.#smoother ??= new Smoother(this.#engine.labels, this.#engine.sure);
     const label = this.#smoother.update(
-      this.#adjust(reading.probabilities),
+      this.#adjust(reading.probabilities, this.#engine.labels),
       performance.now() / 1000,
     );
     this.#tell(label);
@@ -222,20 +354,48 @@ export class CameraCard {
   #showMuted() {
     if (!this.#camera) return;
     setText("trouble", "");
-    if (!this.#camera.muted) return;
+    if (this.#camera.muted) this.#showNothing();
+  }
+
+  /** The camera is on, and no picture comes. */
+  #showNothing() {
     this.#tell({ state: "paused" });
     setText("looks", gettext("The camera gives no picture"));
     setText(
       "trouble",
-      gettext("Your system, or a switch on the camera, keeps it back. It goes on from there."),
+      gettext(
+        "A shutter, a key or your system keeps it back, or the camera is stuck. It goes on from there.",
+      ),
     );
     drawFace(null);
   }
 
+  #showState() {
+    const on = this.#camera !== null;
+    setText("camera-state", on ? gettext("Camera on") : gettext("Camera off"));
+    find("camera-state").dataset.camera = on ? "on" : "off";
+  }
+
+  #showPicture() {
+    find("camera").classList.toggle("hidden-picture", this.#hidden);
+    setText("hide-picture", this.#hidden ? gettext("Show my picture") : gettext("Hide my picture"));
+  }
+
+  async #showChoice() {
+    const all = await cameras();
+    const options = all.map(({ label, deviceId }) => new Option(label, deviceId));
+    this.#choice.replaceChildren(new Option(gettext("The browser's own choice"), ""), ...options);
+    this.#choice.value = this.#chosen ?? "";
+    find("cameras-choice").hidden = all.length < 2 && this.#chosen === null;
+  }
+
   // The face at rest
 
-  /** @param {number[] | null} probabilities */
-  #adjust(probabilities) {
+  /**
+   * @param {number[] | null} probabilities
+   * @param {string[]} labels
+   */
+  #adjust(probabilities, labels) {
     if (probabilities === null) return null;
     const learnt = this.#learning?.add(probabilities);
     if (learnt) {
@@ -245,10 +405,11 @@ export class CameraCard {
       this.#showResting();
     }
     if (this.#resting === null) return probabilities;
-    return fromResting(probabilities, this.#resting, this.#labels.indexOf("neutral"));
+    return fromResting(probabilities, this.#resting, labels.indexOf("neutral"));
   }
 
   #learnResting() {
+    if (!this.#camera) return setText("resting", gettext("Turn the camera on for it."));
     this.#learning = new RestingFace();
     setText("resting", gettext("Look at the screen as you do when you listen…"));
   }
