@@ -45,12 +45,20 @@ def join(browser, server, troubles, script="", with_clock=False):
     return page
 
 
+def neighbour():
+    """Of the two people the farther one, alone; BGR uint8 640 x 480."""
+    picture = two_people()
+    picture[:, :360] = 160
+    return picture
+
+
 def test_it_follows_a_film_of_faces_and_troubles(server, browser, troubles):
     scenes = {
         "happy": webcam_picture(astronaut()),
         "neutral": neutral_face(),
         "nobody": wall(),
         "two": two_people(),
+        "neighbour": neighbour(),
         "dark": wall() // 50,
     }
     context = browser.new_context(permissions=["camera"])
@@ -71,6 +79,7 @@ def test_it_follows_a_film_of_faces_and_troubles(server, browser, troubles):
         ("neutral", "Your face looks neutral", "neutral"),
         ("nobody", "No face to be seen", "no_face"),
         ("two", "Your face looks happy", "happy"),
+        ("neighbour", "Only another face is to be seen", "no_face"),
         ("dark", "The picture is dark", "no_face"),
         ("neutral", "Your face looks neutral", "neutral"),
     ]:

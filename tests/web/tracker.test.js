@@ -75,3 +75,32 @@ test("a picture that lies on its side is found out, and remembered", () => {
   tracker.foundOtherwise([face(100, 80)], Math.PI / 2);
   assert.deepEqual([tracker.face.x, tracker.roll], [100, Math.PI / 2]);
 });
+
+test("who was beside the student does not count when the student goes, but the next who comes does", () => {
+  const tracker = tracking(face(100, 80));
+  tracker.found([face(102, 80), face(400, 70)], "everywhere");
+  tracker.found([face(401, 70)], "everywhere");
+  assert.deepEqual([tracker.face, tracker.count], [null, 1]);
+  tracker.found([], "everywhere"); // missed once
+  tracker.found([face(400, 72)], "everywhere");
+  assert.equal(tracker.face, null);
+  tracker.found([face(110, 80), face(400, 70)], "everywhere");
+  assert.equal(tracker.face.x, 110);
+});
+
+test("who sits down where somebody was, a while ago, counts", () => {
+  const tracker = tracking(face(100, 80));
+  tracker.found([face(102, 80), face(400, 70)], "everywhere");
+  for (let look = 0; look < 10; look++) tracker.found([], "everywhere");
+  tracker.found([face(400, 70)], "everywhere");
+  assert.equal(tracker.face.x, 400);
+});
+
+test("the student counts again when somebody larger has passed by", () => {
+  const tracker = tracking(face(100, 80));
+  tracker.found([face(102, 80), face(400, 130)], "everywhere");
+  assert.equal(tracker.face.x, 400);
+  tracker.found([face(104, 80), face(420, 130)], "everywhere");
+  tracker.found([face(105, 80)], "everywhere");
+  assert.equal(tracker.face.x, 105);
+});

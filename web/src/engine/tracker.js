@@ -10,6 +10,7 @@ const STILL = 0.15; // up to which only the camera's noise has changed
 const LOOKS_BETWEEN = 10; // two looks at the whole frame: somebody may have come
 const CLEAR = 0.85; // a face with a lower score is looked for at every look
 const LARGER = 1.4; // times the size: what it takes to count instead of the one that counts now
+const FORGOTTEN = 10; // looks at the whole frame without somebody after which they are gone
 
 export class Tracker {
   /**
@@ -28,6 +29,10 @@ export class Tracker {
   /** @type {Float32Array | null} */
   #reference = null;
   #looks = 0; // since the last at the whole frame
+  /** @type {{face: Face, missed: number}[]} */
+  #others = []; // who was beside the one that counts: a neighbour, or a picture on the wall
+  /** @type {Face | null} */
+  #former = null; // who counted until a larger one came, which may only pass by
 
   /**
    * Where to look for faces now.
@@ -45,7 +50,8 @@ export class Tracker {
 
   /**
    * Take in the faces that are where the plan said. Of several the largest counts, but two of
-   * about the same size do not take turns.
+   * about the same size do not take turns. When the one that counts goes, nobody who was beside it
+   * counts instead, but for the one that counted before it.
    * @param {Face[]} faces
    * @param {"near" | "everywhere"} where
    */
@@ -54,9 +60,14 @@ export class Tracker {
       this.#looks = 0;
       this.count = faces.length;
     }
-    const [largest] = [...faces].sort((a, b) => b.size - a.size);
     const same = faces.find((face) => this.isSame(face));
-    this.face = (same && largest.size < LARGER * same.size ? same : largest) ?? null;
+    const [largest] = faces
+      .filter((face) => face === same || !this.#isOther(face))
+      .sort((a, b) => b.size - a.size);
+    const stays = same && largest.size < LARGER * same.size;
+    if (same && !stays) this.#former = same;
+    this.face = (stays ? same : largest) ?? null;
+    if (where === "everywhere") this.#rememberOthers(faces.filter((face) => face !== this.face));
   }
 
   /**
@@ -71,9 +82,8 @@ export class Tracker {
    * Whether this may be the face that counts, seen again.
    * @param {Face} face
    */
-  isSame({ x, y, size }) {
-    if (this.face === null) return false;
-    return Math.hypot(x - this.face.x, y - this.face.y) < Math.max(size, this.face.size) / 2;
+  isSame(face) {
+    return this.face !== null && isAtPlaceOf(face, this.face);
   }
 
   /**
@@ -87,4 +97,30 @@ export class Tracker {
     this.roll = roll;
     this.found(faces, "everywhere");
   }
+
+  /** @param {Face} face */
+  #isOther(face) {
+    return this.#others.some(
+      (other) => isAtPlaceOf(face, other.face) && face.size < LARGER * other.face.size,
+    );
+  }
+
+  /** @param {Face[]} faces those in the whole frame that do not count */
+  #rememberOthers(faces) {
+    const former = this.#former;
+    const others = faces.filter((face) => former === null || !isAtPlaceOf(face, former));
+    const missed = this.#others
+      .filter((other) => !others.some((face) => isAtPlaceOf(face, other.face)))
+      .map((other) => ({ ...other, missed: other.missed + 1 }))
+      .filter((other) => other.missed < FORGOTTEN);
+    this.#others = [...missed, ...others.map((face) => ({ face, missed: 0 }))];
+  }
+}
+
+/**
+ * @param {Face} one
+ * @param {Face} other
+ */
+function isAtPlaceOf(one, other) {
+  return Math.hypot(one.x - other.x, one.y - other.y) < Math.max(one.size, other.size) / 2;
 }

@@ -28,7 +28,7 @@ const FASTER = 0.8; // of WebAssembly's time: what a graphics card must need les
  * @typedef {object} Reading
  * @property {number} faces how many there are
  * @property {Face | null} face the one that counts
- * @property {null | "nobody" | "edge" | "turned" | "small" | "dark" | "frozen"} hindrance why its
+ * @property {null | "nobody" | "other" | "edge" | "turned" | "small" | "dark" | "frozen"} hindrance why its
  *   expression is not read
  * @property {number[] | null} probabilities of the labels; null where something hinders
  * @property {boolean} still whether the face has hardly moved since it was found
@@ -254,7 +254,8 @@ export class Vision {
     const { face } = this.#tracker;
     if (face === null && isDark(pixels)) return "dark"; // a closed shutter's picture is still, too
     if (age >= FROZEN_SECONDS) return "frozen";
-    return face === null ? "nobody" : hindrance(face, ...sizeOf(frame));
+    if (face === null) return this.#tracker.count > 0 ? "other" : "nobody";
+    return hindrance(face, ...sizeOf(frame));
   }
 
   /**

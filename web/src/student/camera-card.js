@@ -35,6 +35,10 @@ const BACKEND_WORDS = { wasm: "WebAssembly", webgl: "WebGL", webgpu: "WebGPU" };
 /** @type {Record<NonNullable<Reading["hindrance"]>, [hindrance: string, advice: string]>} */
 const HINDRANCES = {
   nobody: [gettext("No face to be seen"), ""],
+  other: [
+    gettext("Only another face is to be seen"),
+    gettext("It was beside yours before, so it does not count as yours."),
+  ],
   edge: [
     gettext("Your face is at the edge of the picture"),
     gettext("Nothing is guessed while a part is missing."),
@@ -338,7 +342,7 @@ export class CameraCard {
       "{count} faces are in the picture: the largest one counts.",
       reading.faces,
     );
-    setText("trouble", reading.faces > 1 ? several : label.state === "no_face" ? advice : "");
+    setText("trouble", label.state === "no_face" ? advice : reading.faces > 1 ? several : "");
     const pace = {
       looks: (1000 / next).toPrecision(2),
       milliseconds: milliseconds.toFixed(0),
