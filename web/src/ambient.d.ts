@@ -18,9 +18,6 @@ interface VideoFrame {
 interface Document {
   readonly featurePolicy?: { allowsFeature(name: string): boolean };
 }
-interface MediaTrackConstraints {
-  resizeMode?: "none";
-}
 interface Window {
   readonly documentPictureInPicture?: {
     readonly window: Window | null;

@@ -5,15 +5,9 @@ import { gettext } from "../shared/texts.js";
 const BUSY = ["NotReadableError", "AbortError"]; // the names that browsers have for it
 const TRIES = 3; // of a busy camera
 const BETWEEN = 1500; // milliseconds
-// Enough for any face, and little work: a look every half second needs no more. As the camera has
-// it: Chromium would cut a square out of an upright picture.
-/** @type {MediaTrackConstraints} */
-const PICTURE = {
-  width: { ideal: 640 },
-  height: { ideal: 480 },
-  frameRate: { ideal: 15 },
-  resizeMode: "none",
-};
+// Enough for any face, and little work: a look every half second needs no more. Whoever asks for a
+// height, too, is given a square of an upright picture.
+const PICTURE = { width: { ideal: 640 }, frameRate: { ideal: 15 } };
 
 const ALLOW = gettext("You can allow it beside the address bar; it goes on from there.");
 /** @type {Record<string, string>} by the name of the error */
