@@ -144,7 +144,7 @@ class Classroom:
         """A student takes a seat, newly or again. Raises ClassError if all are taken."""
         seats = self._live.enter(session).seats
         if len(seats) >= self._most_students and seat not in seats:
-            raise ClassError("This class is full.")
+            raise ClassError("This class is full. Please try again when somebody has left.")
         seats.join(seat, connection, now)
 
     def drop(self, code: str, seat: str, connection: str, now: float) -> None:

@@ -167,10 +167,10 @@ class Sockets:
             self._metrics.error("refused")
             log.warning("nobody can join: %s", error)
             raise ConnectionRefusedError(TRY_AGAIN, {"retry": True}) from error
-        except GuessError as error:
+        except (GuessError, ClassError) as error:
             self._metrics.error("refused")
             raise ConnectionRefusedError(str(error), {"retry": True}) from None
-        except (AccessError, ClassError) as error:
+        except AccessError as error:
             self._metrics.error("refused")
             raise ConnectionRefusedError(str(error)) from None
         if self._is_gone(connection):
