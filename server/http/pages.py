@@ -19,7 +19,6 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.access.tokens import clean_code
 from server.http.languages import COOKIE, LANGUAGES
 from server.http.site import class_with, join_url, this_site
 
@@ -36,8 +35,8 @@ def home() -> str:
 
 @pages.get("/join")
 def join_by_code() -> BaseResponse:
-    code = clean_code(request.args.get("code", ""))
-    return redirect(url_for(".student", code=code) if code else url_for(".home"))
+    typed = request.args.get("code")
+    return redirect(url_for(".student", code=class_with(typed).code) if typed else url_for(".home"))
 
 
 @pages.post("/language")
