@@ -32,6 +32,8 @@ def take(folder: Path = IMAGES, seconds: float = SECONDS) -> None:
         student.locator("#looks", has_text="looks").wait_for(timeout=60_000)
         sent = "document.querySelector('#last-sent').textContent"
         wait_until(student, f"{sent}.includes('label')")
+        student.get_by_text("How your face is read").click()
+        student.get_by_text("What is sent").last.click()
         student.screenshot(path=folder / "student.png")
         room = browser.new_page(viewport={"width": 1200, "height": 900})
         room.goto(room_url)

@@ -47,6 +47,7 @@ def in_class_with_camera(server, page, join):
     page.get_by_role("button", name="Join with my camera").click()
     expect(page.locator("#looks")).to_contain_text("looks")
     page.get_by_text("How your face is read").click()
+    page.get_by_text("What is sent").last.click()
 
 
 def in_class_with_words(server, page, join):

@@ -145,7 +145,7 @@ def test_the_camera_is_asked_for_only_after_consent(server, browser, troubles):
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     page.goto(join_url)
-    expect(page.get_by_text("What is sent")).to_be_visible()
+    expect(page.locator("#consent").get_by_text("What is sent")).to_be_visible()
     expect(page.get_by_text("Who sees it")).to_be_visible()
     assert page.evaluate("asked") == 0
     assert not [url for url in requests if "/model/" in url or "wasm" in url]

@@ -318,6 +318,7 @@ def test_a_class_is_started_and_reported_where_the_browser_keeps_nothing(server,
     page = troubles.watch(context.new_page())
     page.goto(server.url)
     page.get_by_label("Title of the class").fill("Algebra")
+    page.get_by_label("Camera and own words").check()
     page.get_by_role("button", name="Start the class").click()
     expect(page.locator("#headline")).to_have_text("Nobody is here yet")
     page.get_by_role("link", name="Report so far").click()

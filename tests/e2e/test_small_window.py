@@ -101,7 +101,7 @@ def test_a_student_asks_for_help_and_learns_of_a_lost_connection_in_front_of_the
     teach(server, opened).wait_for("view", lambda view: view["help"])
     expect(small.get_by_role("button", name="My hand is up", pressed=True)).to_be_visible()
     page.get_by_role("button", name="Pause the camera").click()
-    expect(small.locator("#camera-state")).to_have_text("Paused")
+    expect(small.locator("#camera-state")).to_have_text("Camera off")
     server.kill()
     expect(small.locator("#status")).to_contain_text("What you tap now is sent later.")
     show_name(page, "Ada")

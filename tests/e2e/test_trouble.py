@@ -175,7 +175,6 @@ def test_where_a_camera_stays_busy_no_other_one_is_turned_on_unasked(server, bro
     expect(page.locator("#looks")).to_contain_text("in use by another program. Trying again")
     expect(page.locator("#trouble")).to_contain_text("or choose another one")
     assert page.evaluate("asked.map((video) => video.deviceId ?? null)") == [None] * 3
-    page.get_by_text("How your face is read").click()
     page.get_by_label("Which camera").select_option("Desk")
     expect(page.locator("#looks")).to_have_text("Your face looks happy")
     page.reload()

@@ -9,7 +9,7 @@ import { MessagePacer } from "../engine/message-pacer.js";
 import { OwnWords } from "../student/own-words.js";
 import { find, findAll, memory, pageData, setText, showInstead } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
-import { closeSmallWindow, hasSmallWindows, openSmallWindow } from "../student/small-window.js";
+import { SmallWindow } from "../student/small-window.js";
 
 const code = pageData("code");
 const seatKey = `classpulse.seat.${code}`;
@@ -23,6 +23,7 @@ let pacer = null; // from the server's welcome on
 let label = null; // the newest, null without a camera
 let checking = 0;
 const words = new OwnWords(send);
+const small = new SmallWindow();
 const card = new CameraCard((newest) => {
   label = newest;
   sendLabel(); // at once: a page in the background has timers that sleep
@@ -37,10 +38,10 @@ for (const button of findAll(find("consent"), "button", HTMLButtonElement)) {
 function enter(withCamera) {
   showInstead("consent", "class");
   connect();
-  // All others are sent by the look that brought them, or never: a moment later they would be old.
+  // Others are sent by the look that brings them, or never: a moment later they would be old.
   checking = setInterval(() => label?.state === "paused" && sendLabel(), CHECK_MILLISECONDS);
-  if (withCamera) useCamera();
-  else offerCamera();
+  if (withCamera) card.start();
+  else find("camera-offer").hidden = document.body.dataset.mode !== "camera";
 }
 
 function connect() {
@@ -48,6 +49,7 @@ function connect() {
   const auth = { role: "student", code, seat: memory.get(seatKey) ?? undefined };
   socket = new ClassSocket(auth, { status: showStatus, closed: close });
   socket.on("welcome", ({ seat, interval, mode, fade }) => {
+    setText("in-class", gettext("You are in the class"));
     words.welcome(fade, seat === auth.seat);
     auth.seat = seat;
     memory.set(seatKey, seat);
@@ -76,38 +78,32 @@ function sendLabel() {
 
 // With or without the camera
 
-find("use-camera").addEventListener("click", useCamera);
+find("use-camera").addEventListener("click", () => {
+  showInstead("camera-offer", "camera");
+  card.start();
+});
 find("no-camera").addEventListener("click", () => {
   card.hide();
-  offerCamera();
+  showInstead("camera", "camera-offer");
 });
 
-function offerCamera() {
-  find("camera-offer").hidden = document.body.dataset.mode !== "camera";
-}
-
-function useCamera() {
-  find("camera-offer").hidden = true;
-  card.start();
-}
+find("own-window").addEventListener("click", () => {
+  close(gettext("You are in this class in another tab or window."));
+});
 
 function ruleCameraOut() {
   document.body.dataset.mode = "self-report";
-  offerCamera();
+  const offer = find("camera-offer");
+  if (offer.contains(document.activeElement)) find("in-class").focus();
+  offer.hidden = true;
   if (!find("camera").hidden) card.ruleOut();
 }
-
-// In front of the call
-
-find("small-window").hidden = !hasSmallWindows;
-find("small-window").addEventListener("click", () => {
-  openSmallWindow([find("shown"), find("looks"), find("paces")]);
-});
 
 // The end
 
 find("leave").addEventListener("click", () => {
   memory.remove(seatKey);
+  find("return").hidden = false;
   close(gettext("You have left the class. Your camera is off and nothing is sent any more."));
 });
 
@@ -116,7 +112,7 @@ function close(reason) {
   clearInterval(checking);
   socket?.close();
   card.close();
-  closeSmallWindow();
+  small.close();
   setText("over-reason", reason);
   showInstead("class", "over");
 }

@@ -102,7 +102,7 @@ export function setText(id, text) {
 export function showInstead(hidden, shown) {
   find(hidden).hidden = true;
   find(shown).hidden = false;
-  findIn(find(shown), "h1").focus();
+  findIn(find(shown), "[tabindex='-1']").focus(); // its heading
 }
 
 /**

@@ -15,7 +15,7 @@ import { Engine } from "../engine/engine.js";
 import { fromResting, RestingFace } from "../engine/resting.js";
 import { Smoother } from "../engine/smoother.js";
 import { EMOTION_WORDS } from "../shared/labels.js";
-import { find, memory, setText, tabMemory } from "../shared/page.js";
+import { find, findIn, memory, setText, tabMemory } from "../shared/page.js";
 import { gettext, ngettext } from "../shared/texts.js";
 
 const ADDRESSES = {
@@ -147,6 +147,7 @@ export class CameraCard {
   /** Do without the camera, and hide it. */
   hide() {
     this.stop();
+    setText("looks", "");
     find("camera").hidden = true;
   }
 
@@ -156,6 +157,8 @@ export class CameraCard {
     this.#tell(null);
     setText("looks", gettext("The camera is off"));
     setText("trouble", gettext("This class does without cameras now."));
+    const card = find("camera");
+    if (card.contains(document.activeElement)) findIn(card, "h2").focus(); // its buttons go
     this.#pause.hidden = true;
     find("no-camera").hidden = true;
   }
@@ -377,7 +380,7 @@ export class CameraCard {
   #showState() {
     const on = this.#camera !== null;
     setText("camera-state", on ? gettext("Camera on") : gettext("Camera off"));
-    find("camera-state").dataset.camera = on ? "on" : "off";
+    find("camera-state").classList.toggle("on", on);
   }
 
   #showPicture() {
