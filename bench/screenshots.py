@@ -25,14 +25,13 @@ SECONDS = 150  # of a lesson before the room's picture: enough for a timeline
 def take(folder: Path = IMAGES, seconds: float = SECONDS) -> None:
     """Write student.png and room.png into a folder, the latter after so much of a lesson."""
     with _simulated_class() as room_url, _browser_with_webcam() as browser:
-        student = browser.new_page(permissions=["camera"], viewport={"width": 1000, "height": 760})
+        student = browser.new_page(permissions=["camera"], viewport={"width": 1000, "height": 960})
         student.goto(room_url.partition("#")[0].replace("/room/", "/c/"))
         student.get_by_role("button", name="Join with my camera").click()
         student.get_by_role("button", name="Just right").click()
         student.locator("#looks", has_text="looks").wait_for(timeout=60_000)
         sent = "document.querySelector('#last-sent').textContent"
         wait_until(student, f"{sent}.includes('label')")
-        student.get_by_text("How your face is read").click()
         student.get_by_text("What is sent").last.click()
         student.screenshot(path=folder / "student.png")
         room = browser.new_page(viewport={"width": 1200, "height": 900})
