@@ -571,3 +571,17 @@ def test_nothing_moves_while_a_page_opens(server, browser, troubles, path, width
         })))"""
     )
     assert sum(moved) < 0.01
+
+
+def test_a_link_is_copied_where_the_browser_refuses_its_clipboard(server, browser):
+    room = browser.new_context().new_page()
+    # As in a frame whose page does not hand it on.
+    room.add_init_script(
+        """navigator.clipboard.writeText = () =>
+          Promise.reject(new DOMException("Write permission denied.", "NotAllowedError"));"""
+    )
+    opened = server.open_class()
+    room.goto(opened["room_url"])
+    room.get_by_role("button", name="Copy", exact=True).first.click()
+    room.get_by_label("Note this moment").press("Control+V")
+    expect(room.get_by_label("Note this moment")).to_have_value(opened["join_url"])

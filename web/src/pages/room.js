@@ -188,8 +188,11 @@ for (const button of findAll(document, "[data-copies]")) {
   button.addEventListener("click", async () => {
     const link = find(button.dataset.copies ?? "", HTMLInputElement);
     link.select();
-    if (navigator.clipboard) await navigator.clipboard.writeText(link.value);
-    else document.execCommand("copy"); // a page without https has no clipboard
+    try {
+      await navigator.clipboard.writeText(link.value);
+    } catch {
+      document.execCommand("copy"); // without https there is no clipboard, nor in a frame by itself
+    }
     button.textContent = gettext("Copied");
     setTimeout(() => (button.textContent = gettext("Copy")), 2000);
   });
