@@ -44,8 +44,9 @@ test-server: .venv/done .venv-lint/done .venv-test/services node_modules/done \
 test-web: node_modules/dev
 	npm test
 
-# The pages in a browser.
-test-e2e: .venv/done .venv-test/chromium .venv-test/services node_modules/dev web/static/dist/done
+# The pages in browsers.
+test-e2e: .venv/done .venv-test/chromium .venv-test/firefox .venv-test/services node_modules/dev \
+		web/static/dist/done
 	$(TEST)/python -m pytest -n $(E2E_WORKERS) --dist worksteal tests/e2e
 
 # One that takes a minute would be waited for, were it the last.
@@ -62,7 +63,8 @@ test-tools: .venv/done .venv-training/chromium .venv-test/services node_modules/
 
 # What of the server and of the pages' scripts the tests run, by lines and branches. Whatever the
 # tests start is measured, too; the scripts are built as they are written, so that they can be told.
-coverage: .venv/done .venv-lint/done .venv-test/chromium .venv-test/services node_modules/dev
+coverage: .venv/done .venv-lint/done .venv-test/chromium .venv-test/firefox .venv-test/services \
+		node_modules/dev
 	rm -rf coverage
 	node web/build.mjs --readable
 	-CHROMIUM_V8_COVERAGE=coverage/chromium $(TEST)/coverage run -m pytest -n $(E2E_WORKERS) \
@@ -153,6 +155,13 @@ web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs web/texts.mjs
 	$(@D)/bin/python -c 'from training.browser import chromium; exit(not chromium())' \
 		|| (apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core) \
 		|| $(@D)/bin/playwright install --with-deps chromium
+	touch $@
+
+# The machine's own Firefox, or Debian's; without one its tests are skipped.
+.venv-test/firefox: .venv-test/done
+	type -P firefox-esr || type -P firefox \
+		|| (apt-get update && apt-get install -y --no-install-recommends firefox-esr) \
+		|| echo "Please install Firefox to test with it."
 	touch $@
 
 # The programs that tests start beside the server; without one of them its tests are skipped.
