@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import astronaut, webcam_picture
 from tests.services import require_program
+from training.browser import serve_folder
 
 # Firefox's own fake webcam shows no face: a photograph on a canvas stands for it, until `unhook()`
 # has no more pictures come. It is never quite the same, as no sensor sees anything twice.
@@ -26,6 +27,11 @@ if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {
   return canvas.captureStream();
 };
 """
+
+# What Firefox notes on the console where it refuses to keep something, whoever catches the error.
+REFUSED = (
+    "Storage access is restricted in this context due to user settings or private browsing mode."
+)
 
 
 @cache
@@ -95,3 +101,40 @@ def test_a_camera_that_gives_no_more_pictures_is_not_read_any_more(server, open_
     page.evaluate("unhook()")
     expect(page.locator("#last-sent")).not_to_contain_text('"ok"')
     expect(page.locator("#looks")).not_to_contain_text("Your face looks")
+
+
+def test_where_cookies_are_blocked_nothing_is_kept_and_all_else_works(server, open_page, troubles):
+    blocked = {"network.cookie.cookieBehavior": 2}
+    page, room = open_page(**blocked), open_page(**blocked)
+    room.goto(server.url)
+    room.get_by_label("Title").fill("Algebra")
+    room.get_by_role("button", name="Start the class").click()
+    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
+    enter(page, {"join_url": room.locator("#join-link").input_value()})
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
+    asks_for_help(page, room)
+    room.get_by_role("link", name="Report so far").click()
+    expect(room.get_by_role("heading", name="What this report tells")).to_be_visible()
+    assert set(troubles) <= {REFUSED}
+
+
+def test_in_a_frame_of_another_site_without_its_cookies_and_camera_own_words_count(
+    start_server, open_page, troubles, teach, tmp_path
+):
+    with serve_folder(tmp_path) as address:
+        school = address.rstrip("/").replace("127.0.0.1", "localhost")
+        server = start_server(FRAME_ANCESTORS=school)
+        opened = server.open_class()
+        elsewhere = opened["join_url"].replace("localhost", "127.0.0.1")
+        (tmp_path / "index.html").write_text(f"<iframe src={elsewhere}></iframe>")
+        page = open_page(**{"network.cookie.cookieBehavior": 1})
+        page.goto(school)
+        # By a script: Playwright's clicks do not get to another site's frame in this Firefox.
+        frame = page.frame_locator("iframe")
+        join = frame.get_by_role("button", name="Join with my camera")
+        expect(join).to_be_enabled()
+        join.dispatch_event("click")
+        expect(frame.locator("#trouble")).to_contain_text("You can still take part")
+        frame.get_by_role("button", name="I need help").dispatch_event("click")
+        assert teach(server, opened).wait_for("view", lambda view: view["help"])["students"] == 1
+    assert set(troubles) <= {REFUSED}

@@ -10,7 +10,7 @@
 
 import { io } from "socket.io-client";
 
-import { tabMemory } from "./page.js";
+import { attempt, tabMemory } from "./page.js";
 import { gettext } from "./texts.js";
 
 const ANSWER_MILLISECONDS = 5000; // within which the server confirms what a teacher does
@@ -37,7 +37,8 @@ export class ClassSocket {
   #limit = 0; // the timer of the end of a try, 0 while there is none
   #retries = 0; // since the last connection
   #heard = Date.now(); // from the server, by the clock on the wall: timers sleep with the machine
-  #pages = new BroadcastChannel("classpulse.seat"); // of this browser, to which a seat belongs
+  // Of this browser, to which a seat belongs; null where it keeps nothing, nor any seat.
+  #pages = attempt(() => new BroadcastChannel("classpulse.seat"));
   #closed = new AbortController();
 
   /**
@@ -70,11 +71,11 @@ export class ClassSocket {
       this.#tryIn(within * Math.random());
     });
     // A seat is for one page, the newest: told from page to page, which works offline as well.
-    socket.once("welcome", ({ seat }) => this.#pages.postMessage(seat));
-    this.#pages.onmessage = ({ data }) => {
+    socket.once("welcome", ({ seat }) => this.#pages?.postMessage(seat));
+    this.#pages?.addEventListener("message", ({ data }) => {
       if ("seat" in auth && data === auth.seat)
         this.#end(gettext("You are in this class in another tab or window."));
-    };
+    });
     socket.io.on("ping", () => this.#hear());
     socket.onAny(() => this.#hear());
     this.#listen();
@@ -133,7 +134,7 @@ export class ClassSocket {
     clearTimeout(this.#remarking);
     clearTimeout(this.#trying);
     this.#endTry();
-    this.#pages.close();
+    this.#pages?.close();
     this.#socket.disconnect();
   }
 

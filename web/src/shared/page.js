@@ -6,7 +6,8 @@ else globalThis.addEventListener?.("load", keepOffline);
 
 function keepOffline() {
   const { lang } = document.documentElement; // what is kept is in the language of the last page
-  navigator.serviceWorker?.register(`/service-worker.js?language=${lang}`);
+  // A browser in which cookies are blocked refuses.
+  navigator.serviceWorker?.register(`/service-worker.js?language=${lang}`).catch(() => {});
 }
 
 /** @type {Map<string, Element>} */
@@ -129,10 +130,11 @@ function memoryIn(storage) {
 }
 
 /**
+ * What a browser gives a page, or null where it refuses: with cookies it may block all of the kind.
  * @template Result
  * @param {() => Result} access
  */
-function attempt(access) {
+export function attempt(access) {
   try {
     return access();
   } catch {
