@@ -138,3 +138,13 @@ def test_in_a_frame_of_another_site_without_its_cookies_and_camera_own_words_cou
         frame.get_by_role("button", name="I need help").dispatch_event("click")
         assert teach(server, opened).wait_for("view", lambda view: view["help"])["students"] == 1
     assert set(troubles) <= {REFUSED}
+
+
+def test_where_pictures_are_scrambled_it_is_said_and_own_words_count(server, open_page, teach):
+    opened = server.open_class()
+    page = open_page(**{"privacy.resistFingerprinting": True})
+    enter(page, opened)
+    expect(page.locator("#trouble")).to_contain_text("scrambles")
+    expect(page.locator("#trouble")).to_contain_text("You can still take part")
+    page.get_by_role("button", name="I need help").click()
+    assert teach(server, opened).wait_for("view", lambda view: view["help"])["students"] == 1

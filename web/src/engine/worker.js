@@ -32,6 +32,7 @@
  * @typedef {{[Name in keyof Answers]: {operation: Name} & Answers[Name]}[keyof Answers]} Answer
  */
 
+import { isScrambled } from "./canvas-check.js";
 import { EngineError } from "./engine-error.js";
 import { PageFrames, StreamFrames } from "./frames.js";
 import { LookPacer } from "./look-pacer.js";
@@ -97,6 +98,7 @@ class Watch {
 const operations = {
   async load({ base }) {
     if (!globalThis.OffscreenCanvas) throw new EngineError("unsupported");
+    if (isScrambled()) throw new EngineError("scrambled");
     loaded = await exclusive(() => Vision.load(base));
     const { labels, sure } = loaded.metadata;
     post({ operation: "loaded", labels, sure });
