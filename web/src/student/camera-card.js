@@ -57,7 +57,7 @@ const FAILURES = {
     "This browser lacks what reading a face takes: it is too old, or a strict mode has it turned off. Another browser may do.",
   ),
   scrambled: gettext(
-    "This browser scrambles what pages read from pictures, to protect you from being recognised, so your face cannot be read. You can allow it for this page in its settings, or use another browser.",
+    "This browser scrambles what pages read from pictures, to protect you from being recognised, so your face cannot be read. Exempt this page from its protection against fingerprinting, or use another browser.",
   ),
   unloadable: gettext(
     "The face model could not be loaded: the connection failed, or its files are damaged. This page tries again by itself.",
