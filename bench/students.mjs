@@ -22,13 +22,13 @@ export class Student {
   #label = null;
   #interval; // milliseconds after which an unchanged label is sent again
   #repeating; // the timer of that
-  #said = new Said((event, message) => this.#send(event, message));
+  #said = new Said((event, message, answered) => this.#send(event, message, answered));
 
   /** @param socket with `connected`, `on` and `emit` as socket.io-client's have them */
   enter(socket) {
     this.#socket = socket;
-    socket.on("welcome", ({ seat, interval, fade }) => {
-      this.#said.welcome(fade, seat === this.seat);
+    socket.on("welcome", ({ seat, interval, fade, cleared }) => {
+      this.#said.welcome(fade, seat === this.seat, cleared);
       this.seat = seat;
       this.#interval = interval * 1000;
       if (this.#label) this.look(this.#label);
@@ -59,7 +59,7 @@ export class Student {
     clearTimeout(this.#repeating);
   }
 
-  #send(event, message) {
-    if (this.#socket?.connected) this.#socket.emit(event, message);
+  #send(event, message, ...answered) {
+    if (this.#socket?.connected) this.#socket.emit(event, message, ...answered);
   }
 }

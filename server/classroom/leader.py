@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from server.domain.alerts import AlertWatch
@@ -78,7 +79,7 @@ class Leader:
         is_empty: nobody is connected to it.
         """
         for order in meeting.orders:
-            self._obey(order, now)
+            self._obey(order, meeting.cleared, now)
         view = self.room.view(meeting.snapshots, now)
         view = replace(view, alerts=self.alerts.update(view)).later(self._ahead(now, wall))
         point = self.recorder.add(view) if view.students else self.recorder.close()
@@ -117,8 +118,8 @@ class Leader:
             self.wall_minus_now = wall - now
         return self.wall_minus_now
 
-    def _obey(self, order: Order, now: float) -> None:
-        if "clear" in order:
-            self.room.clear(order["clear"], now)
+    def _obey(self, order: Order, cleared: Mapping[str, float], now: float) -> None:
+        if what := order.get("clear"):
+            self.room.clear(what, cleared.get(what, now))  # now: asked by an earlier release
         if "silence" in order:
             self.alerts.silence(order["silence"])

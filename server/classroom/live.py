@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from server.classroom.leader import Leader
-from server.domain.seats import Seats
+from server.domain.seats import LONG_AGO, Seats
 from server.domain.session import ClassSession
 from server.storage.journal import Journal
 
@@ -18,11 +19,24 @@ class LiveClass:
     seats: Seats = field(default_factory=Seats)
     teachers: int = 0
     leader: Leader | None = None  # while this process leads it
+    # When a teacher last took down the pace or the hands; None until the exchange has told.
+    cleared: Mapping[str, float] | None = None
 
     @property
     def is_empty(self) -> bool:
         """Nobody is connected, nor may be back in a moment."""
         return not self.seats and not self.teachers
+
+    def take_down(self, cleared: Mapping[str, float]) -> list[str]:
+        """What a teacher has taken down since this was asked last goes down, and is returned."""
+        # The first time nothing does: whoever came before has said it since.
+        known = cleared if self.cleared is None else self.cleared
+        # Later ones alone: what a tick has heard may be older than what was asked here since.
+        news = {what: at for what, at in cleared.items() if at > known.get(what, LONG_AGO)}
+        for what in news:
+            self.seats.clear(what)
+        self.cleared = {**known, **news}
+        return list(news)
 
 
 class LiveClasses:

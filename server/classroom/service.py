@@ -7,20 +7,20 @@ its leader, which holds the room and makes the view.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 from server.classroom.live import LiveClass, LiveClasses
 from server.classroom.tick import TickEngine, TickResult
-from server.domain.labels import MODES
+from server.domain.labels import CLEARABLE, MODES
 from server.domain.messages import Label, MessageError, parse_class
 from server.domain.report import ClassReport, make_report
 from server.domain.seats import Message
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 from server.domain.view import Tally, make_view
-from server.sharing.exchange import Exchange, ExchangeError, Order
+from server.sharing.exchange import Exchange, ExchangeError
 from server.storage.journal import Journal
 from server.storage.store import ClassStore, CodeTaken, LinkTaken, StoreError
 
@@ -142,10 +142,22 @@ class Classroom:
 
     def join(self, session: ClassSession, seat: str, connection: str, now: float) -> None:
         """A student takes a seat, newly or again. Raises ClassError if all are taken."""
-        seats = self._live.enter(session).seats
-        if len(seats) >= self._most_students and seat not in seats:
+        live = self._live.by_code.get(session.code)
+        cleared: Mapping[str, float] | None = None
+        if live is None or live.cleared is None:
+            with suppress(ExchangeError):  # without it, nothing is known to be taken down
+                cleared = self._exchange.cleared(session.code, now)
+        live = self._live.enter(session)  # after that: nothing else happens until the seat is taken
+        if live.cleared is None:
+            live.cleared = cleared
+        if len(live.seats) >= self._most_students and seat not in live.seats:
             raise ClassError("This class is full. Please try again when somebody has left.")
-        seats.join(seat, connection, now)
+        live.seats.join(seat, connection, now)
+
+    def cleared(self, code: str, now: float) -> dict[str, float | None]:
+        """How many seconds ago a teacher last took down the pace and the hands; None: never."""
+        cleared = self._running(code).cleared or {}
+        return {what: now - cleared[what] if what in cleared else None for what in CLEARABLE}
 
     def drop(self, code: str, seat: str, connection: str, now: float) -> None:
         """A student's connection ended, perhaps for a moment."""
@@ -173,13 +185,27 @@ class Classroom:
             raise MessageError("this class does without cameras")
         live.seats.say(seat, message, now)
 
-    def order(self, code: str, order: Order) -> None:
-        """The teacher has taken in the pace words, the hands, or an alert.
+    def clear(self, code: str, what: str, now: float) -> None:
+        """A teacher has taken in the pace words, or the hands.
 
         Raises MessageError if the class has ended.
         """
+        live = self._running(code)
+        if not self._exchange.clear(code, what, now):
+            raise MessageError(ENDED)
+        live.seats.clear(what)
+        if live.cleared is not None:
+            live.cleared = {**live.cleared, what: now}
+
+    def take_down(self, code: str, cleared: Mapping[str, float]) -> list[str]:
+        """Of what a tick brought as `cleared`, what is news here: the students are to be told."""
+        live = self._live.by_code.get(code)
+        return live.take_down(cleared) if live else []
+
+    def silence(self, code: str, kind: str) -> None:
+        """A teacher has taken in an alert. Raises MessageError if the class has ended."""
         self._running(code)
-        if not self._exchange.order(code, order):
+        if not self._exchange.order(code, {"silence": kind}):
             raise MessageError(ENDED)
 
     def mark(self, session: ClassSession, text: str, now: float) -> Marker:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from server.classroom.leader import Fold, Leader
@@ -22,7 +22,8 @@ class TickResult:
     watched_elsewhere: of those, the classes with a teacher who is connected to another process;
     failed: what kept this process from folding a class; the others do not suffer for it;
     ended: classes that were live in this process;
-    renewed: classes whose older keys open nothing any more.
+    renewed: classes whose older keys open nothing any more;
+    cleared: when a teacher last took down the pace or the hands of a class, in any process.
     """
 
     views: dict[str, View] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class TickResult:
     failed: dict[str, Exception] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
     renewed: list[ClassSession] = field(default_factory=list)
+    cleared: dict[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 class TickEngine:
@@ -58,7 +60,8 @@ class TickEngine:
         folds: dict[str, Fold] = {}
         states: dict[str, State] = {}
         failed: dict[str, Exception] = {}
-        for code, meeting in self._exchange.meet(snapshots, now).items():
+        meetings = self._exchange.meet(snapshots, now)
+        for code, meeting in meetings.items():
             try:
                 if code in live and (fold := self._attend(code, meeting, now, wall)):
                     states[code] = fold.leader.to_dict(now)
@@ -75,7 +78,12 @@ class TickEngine:
                 if fold.leader.is_news(fold.view)
             },
         )
-        result = TickResult(failed=failed, ended=self._live.ended, renewed=self._live.renewed)
+        result = TickResult(
+            failed=failed,
+            ended=self._live.ended,
+            renewed=self._live.renewed,
+            cleared={code: meeting.cleared for code, meeting in meetings.items()},
+        )
         for code in kept:
             view, point = folds[code].leader.show(folds[code], now)
             if view:

@@ -19,4 +19,5 @@ VALENCE = {
 }
 PACES = words("Pace")
 MODES = words("Mode")
+CLEARABLE = words("Clearable")
 OTHER = "other"  # the share that stands for emotions too rare to be named

@@ -70,11 +70,14 @@ class Room:
         room._cleared_at = {what: _time(age, now) for what, age in stored["cleared"].items()}
         return room
 
-    def clear(self, what: str, now: float) -> None:
-        """The teacher has taken in all words on the "pace" until now, or all raised hands."""
-        self._cleared_at[what] = now
+    def clear(self, what: str, at: float) -> None:
+        """The teacher has taken in what was said on the "pace" until then, or the hands.
+
+        Seats of other processes are cleared by these, a tick later.
+        """
+        self._cleared_at[what] = at
         if what == "help":
-            self._hands.clear()
+            self._hands = {seat: since for seat, since in self._hands.items() if since > at}
 
     def is_over(self, now: float) -> bool:
         """Nobody has a seat, and no group has to be remembered any more."""

@@ -160,6 +160,14 @@ class Seats:
         """The student says something."""
         message.apply(self._seats[seat], now)
 
+    def clear(self, what: str) -> None:
+        """The teacher has taken in everybody's "pace", or all hands ("help")."""
+        for known in self._seats.values():
+            if what == "pace":
+                known.pace = None
+            if what == "help":
+                known.hand_at = known.hand_name = None
+
     def snapshot(self, now: float, teachers: int) -> Snapshot:
         """The seats of those who are here, or may be back in a moment."""
         for seat, known in list(self._seats.items()):

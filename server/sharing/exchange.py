@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypedDict
 
 from server.domain.alerts import WatchState
@@ -42,6 +42,8 @@ class Meeting:
     """What a process gets to know of a class when it tells what it knows itself.
 
     ended: the class is over;
+    cleared: when a teacher last took down the pace or the hands, by the clock of this process; the
+        same number until that happens again;
     leads: this process is the leader, which folds the class; otherwise all that follows is empty;
     snapshots: of all processes;
     state: what the leader before left behind, None if that was this process or nobody;
@@ -49,6 +51,7 @@ class Meeting:
     """
 
     ended: bool = False
+    cleared: Mapping[str, float] = field(default_factory=dict)
     leads: bool = False
     snapshots: Collection[Snapshot] = ()
     state: State | None = None
@@ -82,6 +85,12 @@ class Exchange(Protocol):
         Returns False, and asks nothing, if the class has ended.
         """
 
+    def clear(self, code: str, what: str, now: float) -> bool:
+        """The same of taking down the pace or the hands, which all processes get to know."""
+
+    def cleared(self, code: str, now: float) -> Mapping[str, float]:
+        """When that was done last in a class that this process does not meet yet, as in Meeting."""
+
     def has_ended(self, code: str) -> bool:
         """Whether a process has ended the class, even if this one has not met it since."""
 
@@ -104,10 +113,16 @@ class LocalExchange:
     def __init__(self) -> None:
         self._views: dict[str, dict[str, object]] = {}
         self._orders: defaultdict[str, list[Order]] = defaultdict(list)
+        self._cleared: defaultdict[str, dict[str, float]] = defaultdict(dict)
 
     def meet(self, snapshots: Mapping[str, Snapshot], now: float) -> Mapping[str, Meeting]:
         return {
-            code: Meeting(leads=True, snapshots=[snapshot], orders=self._orders.pop(code, ()))
+            code: Meeting(
+                cleared=self.cleared(code, now),
+                leads=True,
+                snapshots=[snapshot],
+                orders=self._orders.pop(code, ()),
+            )
             for code, snapshot in snapshots.items()
         }
 
@@ -127,11 +142,19 @@ class LocalExchange:
         self._orders[code].append(order)
         return True
 
+    def clear(self, code: str, what: str, now: float) -> bool:
+        self._cleared[code][what] = now
+        return self.order(code, {"clear": what})
+
+    def cleared(self, code: str, now: float) -> Mapping[str, float]:
+        return dict(self._cleared.get(code, {}))
+
     def has_ended(self, code: str) -> bool:
         return False  # the one process knows by itself
 
     def end(self, code: str) -> None:
         self.leave([code])
+        self._cleared.pop(code, None)
 
     def leave(self, codes: Iterable[str]) -> None:
         for code in codes:

@@ -1,9 +1,10 @@
 """The Exchange of several processes, in Redis.
 
 Of each class Redis holds, for as long as the class goes on: a hash with the snapshot of each
-process, who the leader is (a lease), the state and the view that the leader left behind, and the
-teachers' orders to it. Times are told as ages, how old a snapshot is goes by Redis's clock, and
-dead processes are known by their silence, so that no two clocks have to agree.
+process, who the leader is (a lease), the state and the view that the leader left behind, the
+teachers' orders to it, and when they last took down what students said. Times are told as ages, how
+old something is goes by Redis's clock, and dead processes are known by their silence, so that no
+two clocks have to agree.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ SNAPSHOTS, LEADER = "partials", "ticker"
 PATIENCE = 2.0  # seconds for an answer; a tick waits for it, a student's message does not
 
 _MEET = """
-local snapshots, leader, state, orders, ended = unpack(KEYS)
+local snapshots, leader, state, orders, cleared, ended = unpack(KEYS)
 local process, snapshot, holds_state, lease, kept = unpack(ARGV)
 if redis.call('EXISTS', ended) == 1 then return 'ended' end
 local new = redis.call('EXISTS', snapshots, state) == 0
@@ -44,18 +45,21 @@ local time = redis.call('TIME')
 local now = time[1] .. '.' .. string.format('%06d', time[2])
 redis.call('HSET', snapshots, process, now .. ' ' .. snapshot)
 redis.call('EXPIRE', snapshots, kept)
+redis.call('EXPIRE', cleared, kept)
+local taken_down = redis.call('HGETALL', cleared)
 local holder = redis.call('GET', leader)
 if new and not holder and holds_state == '0' then
     -- Redis may have lost everything: whoever still holds the state goes first.
     redis.call('SET', leader, '', 'PX', lease)
-    return false
+    return {now, taken_down}
 end
 if holder and holder ~= process and not (holder == '' and holds_state == '1') then
-    return false
+    return {now, taken_down}
 end
 redis.call('SET', leader, process, 'PX', lease)
 local left = (holder ~= process or holds_state == '0') and redis.call('GET', state)
-return {now, redis.call('HGETALL', snapshots), left, redis.call('LRANGE', orders, 0, -1)}
+local snapshots_now = redis.call('HGETALL', snapshots)
+return {now, taken_down, snapshots_now, left, redis.call('LRANGE', orders, 0, -1)}
 """
 _COMMIT = """
 local snapshots, leader, state, orders, view = unpack(KEYS)
@@ -75,6 +79,22 @@ if redis.call('EXISTS', ended) == 1 then return 0 end
 redis.call('RPUSH', orders, order)
 redis.call('EXPIRE', orders, kept)
 return 1
+"""
+_CLEAR = """
+local orders, cleared, ended = unpack(KEYS)
+local order, what, kept = unpack(ARGV)
+if redis.call('EXISTS', ended) == 1 then return false end
+local time = redis.call('TIME')
+local now = time[1] .. '.' .. string.format('%06d', time[2])
+redis.call('HSET', cleared, what, now)
+redis.call('EXPIRE', cleared, kept)
+redis.call('RPUSH', orders, order)
+redis.call('EXPIRE', orders, kept)
+return now
+"""
+_CLEARED = """
+local time = redis.call('TIME')
+return {time[1] .. '.' .. string.format('%06d', time[2]), redis.call('HGETALL', KEYS[1])}
 """
 _LEAVE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
@@ -107,9 +127,13 @@ class RedisExchange:
         self._heard: defaultdict[str, dict[str, _Heard]] = defaultdict(dict)
         self._orders_seen: dict[str, int] = {}
         self._silent: dict[str, list[str]] = {}
+        # By class: what was taken down, when by Redis's clock, and when by ours.
+        self._cleared: defaultdict[str, dict[str, tuple[str, float]]] = defaultdict(dict)
         self._meet = self._redis.register_script(_MEET)
         self._commit = self._redis.register_script(_COMMIT)
         self._order = self._redis.register_script(_ORDER)
+        self._clear = self._redis.register_script(_CLEAR)
+        self._ask_cleared = self._redis.register_script(_CLEARED)
         self._leave = self._redis.register_script(_LEAVE)
 
     def meet(self, snapshots: Mapping[str, Snapshot], now: float) -> Mapping[str, Meeting]:
@@ -117,7 +141,7 @@ class RedisExchange:
             for code, snapshot in snapshots.items():
                 text = _write(snapshot.to_dict(now))
                 self._meet(
-                    _keys(code, SNAPSHOTS, LEADER, "state", "orders", "ended"),
+                    _keys(code, SNAPSHOTS, LEADER, "state", "orders", "cleared", "ended"),
                     [self._process, text, int(code in self._holds), self._lease, KEPT],
                     pipeline,
                 )
@@ -128,10 +152,15 @@ class RedisExchange:
         }
 
     def _meeting(self, code: str, own: Snapshot, answer: Any, now: float) -> Meeting:
-        if not answer or answer == "ended":
+        if answer == "ended":
             self._forget(code)
-            return Meeting(ended=answer == "ended")
-        redis_now, listed, state, orders = answer
+            return Meeting(ended=True)
+        redis_now, taken_down, *led = answer
+        cleared = self._read_cleared(code, float(redis_now), taken_down, now)
+        if not led:
+            self._forget_lead(code)
+            return Meeting(cleared=cleared)
+        listed, state, orders = led
         texts = dict(zip(listed[::2], listed[1::2], strict=True))
         del texts[self._process]
         heard = self._heard[code]
@@ -148,6 +177,7 @@ class RedisExchange:
         self._orders_seen[code] = len(orders)
         others = (heard[process].snapshot for process in heard if process not in silent)
         return Meeting(
+            cleared=cleared,
             leads=True,
             snapshots=[own, *(snapshot for snapshot in others if snapshot)],
             state=_read(state) if state else None,
@@ -172,7 +202,7 @@ class RedisExchange:
             answers = pipeline.execute()
         kept = {code for code, answer in zip(states, answers, strict=True) if answer}
         for code in states.keys() - kept:
-            self._forget(code)
+            self._forget_lead(code)
         self._holds |= kept
         return kept
 
@@ -193,6 +223,29 @@ class RedisExchange:
         with _one_error():
             return bool(self._order(_keys(code, "orders", "ended"), [_write(order), KEPT]))
 
+    def clear(self, code: str, what: str, now: float) -> bool:
+        with _one_error():
+            # As an order too: the leader may be of a release that knows of nothing else.
+            order = _write({"clear": what})
+            at = self._clear(_keys(code, "orders", "cleared", "ended"), [order, what, KEPT])
+        if at:
+            self._cleared[code][what] = at, now
+        return bool(at)
+
+    def cleared(self, code: str, now: float) -> Mapping[str, float]:
+        with _one_error():
+            redis_now, taken_down = self._ask_cleared(_keys(code, "cleared"))
+        return self._read_cleared(code, float(redis_now), taken_down, now)
+
+    def _read_cleared(
+        self, code: str, redis_now: float, taken_down: list[str], now: float
+    ) -> Mapping[str, float]:
+        known = self._cleared[code]
+        for what, at in zip(taken_down[::2], taken_down[1::2], strict=True):
+            if what not in known or float(at) > float(known[what][0]):
+                known[what] = at, now - max(0.0, redis_now - float(at))
+        return {what: at for what, (_, at) in known.items()}
+
     def has_ended(self, code: str) -> bool:
         with _one_error():
             return bool(self._redis.exists(*_keys(code, "ended")))
@@ -201,7 +254,8 @@ class RedisExchange:
         (ended,) = _keys(code, "ended")
         with _one_error(), self._redis.pipeline() as pipeline:
             pipeline.set(ended, "1", ex=ENDED_KEPT)
-            pipeline.delete(*_keys(code, SNAPSHOTS, LEADER, "state", "orders", "view"))
+            names = SNAPSHOTS, LEADER, "state", "orders", "cleared", "view"
+            pipeline.delete(*_keys(code, *names))
             pipeline.execute()
         self._forget(code)
 
@@ -220,6 +274,10 @@ class RedisExchange:
         self._redis.close()
 
     def _forget(self, code: str) -> None:
+        self._forget_lead(code)
+        self._cleared.pop(code, None)
+
+    def _forget_lead(self, code: str) -> None:
         self._holds.discard(code)
         for what in (self._heard, self._orders_seen, self._silent):
             what.pop(code, None)

@@ -110,6 +110,10 @@ class Sockets:
                 for code, figures in shown.items():
                     here = code not in result.watched_elsewhere
                     self._emit(event, figures.to_dict(), _teachers(code), here=here)
+            for code, cleared in result.cleared.items():
+                # At once, for each student to know which words came before it and which after.
+                for what in self._classroom.take_down(code, cleared):
+                    self._emit("cleared", {"what": what}, _students(code), here=True)
             for code in result.ended:
                 self._emit("ended", {}, _everybody(code), here=True)
                 self._over.append((self._clock.now() + ENDED_SECONDS, code))
@@ -147,16 +151,15 @@ class Sockets:
             self._close(each)
         self._strangers = strangers
 
-    def _unless_sent(self, name: str, handle: Callable[..., None]) -> Callable[..., None]:
+    def _unless_sent(self, name: str, handle: Callable[..., None]) -> Callable[..., Any]:
         """python-socketio calls its own events' handlers for messages of these names, too, with
         whatever came with them."""
 
-        def called(connection: str, *arguments: object) -> None:
+        def called(connection: str, *arguments: object) -> Any:
             is_message = self._server.manager.is_connected(connection, "/")
             if is_message:
-                self._receive(name, connection, *arguments)
-            else:
-                handle(connection, *arguments)
+                return self._receive(name, connection, *arguments)
+            return handle(connection, *arguments)
 
         return called
 
@@ -210,6 +213,7 @@ class Sockets:
             "title": session.title,
             "interval": LABEL_INTERVAL,
             "fade": PACE_LIFETIME,
+            "cleared": self._classroom.cleared(code, self._clock.now()),
         }
         self._emit("welcome", welcome, connection, here=True)
 
@@ -267,17 +271,19 @@ class Sockets:
         else:
             self._classroom.drop(code, peer.seat, connection, self._clock.now())
 
-    def _receive_any(self, *arguments: Any) -> None:
+    def _receive_any(self, *arguments: Any) -> dict[str, str] | None:
         if self._server.manager.is_connected(arguments[0], "/"):
             arguments = ("*", *arguments)  # a message of this name comes without it
-        self._receive(*arguments)
+        return self._receive(*arguments)
 
-    def _receive(self, event: str, connection: str, *arguments: object) -> None:
-        """Handle any message; whatever is wrong with it gets one `error`."""
+    def _receive(self, event: str, connection: str, *arguments: object) -> dict[str, str] | None:
+        """Handle any message; whatever is wrong with it gets one `error`.
+
+        The same is returned: python-socketio acknowledges with it what asks for that.
+        """
         peer = self._peers.get(connection)
         if peer is not None and not peer.bucket.take(self._clock.now()):
-            self._hold_back(peer, connection)
-            return
+            return self._hold_back(peer, connection)
         try:
             if peer is None:
                 raise MessageError("this connection is in no class")
@@ -293,10 +299,11 @@ class Sockets:
             self._metrics.message(event)
         except MessageError as error:
             self._metrics.error("message")
-            self._emit("error", {"message": str(error)}, connection, here=True)
+            return self._refuse(str(error), connection)
         except ExchangeError as error:
             log.warning("%s: %s", event, error)
-            self._emit("error", {"message": TRY_AGAIN}, connection, here=True)
+            return self._refuse(TRY_AGAIN, connection)
+        return None
 
     def _handle(self, event: str, peer: _Peer, data: object) -> None:
         if peer.seat:
@@ -311,24 +318,31 @@ class Sockets:
         self._emit("marker", asdict(marker), _teachers(peer.session.code))
 
     def _clear(self, peer: _Peer, fields: dict[str, Any]) -> None:
-        self._classroom.order(peer.session.code, {"clear": fields["what"]})
-        self._emit("cleared", fields, _students(peer.session.code))
+        self._classroom.clear(peer.session.code, fields["what"], self._clock.now())
+        # Other processes take it down with their next tick, and tell their students then.
+        self._emit("cleared", fields, _students(peer.session.code), here=True)
 
     def _silence(self, peer: _Peer, fields: dict[str, Any]) -> None:
-        self._classroom.order(peer.session.code, {"silence": fields["kind"]})
+        self._classroom.silence(peer.session.code, fields["kind"])
 
     def _end(self, peer: _Peer, fields: dict[str, Any]) -> None:
         self._classroom.end(peer.session.code, self._clock.wall())
         self.save()
 
-    def _hold_back(self, peer: _Peer, connection: str) -> None:
+    def _refuse(self, why: str, connection: str) -> dict[str, str]:
+        refusal = {"message": why}
+        self._emit("error", refusal, connection, here=True)
+        return refusal
+
+    def _hold_back(self, peer: _Peer, connection: str) -> dict[str, str]:
         """Drop a message over the limit; whoever goes on regardless is cut off."""
         self._metrics.error("rate")
         peer.refused += 1
         if peer.refused == 1:
-            self._emit("error", {"message": TOO_FAST}, connection, here=True)
-        elif peer.refused > TOO_MANY:
+            return self._refuse(TOO_FAST, connection)
+        if peer.refused > TOO_MANY:
             self._cut_off(connection)
+        return {"message": TOO_FAST}
 
     def _cut_off_older(self, session: ClassSession) -> None:
         """Teachers with an older key come back, and are told why they are not let in."""
@@ -402,12 +416,12 @@ class Sockets:
         self._server.emit(event, data, to=to, ignore_queue=here)
 
 
-def _logged(handle: Callable[..., None]) -> Callable[..., None]:
+def _logged(handle: Callable[..., Any]) -> Callable[..., Any]:
     """Log what a handler raises: python-socketio swallows it. Protocol errors are the sender's."""
 
-    def called(*arguments: object) -> None:
+    def called(*arguments: object) -> Any:
         try:
-            handle(*arguments)
+            return handle(*arguments)
         except ConnectionRefusedError:
             raise
         except Exception:

@@ -240,6 +240,29 @@ def test_a_teacher_can_clear_words_and_hands_and_students_can_say_them_again():
     assert view.pace["lost"] == 1 and view.help == (Hand(group.now, None),)
 
 
+@pytest.mark.parametrize("what", ["pace", "help"])
+def test_what_is_taken_down_goes_down_in_every_seat_and_nothing_else_does(what):
+    group = class_of(*[None] * MIN_STUDENTS)
+    for seat in range(2):
+        group.seats.say(f"seat {seat}", Pace("lost"), group.now)
+        group.seats.say(f"seat {seat}", Help(True, "Ada"), group.now)
+    group.seats.clear(what)
+    view = group.tick()
+    assert view.pace["lost"] == (0 if what == "pace" else 2)
+    assert len(view.help) == (0 if what == "help" else 2)
+
+
+def test_a_hand_that_goes_up_after_the_others_were_taken_down_stays_in_the_queue():
+    group = class_of(None, None)
+    group.seats.say("seat 0", Help(True, "Ada"), group.now)
+    cleared_at = group.now + 0.5
+    group.tick()
+    group.seats.say("seat 1", Help(True, "Ben"), group.now)
+    group.view()
+    group.room.clear("help", cleared_at)  # known with the next tick
+    assert [hand.name for hand in group.tick().help] == ["Ben"]
+
+
 # Several processes
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import count
 
 import pytest
 import requests
@@ -75,19 +76,23 @@ def check_all(everything, opened, may_send):
         rf"/c/{code}|/static/[\w./-]+|/service-worker\.js\?language=en|/offline|"
         rf"/socket\.io/\?class={code}&EIO=4&transport=websocket"
     )
-    entries, events = [], []
+    entries, events, numbers = [], [], count()
     for request in everything:
         assert request.method == "GET"
         assert paths.fullmatch(request.path), request.path
         assert request.headers.keys() <= HEADERS, request.headers.keys() - HEADERS
         for message in request.messages:
-            packet = re.fullmatch(r"(3|41|40(?=\{)|42(?=\[))(.*)", message)
+            packet = re.fullmatch(r"(3|41|40(?=\{)|42)(\d*)(?=\[|\{|$)(.*)", message)
             assert packet, message
-            kind, said = packet.groups()
+            kind, number, said = packet.groups()
+            if kind == "42":
+                events.append(compact(said))
+                # The server answers to words by their numbers, which say nothing but the order.
+                assert number == (str(next(numbers)) if events[-1][0] in WORDS else "")
+                continue
+            assert number == ""
             if kind == "40":
                 entries.append(compact(said))
-            elif kind == "42":
-                events.append(compact(said))
             else:
                 assert said == ""  # a pong, a goodbye
     assert [auth["code"] for auth in entries] == [code]

@@ -1,6 +1,7 @@
 """The student's own words: how they are said, how long they last, and who they are said by."""
 
 import re
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +11,11 @@ FADE = 5 * 60 * 1000  # milliseconds
 
 def enter(browser, opened, with_clock=False):
     """A student's page in the class, without a camera."""
-    page = browser.new_context().new_page()
+    return enter_with(browser.new_context().new_page(), opened, with_clock)
+
+
+def enter_with(page, opened, with_clock=False):
+    """The same with a page of a test's own."""
     if with_clock:
         page.clock.install()
     page.goto(opened["join_url"])
@@ -178,3 +183,121 @@ def test_a_phone_joins_by_code_in_two_taps(server, browser, teach, troubles, mod
 
 def within_sight(button):
     expect(button).to_be_in_viewport(ratio=1)
+
+
+class Network:
+    """A page's, which can be away for a while."""
+
+    def __init__(self, page):
+        self._page, self._sockets, self._is_away = page, [], False
+        page.route_web_socket(re.compile("socket.io"), self._connect)
+
+    def _connect(self, socket):
+        if self._is_away:
+            socket.close()
+        else:
+            socket.connect_to_server()
+            self._sockets.append(socket)
+
+    @contextmanager
+    def away(self):
+        self._is_away = True
+        self._page.context.set_offline(True)
+        for socket in self._sockets:
+            socket.close()
+        expect(self._page.locator("#status")).to_contain_text("This device is offline")
+        yield
+        self._is_away = False
+        self._page.context.set_offline(False)
+        expect(self._page.locator("#status")).to_have_text("")
+
+
+def test_what_the_teacher_took_down_while_the_student_was_away_stays_down(server, browser, teach):
+    opened = server.open_class(mode="self-report")
+    teacher = teach(server, opened)
+    page = browser.new_context().new_page()
+    network = Network(page)
+    enter_with(page, opened)
+    page.get_by_role("button", name="I need help").click()
+    page.get_by_role("button", name="Too fast").click()
+    teacher.wait_for("view", lambda view: view["help"])
+    with network.away():
+        teacher.send("clear", {"what": "pace"})
+        teacher.send("clear", {"what": "help"})
+        teacher.wait_for("view", lambda view: not view["help"])
+        page.get_by_role("button", name="Just right").click()  # after that
+    said = page.locator("#said")
+    expect(said).to_have_text("Your teacher has seen your hand.")
+    expect(page.get_by_role("button", name="I need help", pressed=False)).to_be_visible()
+    expect(pressed(page, "Just right")).to_be_visible()
+    teacher.wait_for("view", lambda view: view["students"] == 1)
+    page.get_by_role("button", name="I need help").click()
+    expect(said).to_have_text("")
+    assert len(teacher.wait_for("view", lambda view: view["help"])["help"]) == 1
+
+
+def test_a_student_is_told_that_the_teacher_has_seen_hand_and_answer(server, browser, teach):
+    opened = server.open_class(mode="self-report")
+    teacher = teach(server, opened)
+    page = enter(browser, opened)
+    said = page.get_by_role("status").filter(has_text="Your teacher has seen")
+    page.get_by_role("button", name="Too fast").click()
+    page.get_by_role("button", name="I need help").click()
+    teacher.wait_for("view", lambda view: view["help"])
+    teacher.send("clear", {"what": "pace"})
+    expect(said).to_have_text("Your teacher has seen your answer.")
+    teacher.send("clear", {"what": "help"})
+    expect(said).to_have_text("Your teacher has seen your hand.")
+    page.get_by_role("button", name="I need help").click()
+    expect(said).to_be_hidden()
+    teacher.wait_for("view", lambda view: view["help"])
+    teacher.send("clear", {"what": "pace"})  # nothing was up
+    teacher.send("clear", {"what": "help"})
+    expect(said).to_have_text("Your teacher has seen your hand.")
+
+
+def test_what_the_server_refuses_is_not_shown_as_said(server, browser, teach):
+    opened = server.open_class(mode="self-report")
+    teacher = teach(server, opened)
+    page = enter(browser, opened)
+    show_name(page, "Ada")
+    teacher.wait_for("view", lambda view: view["named"])
+    page.get_by_label("Your name").fill("Ada \u0085 Lovelace")  # no character for a name
+    page.get_by_label("Your name").blur()
+    expect(page.locator("#said")).to_contain_text("That was not taken in: name must be one line")
+    expect(page.locator("#shown")).to_have_text("Your teacher sees you by name: Ada")
+    page.get_by_role("button", name="I need help").click()
+    expect(page.locator("#said")).to_contain_text("That was not taken in")
+    expect(page.get_by_role("button", name="I need help", pressed=False)).to_be_visible()
+
+
+def test_who_taps_too_much_sees_what_the_server_took_in_last(server, browser, teach):
+    opened = server.open_class(mode="self-report")
+    teacher = teach(server, opened)
+    page = enter(browser, opened)
+    show_name(page, "Ada")
+    teacher.wait_for("view", lambda view: view["named"])
+    page.evaluate(
+        """() => {
+          const lost = document.querySelector('[data-pace=lost]');
+          for (let taps = 0; taps < 41; taps++) lost.click();
+        }"""
+    )
+    expect(page.locator("#said")).to_contain_text("Too many messages: please wait a moment.")
+    lost = pressed(page, "I am lost")  # a busy server may take in one more in the meantime
+    teacher.wait_for("view", lambda view: (view["named"][0]["pace"] == "lost") == lost.count())
+
+
+def test_without_redis_a_teacher_is_told_and_nothing_goes_down(
+    start_server, redis_server, browser, teach
+):
+    server = start_server(REDIS_URL=redis_server.url)
+    opened = server.open_class(mode="self-report")
+    teacher = teach(server, opened)
+    page = enter(browser, opened)
+    page.get_by_role("button", name="I need help").click()
+    teacher.wait_for("view", lambda view: view["help"])
+    redis_server.kill()
+    teacher.send("clear", {"what": "help"})
+    assert "cannot do this just now" in teacher.wait_for("error")["message"]
+    expect(page.get_by_role("button", name="My hand is up", pressed=True)).to_be_visible()

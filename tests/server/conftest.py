@@ -114,6 +114,7 @@ class Peer:
         self.welcome: dict[str, Any] = {}  # of a student
         self.refused: str | None = None
         self.may_retry = False  # the page tries again by itself
+        self._acknowledged: object = None
         self._app = app
         self._connection = _Connection(app.server.socketio.server.eio, address, self._hear)
         self._say(Packet(CONNECT, auth))
@@ -125,6 +126,12 @@ class Peer:
 
     def send(self, event: str, *data: object) -> None:
         self._say(Packet(EVENT, [event, *data]))
+
+    def ask(self, event: str, *data: object) -> object:
+        """Send what is to be acknowledged, and return with what it was."""
+        self._acknowledged = None
+        self._say(Packet(EVENT, [event, *data], id=1))
+        return self._acknowledged
 
     def looks(self, emotion: str) -> None:
         self.send("label", {"state": "ok", "emotion": emotion})
@@ -161,6 +168,8 @@ class Peer:
             self.received.append((event, *data))
             if packet.id is not None:
                 self._say(Packet(ACK, [], id=packet.id))
+        elif packet.packet_type == ACK:
+            self._acknowledged = packet.data
         elif packet.packet_type == CONNECT_ERROR:
             self.refused = packet.data["message"]
             self.may_retry = "data" in packet.data

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from server.classroom.service import Classroom
-from server.domain.messages import Label, Pace
+from server.domain.messages import Help, Label, Pace
 from server.sharing.exchange import FORMAT, LocalExchange
 from server.sharing.redis_exchange import RedisExchange
 from tests.memory_store import MemoryStore
@@ -70,7 +70,7 @@ def test_a_trouble_is_told_once_can_be_silenced_and_is_in_the_report(kind, troub
     lesson.goes_on(150, **trouble)
     assert lesson.fired == [kind]
     assert [alert["kind"] for alert in lesson.view["alerts"]] == [kind]
-    lesson.classroom.order("ABC234", {"silence": kind})
+    lesson.classroom.silence("ABC234", kind)
     assert lesson.goes_on(1, **trouble).view["alerts"] == []
     lesson.goes_on(600, **trouble)
     assert lesson.fired == [kind]
@@ -222,3 +222,16 @@ def test_a_process_that_makes_no_views_says_so():
     assert classroom.troubles(1011.0) == {"views": "none was made for 11 s"}
     classroom.tick(1012.0, 1012.0)
     assert classroom.troubles(1013.0) == {}
+
+
+def test_what_a_tick_heard_before_a_teacher_took_all_down_takes_nothing_down_after_it():
+    lesson = Lesson().goes_on(1)
+    lesson.classroom.clear("ABC234", "help", lesson.now)
+    heard = lesson.classroom.tick(lesson.now, lesson.now).cleared["ABC234"]
+    assert heard == {"help": lesson.now}
+    lesson.now += 0.5
+    lesson.classroom.clear("ABC234", "help", lesson.now)
+    lesson.classroom.say("ABC234", "seat 0", Help(True, "Ada"), lesson.now + 0.1)
+    assert lesson.classroom.take_down("ABC234", heard) == []
+    hands = lesson.goes_on(1).view["help"]
+    assert [hand["name"] for hand in hands] == ["Ada"]

@@ -82,12 +82,37 @@ def test_orders_reach_the_leader_in_order_and_once(exchange):
     assert list(meet_as_leader(exchange, knows("Ada")).orders) == []
 
 
+def test_what_was_taken_down_keeps_its_time_until_it_happens_again(exchange):
+    assert not exchange.cleared(CODE, 10.0)
+    assert not meet_as_leader(exchange, knows("Ada")).cleared
+    exchange.clear(CODE, "help", 11.0)
+    meetings = [exchange.meet(knows("Ada"), now)[CODE].cleared for now in (12.0, 13.0)]
+    assert meetings == [{"help": 11.0}] * 2
+    exchange.clear(CODE, "pace", 14.0)
+    exchange.clear(CODE, "help", 15.0)
+    assert exchange.cleared(CODE, 16.0) == {"help": 15.0, "pace": 14.0}
+    exchange.end(CODE)
+    assert not exchange.cleared(CODE, 17.0)
+
+
+def test_every_process_knows_what_was_taken_down_by_its_own_clock(processes):
+    one, two = processes
+    meet_as_leader(one, knows("Ada"))
+    one.clear(CODE, "help", 10.0)
+    for ask in (two.cleared, lambda code, now: two.meet(knows("Ben"), now)[code].cleared):
+        at = ask(CODE, 500.0)["help"]
+        assert 490.0 < at <= 500.0
+    # As a leader it hears of it as an order, too.
+    assert list(meet_as_leader(one, knows("Ada")).orders) == [{"clear": "help"}]
+
+
 def test_nothing_can_be_asked_of_a_class_that_another_process_has_ended(processes, redis_server):
     one, two = processes
     meet_as_leader(one, knows("Ada"))
     assert two.order(CODE, {"clear": "pace"}) and not two.has_ended(CODE)
     one.end(CODE)
     assert two.has_ended(CODE) and not two.order(CODE, {"clear": "pace"})
+    assert not two.clear(CODE, "pace", 10.0)
     with closing(redis.Redis.from_url(redis_server.url)) as client:
         assert client.keys() == [f"classpulse:{{{CODE}}}:ended".encode()]
 

@@ -57,6 +57,42 @@ def test_students_and_teacher_of_a_class_sit_on_different_processes(processes, j
     assert "ended" in join_refused(join, two, opened["code"])
 
 
+def test_who_comes_back_through_any_process_knows_what_was_taken_down(processes, join, teach):
+    one, two = processes
+    opened = one.open_class()
+    teacher = teach(one, opened)
+    student = join(one, opened["code"])
+    student.send("help", {"on": True, "name": "Ada"})
+    teacher.wait_for("view", lambda view: view["help"])
+    student.vanish()
+    teacher.send("clear", {"what": "help"})
+    teacher.wait_for("view", lambda view: not view["help"])
+    # The first one of the class in the other process, and one who comes later.
+    for _ in range(2):
+        cleared = join(two, opened["code"], seat=student.welcome["seat"]).welcome["cleared"]
+        assert cleared["pace"] is None and cleared["help"] >= 0
+    one.kill()
+    one.start()
+    assert join(one, opened["code"]).welcome["cleared"]["help"] >= cleared["help"]
+
+
+def test_what_is_taken_down_through_another_process_goes_down_for_who_says_nothing_more(
+    processes, join, teach
+):
+    one, two = processes
+    opened = one.open_class()
+    here, there = teach(one, opened), teach(two, opened)
+    student = join(one, opened["code"])
+    for number in range(2):
+        student.send("help", {"on": True})
+        here.wait_for("view", lambda view: view["help"])
+        there.send("clear", {"what": "help"})
+        assert student.wait_for("cleared") == {"what": "help"}
+        here.wait_for("view", lambda view: not view["help"])
+        student.send("help", {"on": True, "name": f"Again {number}"})
+        here.wait_for("view", lambda view: [hand["name"] for hand in view["help"]] != [None])
+
+
 def test_nothing_is_taken_in_after_the_end_not_even_before_the_next_tick(
     start_server, redis_server, join, teach
 ):

@@ -4,7 +4,13 @@ import pytest
 
 from server.access.tokens import Tokens
 from server.domain.session import ClassSession
-from server.sockets.handlers import MESSAGES_AT_ONCE, NO_DATABASE, TOO_MANY, TRY_AGAIN
+from server.sockets.handlers import (
+    MESSAGES_AT_ONCE,
+    NO_DATABASE,
+    TOO_FAST,
+    TOO_MANY,
+    TRY_AGAIN,
+)
 from tests.live_server import SECRET_KEY
 
 
@@ -38,6 +44,7 @@ def test_a_student_is_welcomed_with_an_opaque_seat(app):
         "title": "Geometry",
         "interval": 5.0,
         "fade": 300.0,
+        "cleared": {"pace": None, "help": None},
     }
     assert len(welcome["seat"]) > 20
 
@@ -277,6 +284,70 @@ def test_a_teacher_clears_what_students_said(app, what):
             "view",
             lambda v: v["pace"] and (v["pace"]["lost"] == 1, len(v["help"]) == 1) == still_there,
         )
+
+
+def test_who_comes_back_is_told_how_long_ago_a_teacher_took_down_what(app):
+    opened = app.open_class()
+    teacher, student = app.teach(opened), app.join(opened["code"])
+    student.vanish()
+    teacher.send("clear", {"what": "help"})
+    app.now += 5
+    teacher.send("clear", {"what": "help"})
+    app.now += 40
+    for back in (app.join(opened["code"], seat=student.welcome["seat"]), app.join(opened["code"])):
+        cleared = back.welcome["cleared"]
+        assert cleared["pace"] is None and cleared["help"] == pytest.approx(40)
+
+
+def test_what_was_taken_down_is_known_after_everybody_was_gone(app):
+    opened = app.open_class()
+    teacher = app.teach(opened)
+    teacher.send("clear", {"what": "pace"})
+    teacher.leave()
+    app.tick()
+    assert app.server.classroom.live == {}
+    cleared = app.join(opened["code"]).welcome["cleared"]
+    assert cleared["pace"] > 0 and cleared["help"] is None
+
+
+def test_a_hand_that_goes_up_right_after_the_others_were_taken_down_stays_up(app):
+    opened = app.open_class()
+    teacher, student = app.teach(opened), app.join(opened["code"])
+    student.send("help", {"on": True, "name": "Ada"})
+    teacher.wait_for("view", lambda view: view["help"])
+    teacher.send("clear", {"what": "help"})
+    app.now += 0.05  # no tick in between
+    student.send("help", {"on": True, "name": "Grace"})
+    view = teacher.wait_for("view")
+    assert [hand["name"] for hand in view["help"]] == ["Grace"]
+    app.tick()
+    assert [event for event, _ in student.received] == ["cleared"]
+
+
+@pytest.mark.parametrize(
+    ("event", "good", "bad"),
+    [
+        ("pace", {"value": "lost"}, {"value": "found"}),
+        ("help", {"on": True}, {"on": True, "name": "two\nlines"}),
+        ("show", {"name": "Ada"}, {"name": "x" * 61}),
+    ],
+)
+def test_an_acknowledgement_tells_what_is_taken_in_from_what_is_refused(app, event, good, bad):
+    student = app.join(app.open_class()["code"])
+    assert student.ask(event, good) == []
+    [refusal] = student.ask(event, bad)
+    assert refusal == student.wait_for("error")
+    for _ in range(MESSAGES_AT_ONCE):
+        last = student.ask(event, good)
+    assert last == student.ask(event, good) == [{"message": TOO_FAST}]  # told each time
+    assert [name for name, _ in student.received] == ["error"]  # and once to who does not ask
+
+
+def test_a_teacher_gets_to_know_what_is_refused_as_well(app):
+    teacher = app.teach(app.open_class())
+    assert teacher.ask("clear", {"what": "help"}) == []
+    [refusal] = teacher.ask("marker", {"text": ""})
+    assert "must not be empty" in refusal["message"]
 
 
 def test_a_teacher_who_clears_or_silences_nonsense_is_told(app):

@@ -1,15 +1,31 @@
-// What a student has said is said again whenever the server may not know it.
+// What a student has said is said again whenever the server may not know it, and stands only if the
+// server takes it in.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Said } from "../../web/src/student/said.js";
 
 const FADE = 300; // seconds
+const REFUSAL = { message: "Too many messages: please wait a moment." };
 
-function student() {
+/**
+ * @param answering what the server answers to a message; it is silent unless told otherwise
+ */
+function student(answering = () => {}) {
   const sent = [];
-  const said = new Said((event, message) => sent.push([event, message]));
-  return { said, sent };
+  const seen = [];
+  const refused = [];
+  const said = new Said(
+    (event, message, answered) => {
+      sent.push([event, message]);
+      answering(answered, event, message);
+    },
+    { seen: (what) => seen.push(...what), refused: (why, event) => refused.push([event, why]) },
+  );
+  return { said, sent, seen, refused };
 }
+
+const takesIn = (answered) => answered();
+const forgetful = (said) => said.welcome(FADE, false);
 
 test("a newcomer who has said nothing says nothing", () => {
   const { said, sent } = student();
@@ -31,10 +47,11 @@ test("a seat that the server knows is told even that nothing stands any more", (
 });
 
 test("whatever stands is said again, all of it, but for what the teacher has cleared", () => {
-  const { said, sent } = student();
+  const { said, sent, seen } = student(takesIn);
   said.say("pace", { value: "lost" });
   said.say("help", { on: true, name: "Ada" });
   said.clear("pace");
+  assert.deepEqual(seen, ["pace"]);
   sent.length = 0;
   said.welcome(FADE, false);
   assert.deepEqual(sent, [
@@ -56,4 +73,97 @@ test("a pace fades by the clock from its tap on, not from the welcome after it",
   context.mock.timers.tick(1000);
   assert.equal(said.pace, null);
   assert.deepEqual(sent, [["pace", { value: null }]]);
+});
+
+test("what was tapped before the teacher took it down is not said again, what came later is", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
+  const { said, sent, seen } = student();
+  said.say("help", { on: true });
+  context.mock.timers.tick(40_000);
+  said.say("pace", { value: "lost" });
+  context.mock.timers.tick(40_000);
+  said.welcome(FADE, true, { pace: 50, help: 50 });
+  assert.deepEqual(seen, ["help"]);
+  assert.deepEqual(sent.slice(2), [
+    ["pace", { value: "lost" }],
+    ["help", { on: false }],
+    ["show", { name: null }],
+  ]);
+});
+
+test("a server that does not tell what was taken down is told all that stands", () => {
+  for (const cleared of [undefined, { pace: null, help: null }]) {
+    const { said, seen } = student();
+    said.say("help", { on: true });
+    said.welcome(FADE, true, cleared);
+    assert.equal(said.help, true);
+    assert.deepEqual(seen, []);
+  }
+});
+
+test("a tap that reaches the server after the teacher took all down stands", (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+  const answers = [];
+  const { said, seen } = student((answered) => answers.push(answered));
+  forgetful(said);
+  context.mock.timers.tick(1000);
+  said.say("help", { on: true });
+  said.clear("help");
+  answers.pop()();
+  assert.equal(said.help, true);
+  assert.deepEqual(seen, []);
+  said.clear("help");
+  assert.equal(said.help, false);
+  assert.deepEqual(seen, ["help"]);
+});
+
+test("what is said again as the teacher takes it down goes down at both ends", (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+  const { said, sent, seen } = student();
+  said.say("help", { on: true });
+  context.mock.timers.tick(1000);
+  forgetful(said);
+  said.clear("help");
+  assert.equal(said.help, false);
+  assert.deepEqual(seen, ["help"]);
+  assert.deepEqual(sent.at(-1), ["help", { on: false }]);
+});
+
+test("what the server refuses falls back to what it took in last", () => {
+  const { said, sent, refused } = student((answered, event, { name }) =>
+    answered(name === "Grace" ? REFUSAL : undefined),
+  );
+  forgetful(said);
+  said.say("show", { name: "Ada" });
+  said.say("show", { name: "Grace" });
+  assert.equal(said.name, "Ada");
+  assert.deepEqual(refused, [["show", REFUSAL.message]]);
+  assert.equal(sent.length, 2);
+});
+
+test("of two taps the newer one decides, whatever is answered first", () => {
+  const answers = [];
+  const { said } = student((answered) => answers.push(answered));
+  forgetful(said);
+  said.say("pace", { value: "lost" });
+  said.say("pace", { value: null });
+  answers[0](REFUSAL);
+  assert.equal(said.pace, null);
+  said.say("help", { on: true });
+  said.say("help", { on: false });
+  answers[2]();
+  answers[3](REFUSAL);
+  assert.equal(said.help, true);
+});
+
+test("what is refused after a break is taken back from a server that may remember more", () => {
+  let refuses = false;
+  const { said, sent } = student((answered, event, { name }) =>
+    answered(refuses && name ? REFUSAL : undefined),
+  );
+  said.say("show", { name: "Ada" });
+  refuses = true;
+  said.welcome(FADE, true);
+  assert.equal(said.name, null);
+  assert.deepEqual(sent.at(-1), ["show", { name: null }]);
 });

@@ -1,6 +1,7 @@
 /** The student's page: consent, then the camera's labels and the student's own words.
  *
  * @import { Label, StudentAuth, StudentMessages } from "../shared/contract.js"
+ * @import { Refusal } from "../shared/class-socket.js"
  */
 
 import { CameraCard } from "../student/camera-card.js";
@@ -48,9 +49,9 @@ function connect() {
   /** @type {StudentAuth} */
   const auth = { role: "student", code, seat: memory.get(seatKey) ?? undefined };
   socket = new ClassSocket(auth, { status: showStatus, closed: close });
-  socket.on("welcome", ({ seat, interval, mode, fade }) => {
+  socket.on("welcome", ({ seat, interval, mode, fade, cleared }) => {
     setText("in-class", gettext("You are in the class"));
-    words.welcome(fade, seat === auth.seat);
+    words.welcome(fade, seat === auth.seat, cleared);
     auth.seat = seat;
     memory.set(seatKey, seat);
     pacer = new MessagePacer(interval * 1000);
@@ -64,10 +65,11 @@ function connect() {
  * @template {keyof StudentMessages} Event
  * @param {Event} event
  * @param {StudentMessages[Event]} message
+ * @param {(refusal?: Refusal) => void} [answered]
  */
-function send(event, message) {
+function send(event, message, answered) {
   if (!socket?.connected) return; // what still counts is said again after the next welcome
-  socket.send(event, message);
+  socket.send(event, message, answered);
   setText("last-sent", `${event} ${JSON.stringify(message)}`);
 }
 

@@ -6,6 +6,8 @@
  * @typedef {ServerMessages & {disconnect: string}} Heard
  *
  * @typedef {StudentAuth | TeacherAuth} Auth
+ *
+ * @typedef {ServerMessages["error"]} Refusal
  */
 
 import { io } from "socket.io-client";
@@ -61,7 +63,8 @@ export class ClassSocket {
     socket.on("connect", () => this.#onConnect());
     socket.on("connect_error", (error) => this.#onFailure(error));
     socket.on("disconnect", (reason) => this.#onLoss(reason));
-    this.on("error", ({ message }) => this.#say(gettext(message)));
+    // Whoever teaches reads it on top; a student beside the button, once `send` is answered.
+    if (auth.role === "teacher") this.on("error", ({ message }) => this.#say(gettext(message)));
     this.on("trouble", ({ message }) => {
       this.#trouble = message ? gettext(message) : "";
       this.#tellStatus();
@@ -101,9 +104,10 @@ export class ClassSocket {
    * @template {keyof StudentMessages} Event
    * @param {Event} event
    * @param {StudentMessages[Event]} message
+   * @param {(refusal?: Refusal) => void} [answered] called once the server has it, if it ever is
    */
-  send(event, message) {
-    if (this.connected) this.#socket.emit(event, message);
+  send(event, message, answered) {
+    if (this.connected) this.#socket.emit(event, message, ...(answered ? [answered] : []));
   }
 
   /**
@@ -115,8 +119,10 @@ export class ClassSocket {
   async ask(event, message) {
     try {
       if (!this.connected) throw new Error("no connection");
-      await this.#socket.timeout(ANSWER_MILLISECONDS).emitWithAck(event, message);
-      return true;
+      /** @type {Refusal | undefined} */
+      const refusal = await this.#socket.timeout(ANSWER_MILLISECONDS).emitWithAck(event, message);
+      if (refusal) this.#say(gettext(refusal.message));
+      return !refusal;
     } catch {
       this.#say(gettext("The server did not answer: what you did last may not have counted."));
       return false;

@@ -134,7 +134,7 @@
  * @property {{}} end
  *
  * @typedef {object} ServerMessages
- * @property {{seat: string, mode: Mode, title: Text, interval: number, fade: number}} welcome
+ * @property {{seat: string, mode: Mode, title: Text, interval: number, fade: number, cleared: {pace: number | null, help: number | null}}} welcome
  * @property {{what: Clearable}} cleared
  * @property {{t: Time, points: Point[], markers: Marker[]}} history
  * @property {View} view

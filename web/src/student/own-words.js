@@ -1,11 +1,18 @@
 /** What students say themselves: the pace, that they need help, and who they are if they want.
  *
- * @import { Pace } from "../shared/contract.js"
+ * @import { Clearable, Pace, StudentMessages } from "../shared/contract.js"
+ * @import { Kind } from "./said.js"
  */
 
 import { find, findAll, setText } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { Said } from "./said.js";
+
+/** @type {Record<Clearable, string>} */
+const SEEN = {
+  pace: gettext("Your teacher has seen your answer."),
+  help: gettext("Your teacher has seen your hand."),
+};
 
 export class OwnWords {
   #said;
@@ -15,12 +22,17 @@ export class OwnWords {
 
   /** @param {ConstructorParameters<typeof Said>[0]} send to the class */
   constructor(send) {
-    const said = new Said(send, () => this.#show());
+    const said = new Said(send, {
+      changed: () => this.#show(),
+      seen: (what) => setText("said", what.map((each) => SEEN[each]).join(" ")),
+      refused: (why) =>
+        setText("said", gettext("That was not taken in: {reason}", { reason: gettext(why) })),
+    });
     this.#said = said;
     this.#paces = findAll(document, "[data-pace]");
     for (const button of this.#paces) {
       const pace = /** @type {Pace} */ (button.dataset.pace);
-      const tap = () => said.say("pace", { value: said.pace === pace ? null : pace });
+      const tap = () => this.#say("pace", { value: said.pace === pace ? null : pace });
       button.addEventListener("click", tap);
     }
     find("help").addEventListener("click", () => this.#sayHelp(!said.help));
@@ -29,8 +41,8 @@ export class OwnWords {
   }
 
   /** @type {Said["welcome"]} */
-  welcome(fade, known) {
-    this.#said.welcome(fade, known);
+  welcome(fade, known, cleared) {
+    this.#said.welcome(fade, known, cleared);
   }
 
   /** @type {Said["clear"]} */
@@ -41,7 +53,7 @@ export class OwnWords {
   /** @param {boolean} on */
   #sayHelp(on) {
     const name = this.#name.value.trim();
-    this.#said.say("help", on && name ? { on, name } : { on });
+    this.#say("help", on && name ? { on, name } : { on });
   }
 
   /** @param {boolean} on */
@@ -49,7 +61,17 @@ export class OwnWords {
     const name = this.#name.value.trim();
     setText("name-trouble", on && !name ? gettext("Type your name first: the field above.") : "");
     if (on && !name) this.#name.focus();
-    this.#said.say("show", { name: (on && name) || null });
+    this.#say("show", { name: (on && name) || null });
+  }
+
+  /**
+   * @template {Kind} Event
+   * @param {Event} event
+   * @param {StudentMessages[Event]} message
+   */
+  #say(event, message) {
+    setText("said", "");
+    this.#said.say(event, message);
   }
 
   #show() {

@@ -1,41 +1,67 @@
 /** What a student has said and still stands: said again whenever the server may not know it. No page.
  *
- * @import { Clearable, StudentMessages } from "../shared/contract.js"
+ * @import { Clearable, ServerMessages, StudentMessages } from "../shared/contract.js"
+ * @import { Refusal } from "../shared/class-socket.js"
  *
  * @typedef {"pace" | "help" | "show"} Kind
  */
 
+/**
+ * @template {Kind} Event
+ * @typedef {object} Word
+ * @property {StudentMessages[Event]} message
+ * @property {number} at when it was tapped, in milliseconds by the clock on the wall: a timer stands
+ *   still while a laptop sleeps
+ */
+
+/** @type {{[Event in Kind]: Word<Event>}} */
+const SILENCE = {
+  pace: { message: { value: null }, at: 0 },
+  help: { message: { on: false }, at: 0 },
+  show: { message: { name: null }, at: 0 },
+};
+/** @type {Clearable[]} */
+const CLEARABLE = ["pace", "help"];
+
 export class Said {
   #send;
-  #changed;
-  /** @type {Pick<StudentMessages, Kind>} */
-  #words = { pace: { value: null }, help: { on: false }, show: { name: null } };
-  #tapped = 0; // when the pace was, by the clock on the wall: a timer stands still while a laptop sleeps
+  #tell;
+  #words = { ...SILENCE };
+  /** @type {{[Event in Kind]?: Word<Event>}} */
+  #taken = {}; // what the server has taken in on this connection
+  /** @type {{[Event in Kind]?: Word<Event>}} */
+  #waiting = {}; // what it has not answered yet
+  #welcomed = 0; // when this connection began, as in Word
   /** @type {number | null} */
-  #life = null; // milliseconds for which it counts, from the server's welcome on
+  #life = null; // milliseconds for which a pace counts, from the server's welcome on
   #fading = 0; // the timer of its end
 
   /**
-   * @param {<Event extends Kind>(event: Event, message: StudentMessages[Event]) => void} send
-   *   to the class; what is sent without a connection may be lost
-   * @param {() => void} changed
+   * @param {<Event extends Kind>(
+   *   event: Event, message: StudentMessages[Event], answered: (refusal?: Refusal) => void
+   * ) => void} send to the class; what is sent without a connection may be lost
+   * @param {object} tell
+   * @param {() => void} [tell.changed]
+   * @param {(what: Clearable[]) => void} [tell.seen] the teacher has taken down what was up
+   * @param {(why: string, event: Kind, message: StudentMessages[Kind]) => void} [tell.refused] what
+   *   was tapped does not stand
    */
-  constructor(send, changed = () => {}) {
+  constructor(send, tell = {}) {
     this.#send = send;
-    this.#changed = changed;
+    this.#tell = tell;
   }
 
   get pace() {
-    return this.#words.pace.value;
+    return this.#words.pace.message.value;
   }
 
   get help() {
-    return this.#words.help.on;
+    return this.#words.help.message.on;
   }
 
   /** The name, while the teacher sees it. */
   get name() {
-    return this.#words.show.name;
+    return this.#words.show.message.name;
   }
 
   /**
@@ -44,11 +70,8 @@ export class Said {
    * @param {StudentMessages[Event]} message
    */
   say(event, message) {
-    this.#set(event, message);
-    this.#send(event, message);
-    if (event !== "pace") return;
-    this.#tapped = Date.now();
-    this.#letPaceFade();
+    this.#put(event, { message, at: Date.now() });
+    this.#deliver(event);
   }
 
   /**
@@ -56,15 +79,21 @@ export class Said {
    *
    * @param {number} fade seconds for which a tapped pace counts
    * @param {boolean} known whether it may remember what this seat said before
+   * @param {ServerMessages["welcome"]["cleared"]} [cleared] how many seconds ago a teacher took down
+   *   what students said; earlier releases do not tell
    */
-  welcome(fade, known) {
+  welcome(fade, known, cleared) {
     this.#life = fade * 1000;
+    this.#welcomed = Date.now();
+    this.#taken = {};
+    this.#waiting = {};
     this.#letPaceFade(); // first: what is repeated counts from anew
+    this.#takeDown(CLEARABLE.filter((what) => this.#words[what].at <= timeOf(cleared?.[what])));
     const silent = this.pace === null && !this.help && this.name === null;
     if (silent && !known) return;
-    this.#send("pace", this.#words.pace);
-    this.#send("help", this.#words.help);
-    this.#send("show", this.#words.show);
+    this.#deliver("pace");
+    this.#deliver("help");
+    this.#deliver("show");
   }
 
   /**
@@ -72,25 +101,79 @@ export class Said {
    * @param {Clearable} what
    */
   clear(what) {
-    if (what === "pace") this.#set("pace", { value: null });
-    if (what === "help") this.#set("help", { on: false });
+    const waiting = this.#waiting[what];
+    this.#setTaken(what, SILENCE[what]);
+    if (waiting && waiting.at > this.#welcomed) return; // reaches the server later, and stands
+    this.#takeDown([what]);
+    if (waiting && waiting !== this.#words[what]) this.#deliver(what); // it was said again: no more
+  }
+
+  /** @param {Clearable[]} whats */
+  #takeDown(whats) {
+    const up = whats.filter((what) => (what === "pace" ? this.pace !== null : this.help));
+    for (const what of up) this.#put(what, SILENCE[what]);
+    if (up.length > 0) this.#tell.seen?.(up);
+  }
+
+  /** @param {Kind} event */
+  #deliver(event) {
+    const word = this.#words[event];
+    Object.assign(this.#waiting, { [event]: word });
+    this.#send(event, word.message, (refusal) => this.#answer(event, word, refusal));
   }
 
   /**
-   * @template {Kind} Event
-   * @param {Event} event
-   * @param {StudentMessages[Event]} message
+   * @param {Kind} event
+   * @param {Word<Kind>} word
+   * @param {Refusal} [refusal]
    */
-  #set(event, message) {
-    this.#words[event] = message;
-    this.#changed();
+  #answer(event, word, refusal) {
+    if (!refusal) this.#setTaken(event, word);
+    const isNewest = this.#waiting[event] === word;
+    if (isNewest) delete this.#waiting[event];
+    if (!refusal) return;
+    if (isNewest) this.#fallBack(event);
+    this.#tell.refused?.(refusal.message, event, word.message);
+  }
+
+  /** @param {Kind} event */
+  #fallBack(event) {
+    const refused = this.#words[event];
+    const taken = this.#taken[event];
+    this.#put(event, taken ?? SILENCE[event]);
+    // From before this connection the server may remember something else.
+    if (!taken && refused !== SILENCE[event]) this.#deliver(event);
+  }
+
+  /**
+   * @param {Kind} event
+   * @param {Word<Kind>} word
+   */
+  #setTaken(event, word) {
+    Object.assign(this.#taken, { [event]: word });
+  }
+
+  /**
+   * @param {Kind} event
+   * @param {Word<Kind>} word
+   */
+  #put(event, word) {
+    Object.assign(this.#words, { [event]: word });
+    this.#tell.changed?.();
+    if (event === "pace") this.#letPaceFade();
   }
 
   #letPaceFade() {
     clearTimeout(this.#fading);
     if (this.pace === null || this.#life === null) return;
-    const left = this.#tapped + this.#life - Date.now();
-    if (left <= 0) this.say("pace", { value: null });
+    const left = this.#words.pace.at + this.#life - Date.now();
+    if (left <= 0) this.say("pace", SILENCE.pace.message);
     else this.#fading = setTimeout(() => this.#letPaceFade(), left);
   }
 }
+
+/**
+ * When something was, in milliseconds; long ago if it never was.
+ * @param {number | null} [secondsAgo]
+ */
+const timeOf = (secondsAgo) => Date.now() - 1000 * (secondsAgo ?? Infinity);
