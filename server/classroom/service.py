@@ -105,7 +105,10 @@ class Classroom:
             raise ClassError("this server does not allow camera classes: use self-report")
         min_students = request.min_students or self._min_students
         while True:
-            session = ClassSession(self._new_code(), request.title, request.mode, min_students, now)
+            session = ClassSession(
+                *(self._new_code(), request.title, request.mode, min_students, now),
+                notes_for_students=request.notes_for_students,
+            )
             try:
                 self._store.add_class(session, link, over)
             except CodeTaken:
@@ -250,7 +253,11 @@ class Classroom:
 
     def history(self, code: str) -> tuple[list[Point], list[Marker]]:
         """The timeline of the class so far, and the teacher's notes."""
-        return self._journal.points(code), self._journal.markers(code)
+        return self._journal.points(code), self.markers(code)
+
+    def markers(self, code: str) -> list[Marker]:
+        """The teacher's notes."""
+        return self._journal.markers(code)
 
     def report(self, session: ClassSession, now: float) -> ClassReport:
         """What can be said of the class, ended or as far as it has come."""

@@ -25,6 +25,7 @@ NEW_CLASS: Schema = {
                 {"type": "null"},
             ]
         },
+        "notes_for_students": {"type": "boolean"},
     },
     "required": ["title", "mode"],
 }
@@ -96,6 +97,7 @@ class ClassRequest:
     title: str
     mode: str
     min_students: int | None = None
+    notes_for_students: bool = False
 
 
 def parse_student(event: str, data: object) -> Message:
@@ -109,7 +111,7 @@ def parse_teacher(event: str, data: object) -> dict[str, Any]:
 
 
 def parse_class(data: object) -> ClassRequest:
-    """`{"title", "mode", "min_students"?}`; raises MessageError."""
+    """`{"title", "mode", "min_students"?, "notes_for_students"?}`; raises MessageError."""
     return ClassRequest(**_fields(NEW_CLASS, data))
 
 

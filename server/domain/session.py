@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class ClassSession:
     """One class; times in seconds since the epoch.
 
-    key_number: how often the teachers' links were made anew; older ones open nothing.
+    key_number: how often the teachers' links were made anew; older ones open nothing;
+    notes_for_students: they get the teacher's notes, for their own recap.
     """
 
     code: str
@@ -19,6 +20,7 @@ class ClassSession:
     created_at: float
     ended_at: float | None = None
     key_number: int = 0
+    notes_for_students: bool = False
 
 
 @dataclass(frozen=True)

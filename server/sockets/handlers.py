@@ -132,8 +132,10 @@ class Sockets:
             self._saving = False
 
     def resend_all(self) -> None:
-        """Send the teachers here everything again: something may have been lost on its way."""
+        """Send everybody here everything again: something may have been lost on its way."""
         live = self._classroom.live
+        for session in live.values():
+            self._send_notes(session, _students(session.code))
         for connection, peer in list(self._peers.items()):
             if not peer.seat and peer.session.code in live:
                 self._send_class(live[peer.session.code], connection)
@@ -216,6 +218,7 @@ class Sockets:
             "cleared": self._classroom.cleared(code, self._clock.now()),
         }
         self._emit("welcome", welcome, connection, here=True)
+        self._send_notes(session, connection)
 
     def _let_teacher_in(self, connection: str, session: ClassSession, token: object) -> None:
         key_number = self._tokens.check_teacher(token, session)
@@ -242,6 +245,17 @@ class Sockets:
         with suppress(ExchangeError):
             view = self._classroom.view(session, self._clock.wall())
             self._emit("view", view, connection, here=True)
+
+    def _send_notes(self, session: ClassSession, to: str) -> None:
+        """What students get of the teacher's notes, as far as it can be had."""
+        if not session.notes_for_students:
+            return
+        with suppress(StoreError):
+            if markers := self._classroom.markers(session.code):
+                self._emit("notes", self._notes(markers[-HISTORY_PART:]), to, here=True)
+
+    def _notes(self, markers: list[Marker]) -> dict[str, object]:
+        return {"t": self._clock.wall(), "notes": [asdict(marker) for marker in markers]}
 
     def _send_history(self, connection: str, points: list[Point], markers: list[Marker]) -> None:
         """The latest part of it; what is before that, once the page has acknowledged this one."""
@@ -316,6 +330,8 @@ class Sockets:
         marker = self._classroom.mark(peer.session, fields["text"], self._clock.wall())
         self.save()  # before the answer, which the teacher's page takes for "kept"
         self._emit("marker", asdict(marker), _teachers(peer.session.code))
+        if peer.session.notes_for_students:
+            self._emit("notes", self._notes([marker]), _students(peer.session.code))
 
     def _clear(self, peer: _Peer, fields: dict[str, Any]) -> None:
         self._classroom.clear(peer.session.code, fields["what"], self._clock.now())

@@ -16,6 +16,7 @@ from gevent import Timeout
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Connection,
     Engine,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    false,
     func,
     insert,
     inspect,
@@ -78,6 +80,7 @@ _classes = Table(
     Column("created_at", Float, nullable=False),
     Column("ended_at", Float),
     Column("key_number", Integer, nullable=False, server_default="0"),
+    Column("notes_for_students", Boolean, nullable=False, server_default=false()),
 )
 _points = Table(
     "points",

@@ -350,6 +350,49 @@ def test_a_teacher_gets_to_know_what_is_refused_as_well(app):
     assert "must not be empty" in refusal["message"]
 
 
+NOTES = ["recursion", "بدأنا", "two words"]
+
+
+def test_students_get_the_teachers_notes_where_the_class_allows_it(app):
+    opened = app.open_class(notes_for_students=True)
+    teacher, student = app.teach(opened), app.join(opened["code"])
+    for text in NOTES:
+        teacher.send("marker", {"text": text})
+        [note] = student.wait_for("notes")["notes"]
+        assert note == teacher.wait_for("marker") and note["text"] == text
+    late = app.join(opened["code"]).wait_for("notes")
+    assert [note["text"] for note in late["notes"]] == NOTES
+    assert late["t"] == pytest.approx(app.now)
+    with app.without_database():
+        teacher.send("marker", {"text": "unsaved"})
+        teacher.wait_for("trouble")
+        assert [each["text"] for each in student.wait_for("notes")["notes"]] == ["unsaved"]
+    anew = student.wait_for("notes")["notes"]  # as something may have been lost
+    assert [note["text"] for note in anew] == [*NOTES, "unsaved"]
+
+
+def test_no_byte_of_a_note_goes_to_a_student_where_the_class_does_not_allow_it(app):
+    opened = app.open_class()
+    teacher, student = app.teach(opened), app.join(opened["code"])
+    for text in NOTES:
+        teacher.send("marker", {"text": text})
+        teacher.wait_for("marker")
+    back = app.join(opened["code"], seat=student.welcome["seat"])
+    with app.without_database():
+        teacher.wait_for("trouble")
+    teacher.wait_for("history")  # everybody gets everything anew
+    app.server.sockets.resend_all()
+    assert not student.received and not back.received
+
+
+@pytest.mark.parametrize("value", ["yes", 1, None, []])
+def test_whether_students_get_notes_is_true_or_false(app, value):
+    asked = {"title": "Algebra", "mode": "camera", "notes_for_students": value}
+    answer = app.post("/api/classes", json=asked)
+    assert answer.status_code == 400
+    assert answer.get_json() == {"error": "notes_for_students must be true or false"}
+
+
 def test_a_teacher_who_clears_or_silences_nonsense_is_told(app):
     teacher = app.teach(app.open_class())
     for event, message in [

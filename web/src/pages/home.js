@@ -11,6 +11,7 @@ import { gettext } from "../shared/texts.js";
 
 const form = find("open-class", HTMLFormElement);
 const titleField = findIn(form, "[name=title]", HTMLInputElement);
+const notesField = findIn(form, "[name=notes_for_students]", HTMLInputElement);
 const button = findIn(form, "button", HTMLButtonElement);
 const list = new ClassList(startAgain);
 
@@ -29,14 +30,15 @@ form.addEventListener("submit", async (event) => {
   try {
     const title = titleField.value;
     const mode = /** @type {Mode} */ (new FormData(form).get("mode"));
+    const asked = { title, mode, notes_for_students: notesField.checked };
     const response = await fetch("/api/classes", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ title, mode }),
+      body: JSON.stringify(asked),
     });
     const { code, token, room_url: room, error } = await response.json();
     if (!response.ok) throw new Error(gettext(error));
-    remember({ code, title: title.trim(), mode, created_at: Date.now() / 1000 }, token);
+    remember({ ...asked, code, title: title.trim(), created_at: Date.now() / 1000 }, token);
     location.assign(room); // with the token too: a browser may keep nothing
   } catch (error) {
     const reason = messageOf(error);
@@ -46,11 +48,12 @@ form.addEventListener("submit", async (event) => {
 });
 
 /**
- * Another class with the title and, where the server still allows it, the mode of this one.
+ * Another class as this one was: with the same mode only where the server still allows it.
  * @param {KnownClass} known
  */
-function startAgain({ title, mode }) {
+function startAgain({ title, mode, notes_for_students: notes }) {
   titleField.value = title;
+  notesField.checked = notes ?? false;
   const choice = form.querySelector(`[value="${mode}"]`);
   if (choice instanceof HTMLInputElement) choice.checked = true;
   form.scrollIntoView();

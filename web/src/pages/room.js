@@ -25,7 +25,7 @@ import { Timeline } from "../timeline/timeline.js";
 const code = pageData("code");
 const mode = /** @type {Mode} */ (pageData("mode"));
 const minStudents = Number(pageData("minStudents"));
-const { ended, keepsReport } = document.body.dataset;
+const { ended, keepsReport, notesForStudents } = document.body.dataset;
 const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
 const CONTROLS = "#alerts button, #marker button, .now button, #end, #confirm-end [value=end]";
 
@@ -172,8 +172,14 @@ function begin({ students }, token) {
   find("invite", HTMLDetailsElement).open = students < minStudents; // out of the way later
   keepToken(code, token);
   if (!myClasses().some((known) => known.code === code)) {
-    const createdAt = Number(pageData("createdAt"));
-    remember({ code, title: pageData("title"), mode, created_at: createdAt }, token);
+    const known = {
+      code,
+      title: pageData("title"),
+      mode,
+      created_at: Number(pageData("createdAt")),
+      notes_for_students: notesForStudents !== undefined,
+    };
+    remember(known, token);
   }
 }
 

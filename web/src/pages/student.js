@@ -8,6 +8,7 @@ import { CameraCard } from "../student/camera-card.js";
 import { ClassSocket } from "../shared/class-socket.js";
 import { MessagePacer } from "../engine/message-pacer.js";
 import { OwnWords } from "../student/own-words.js";
+import { Recap } from "../student/recap.js";
 import { find, findAll, memory, pageData, setText, showInstead } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { SmallWindow } from "../student/small-window.js";
@@ -23,7 +24,8 @@ let pacer = null; // from the server's welcome on
 /** @type {Label | null} */
 let label = null; // the newest, null without a camera
 let checking = 0;
-const words = new OwnWords(send);
+const recap = new Recap(code);
+const words = new OwnWords(send, recap);
 const small = new SmallWindow();
 const card = new CameraCard((newest) => {
   label = newest;
@@ -58,6 +60,7 @@ function connect() {
     if (mode !== "camera") ruleCameraOut(); // since this page was opened
   });
   socket.on("cleared", ({ what }) => words.clear(what));
+  socket.on("notes", (told) => recap.takeNotes(told));
   socket.on("ended", () => close(gettext("The class has ended. Thank you for taking part.")));
 }
 
@@ -103,6 +106,8 @@ function ruleCameraOut() {
 
 // The end
 
+if (!find("over").hidden) recap.show(); // it was over when this page was opened
+
 find("leave").addEventListener("click", () => {
   memory.remove(seatKey);
   find("return").hidden = false;
@@ -116,6 +121,7 @@ function close(reason) {
   card.close();
   small.close();
   setText("over-reason", reason);
+  recap.show();
   showInstead("class", "over");
 }
 

@@ -136,6 +136,7 @@
  * @typedef {object} ServerMessages
  * @property {{seat: string, mode: Mode, title: Text, interval: number, fade: number, cleared: {pace: number | null, help: number | null}}} welcome
  * @property {{what: Clearable}} cleared
+ * @property {{t: Time, notes: Marker[]}} notes
  * @property {{t: Time, points: Point[], markers: Marker[]}} history
  * @property {View} view
  * @property {Point} point

@@ -8,7 +8,14 @@ import { memory } from "./page.js";
 const LIST = "classpulse.classes";
 const MOST = 200; // far more than a teacher scrolls through
 
-/** @typedef {{code: string, title: string, mode: Mode, created_at: number}} KnownClass */
+/**
+ * @typedef {object} KnownClass
+ * @property {string} code
+ * @property {string} title
+ * @property {Mode} mode
+ * @property {number} created_at seconds since the epoch
+ * @property {boolean} [notes_for_students] unknown of classes of earlier releases
+ */
 
 /** @returns {KnownClass[]} newest first; empty where the browser keeps nothing */
 export function myClasses() {

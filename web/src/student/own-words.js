@@ -1,6 +1,7 @@
 /** What students say themselves: the pace, that they need help, and who they are if they want.
  *
  * @import { Clearable, Pace, StudentMessages } from "../shared/contract.js"
+ * @import { Recap } from "./recap.js"
  * @import { Kind } from "./said.js"
  */
 
@@ -14,21 +15,36 @@ const SEEN = {
   help: gettext("Your teacher has seen your hand."),
 };
 
+/**
+ * What a student may want to look up later.
+ * @param {Kind} event
+ * @param {Partial<StudentMessages["pace"] & StudentMessages["help"]>} message
+ */
+const forRecap = (event, { value, on }) =>
+  event === "pace" && value === "lost" ? "lost" : event === "help" && on ? "help" : null;
+
 export class OwnWords {
   #said;
+  #recap;
   #paces; // the buttons: in the small window, the page's document does not find them
   #name = find("name", HTMLInputElement);
   #offer = find("show").textContent; // what showing it means in this class
 
-  /** @param {ConstructorParameters<typeof Said>[0]} send to the class */
-  constructor(send) {
+  /**
+   * @param {ConstructorParameters<typeof Said>[0]} send to the class
+   * @param {Recap} recap
+   */
+  constructor(send, recap) {
     const said = new Said(send, {
       changed: () => this.#show(),
       seen: (what) => setText("said", what.map((each) => SEEN[each]).join(" ")),
-      refused: (why) =>
-        setText("said", gettext("That was not taken in: {reason}", { reason: gettext(why) })),
+      refused: (why, event, message) => {
+        recap.takeBack(forRecap(event, message));
+        setText("said", gettext("That was not taken in: {reason}", { reason: gettext(why) }));
+      },
     });
     this.#said = said;
+    this.#recap = recap;
     this.#paces = findAll(document, "[data-pace]");
     for (const button of this.#paces) {
       const pace = /** @type {Pace} */ (button.dataset.pace);
@@ -71,6 +87,7 @@ export class OwnWords {
    */
   #say(event, message) {
     setText("said", "");
+    this.#recap.tap(forRecap(event, message));
     this.#said.say(event, message);
   }
 
