@@ -1,22 +1,35 @@
 // An esbuild plugin: TensorFlow.js with no more operations and kernels than some models use. It edits
 // the library's own files, and stops the build where one has changed. With documented hooks alone a
-// first label would take 114 kB of scripts instead of 75, and tests/server/test_static.py allows 100.
+// first label would take 114 kB of scripts instead of 75, and tests/server/test_static.py allows 100;
+// and 107 kB of WebAssembly instead of 72.
 import { readFile } from "node:fs/promises";
+import binaryen from "binaryen";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-wasm";
 
 const core = "@tensorflow/tfjs-core";
 
+const KERNEL = /^_?[A-Z]/; // so do kernels begin among WebAssembly's exports, and nothing else
+
 /**
- * The operations in the graphs of models, and the kernels that their predictions call. Rejects if
- * TensorFlow.js cannot run a model.
+ * The operations in the graphs of models, the kernels that their predictions call, and the functions
+ * of WebAssembly that these do. Rejects if TensorFlow.js cannot run a model.
  * @param {string[]} folders each with a `model.json` and its weights
  */
 export async function needsOf(folders) {
   const operations = new Set();
   const kernels = new Set();
+  const functions = new Set();
   await tf.setBackend("wasm");
+  const { wasm } = tf.backend();
+  // Emscripten takes each function from there when it is called for the first time.
+  wasm.asm = new Proxy(wasm.asm, {
+    get(exports, name) {
+      functions.add(name);
+      return exports[name];
+    },
+  });
   for (const folder of folders) {
     const model = JSON.parse(await readFile(`${folder}/model.json`, "utf8"));
     const { weightsManifest, ...graph } = model;
@@ -40,15 +53,15 @@ export async function needsOf(folders) {
     // The profile also names functions around kernels.
     for (const name of kernelNames) if (tf.getKernel(name, "wasm")) kernels.add(name);
   }
-  return { operations, kernels };
+  return { operations, kernels, functions };
 }
 
 /**
  * The plugin. TensorFlow.js names all its operations and kernels in lists and `switch`es, and what
  * is named is bundled: here these get shorter, and the bundler drops the rest.
- * @param {{operations: Set<string>, kernels: Set<string>}} needs as from `needsOf`
+ * @param {Record<"operations" | "kernels" | "functions", Set<string>>} needs as from `needsOf`
  */
-export function only({ operations, kernels }) {
+export function only({ operations, kernels, functions }) {
   const edits = [
     // No optimizers.
     [/core\/dist\/index\.js$/, () => 'import "./base_side_effects"; export * from "./base";'],
@@ -102,8 +115,26 @@ export function only({ operations, kernels }) {
         const [, edit] = edits.find(([file]) => file.test(path)) ?? [];
         return { contents: withNamedImports(edit ? await edit(source, path) : source, modules) };
       });
+      onLoad({ filter: /@tensorflow\/tfjs-.*\.wasm$/ }, async ({ path }) => ({
+        contents: withoutKernels(await readFile(path), functions),
+        loader: "file",
+      }));
     },
   };
+}
+
+/**
+ * A WebAssembly module without the kernels that are not wanted, and without what these alone call;
+ * what is left computes as before, since none of it is compiled anew.
+ */
+function withoutKernels(binary, wanted) {
+  const module = binaryen.readBinary(binary);
+  for (let index = module.getNumExports() - 1; index >= 0; index--) {
+    const { name } = binaryen.getExportInfo(module.getExportByIndex(index));
+    if (KERNEL.test(name) && !wanted.has(name)) module.removeExport(name);
+  }
+  module.runPasses(["remove-unused-module-elements"]);
+  return module.emitBinary();
 }
 
 /** A source without the cases of its `switch` that are not wanted, on as many lines. */

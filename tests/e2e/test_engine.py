@@ -15,6 +15,7 @@ from tests.e2e.conftest import (
     wall,
     webcam_picture,
 )
+from tests.live_server import ROOT
 from training.browser import wait_until
 
 # A webcam before which the scene changes at the test's word; a sensor's noise is in all of them.
@@ -275,6 +276,48 @@ def test_two_looks_see_a_face_from_both_sides(server, browser):
     first, second, third = page.evaluate(BOTH_VIEWS)
     assert third == pytest.approx(second, abs=1e-6)  # which sides came first makes no difference
     assert second != pytest.approx(first, abs=1e-3)
+
+
+ANSWERS = """async () => {
+  const { Vision } = await import("/static/dist/vision.js");
+  const vision = await Vision.load("/static/model");
+  const answers = [];
+  for (const model of Object.values(vision.models)) {
+    const { height, width, channels } = model.metadata;
+    const waves = new Float32Array(height * width * channels).map(
+      (_, index) => 128 + 100 * Math.sin(index / 7) * Math.cos(index / 1000),
+    );
+    answers.push([...(await model.run(waves))]);
+  }
+  vision.close();
+  return answers;
+}"""
+
+
+@pytest.mark.parametrize("simd", [True, False])
+def test_webassembly_without_what_no_model_needs_answers_as_the_library_does(server, browser, simd):
+    page = browser.new_context(bypass_csp=True).new_page()
+    if not simd:
+        page.add_init_script("WebAssembly.validate = () => false")
+    page.goto(server.url)
+    whole = page.evaluate(ANSWERS)
+    assert [len(answer) for answer in whole] == [896 * 17, 17]
+    [of_pages] = (file for file in compressed_webassembly() if ("-simd-" in file.name) == simd)
+    given = []
+
+    def give(route):
+        given.append(route.request.url)
+        route.fulfill(path=of_pages, content_type="application/wasm")
+
+    page.route("**/*.wasm", give)
+    page.reload()
+    assert page.evaluate(ANSWERS) == whole and len(given) == 1
+
+
+def compressed_webassembly():
+    """What pages fetch; what is for measurements alone is not compressed."""
+    dist = ROOT / "web/static/dist"
+    return [dist / file.name for file in (dist / "compressed/br/dist").glob("*.wasm")]
 
 
 LOOK_ON = """async () => {
