@@ -13,8 +13,8 @@ def export_face(source: Path, to: Path) -> dict[str, Any]:
 
     The graph takes float32 [n, height, width, channels], RGB 0..255, and gives [n, 896, 17] in
     the order of the metadata's "outputs" (see `training.blazeface.build`). The tflite's weights
-    are float16 already, so float16 loses nothing. Raises TrainingError when `source` is not
-    BlazeFace short range; an earlier export is then left as it was.
+    are float16 already, so only rounding them loses anything. Raises TrainingError when `source`
+    is not BlazeFace short range; an earlier export is then left as it was.
     """
     with quietly():
         from training import blazeface  # imports Keras, and so TensorFlow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+import math
 import os
 import sys
 import tempfile
@@ -14,11 +15,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from training.errors import TrainingError
 from training.files import new_folder
 
 if TYPE_CHECKING:
     import keras
+
+# Of the ten bits of a float16's fraction. The others are as good as random, so that no compressor
+# makes them smaller, and a third of a percent of a weight changes no answer that counts.
+FRACTION_BITS = 6
+LARGE = 1000  # weights: what has fewer, such as biases, costs few bytes as it is
 
 
 def export_graph_model(
@@ -29,9 +37,9 @@ def export_graph_model(
     `model`: a built Keras model with one input and one output. Weights are stored as float16,
     those whose graph names match a pattern of `uint8` (fnmatch; kernels are named
     ".../<layer>_1/convolution/ReadVariableOp" or the like) as uint8, scaled between their own
-    minimum and maximum. The metadata given is kept and gains "params",
-    "bytes" (model.json and the shards), "sha256" (of each of these files, in hexadecimal) and
-    "created" (ISO date).
+    minimum and maximum. Large float16 weights are rounded to FRACTION_BITS. The metadata given is
+    kept and gains "params", "bytes" (model.json and the shards), "sha256" (of each of these files,
+    in hexadecimal) and "created" (ISO date).
 
     An export that stood at `to` is replaced only once the new one is complete. Raises
     TrainingError when `to` is something other than an export or cannot be written, when
@@ -43,6 +51,7 @@ def export_graph_model(
         raise TrainingError("exporting needs the TensorFlow backend: set KERAS_BACKEND=tensorflow")
     with new_folder(to, "model.json") as folder, tempfile.TemporaryDirectory() as work:
         _convert(model, Path(work), folder, list(uint8))
+        _round(folder)
         files = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
         metadata = metadata | {
             "params": model.count_params(),
@@ -95,3 +104,25 @@ def _convert(model: keras.Model, saved_model: Path, graph: Path, uint8: list[str
             raise TrainingError(f"cannot write the model: {reason}") from error
         except ValueError as error:
             raise TrainingError(f"TensorFlow.js cannot run this model: {error}") from error
+
+
+def _round(folder: Path) -> None:
+    """Rounds the large float16 weights of a graph model to FRACTION_BITS, in its files."""
+    below = 10 - FRACTION_BITS
+    for group in json.loads(Path(folder, "model.json").read_text())["weightsManifest"]:
+        shards = [folder / path for path in group["paths"]]
+        content = bytearray().join(shard.read_bytes() for shard in shards)
+        at = 0
+        for weight in group["weights"]:
+            stored = np.dtype(weight.get("quantization", weight)["dtype"])
+            count = math.prod(weight["shape"])
+            if stored == np.float16 and count >= LARGE:
+                bits = np.frombuffer(content, np.uint16, count, at)  # no copy: content itself
+                bits += 1 << (below - 1)
+                bits >>= below
+                bits <<= below
+            at += count * stored.itemsize
+        for shard in shards:
+            size = shard.stat().st_size
+            shard.write_bytes(content[:size])
+            content = content[size:]

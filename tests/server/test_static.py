@@ -93,7 +93,7 @@ def test_a_first_label_costs_little(server):
     sizes = {
         path: int(get(server, path).headers["Content-Length"]) for path in files_of_a_first_label()
     }
-    assert sum(sizes.values()) < 780 * KILOBYTE, sizes
+    assert sum(sizes.values()) < 700 * KILOBYTE, sizes
     scripts = {path: size for path, size in sizes.items() if path.endswith(".js")}
     assert sum(scripts.values()) < 100 * KILOBYTE, scripts
 

@@ -130,6 +130,30 @@ def test_an_export_replaces_the_earlier_one(tmp_path):
     assert [folder.name for folder in tmp_path.iterdir()] == ["model"]
 
 
+def test_large_weights_are_rounded_and_small_ones_are_not(tmp_path):
+    values = keras.Input((40,))
+    dense = keras.layers.Dense(30, bias_initializer="random_uniform")
+    export_graph_model(keras.Model(values, dense(values)), tmp_path / "model", {})
+    stored = stored_weights(tmp_path / "model")
+    kernel, bias = (weight.numpy() for weight in dense.weights)
+    assert (stored[bias.shape] == bias.astype(np.float16)).all()
+    assert not (stored[kernel.shape].view(np.uint16) % 16).any()
+    np.testing.assert_allclose(stored[kernel.shape], kernel, rtol=2**-7)
+
+
+def stored_weights(folder):
+    """By their shapes, as float16."""
+    [group] = json.loads((folder / "model.json").read_text())["weightsManifest"]
+    content = b"".join((folder / path).read_bytes() for path in group["paths"])
+    weights, at = {}, 0
+    for shape in (tuple(weight["shape"]) for weight in group["weights"]):
+        count = int(np.prod(shape))
+        weights[shape] = np.frombuffer(content, np.float16, count, at).reshape(shape)
+        at += 2 * count
+    assert at == len(content)
+    return weights
+
+
 def stored_types(folder):
     groups = json.loads((folder / "model.json").read_text())["weightsManifest"]
     return {weight["quantization"]["dtype"] for group in groups for weight in group["weights"]}
