@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+CUT = 0.3  # seconds: a page that polls may have no request under way, and its next try is later
 KINDS = ("hangs", "silent", "deaf", "forbidden", "resets", "strips")
 
 
@@ -28,10 +29,12 @@ class SwallowingProxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._open: set[socket.socket] = set()
+        self._cut_until = 0.0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
-        """End all connections."""
+        """End all connections, and those that come within a moment."""
+        self._cut_until = time.monotonic() + CUT
         for each in list(self._open):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
@@ -60,6 +63,8 @@ class SwallowingProxy:
             if not (data := client.recv(65536)):
                 return
             head += data
+        if time.monotonic() < self._cut_until:
+            return
         kind = self.kind
         if re.search(rb"\r\nupgrade: *websocket", head, re.IGNORECASE):
             self.asked += 1

@@ -27,7 +27,9 @@ from tests.live_server import ROOT, free_port
 from training.browser import chromium
 from training.dataset import UInt8Array
 
-FRAMES = 11  # of a film, which is played again and again: a look a second sees another one each time
+FRAMES = (
+    11  # of a film, which is played again and again: a look a second sees another one each time
+)
 FRAMES_A_SECOND = 10  # several for each look, as a webcam has
 NOISE = 2.0  # grey levels: a sensor's in a lit room
 

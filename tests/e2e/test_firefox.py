@@ -108,6 +108,7 @@ def test_where_cookies_are_blocked_nothing_is_kept_and_all_else_works(server, op
     page, room = open_page(**blocked), open_page(**blocked)
     room.goto(server.url)
     room.get_by_label("Title").fill("Algebra")
+    room.get_by_label("Camera and own words").check()
     room.get_by_role("button", name="Start the class").click()
     expect(room.locator("#headline")).to_have_text("Nobody is here yet")
     enter(page, {"join_url": room.locator("#join-link").input_value()})
