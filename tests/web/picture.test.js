@@ -13,14 +13,18 @@ test("a covered lens is dark, a dim room is not", () => {
 
 const here = { x: 320, y: 240, side: 32, roll: 0 };
 
-test("a picture that repeats itself grows old, until it changes", () => {
+test("a picture that repeats itself for ten seconds is frozen, until it changes", () => {
   const freshness = new Freshness();
-  const age = (level, seconds) => freshness.age(() => picture(level), here, seconds);
-  assert.equal(age(100, 0), 0);
-  assert.equal(age(100, 9), 9);
-  assert.equal(age(100, 10), 10);
-  assert.equal(age(101, 11), 0);
-  assert.equal(age(101, 12), 1);
+  const see = (level, seconds) => {
+    freshness.see(() => picture(level), here, seconds);
+    return [freshness.repeats, freshness.isFrozen];
+  };
+  assert.deepEqual(see(100, 0), [0, false]);
+  assert.deepEqual(see(100, 4), [1, false]);
+  assert.deepEqual(see(100, 9), [2, false]);
+  assert.deepEqual(see(100, 10), [3, true]);
+  assert.deepEqual(see(101, 11), [0, false]);
+  assert.deepEqual(see(101, 31), [1, false]); // two looks may have come upon the same picture
 });
 
 test("the slightest noise is life", () => {
@@ -28,18 +32,16 @@ test("the slightest noise is life", () => {
   for (let second = 0; second < 30; second++) {
     const noisy = picture(100);
     noisy[second] += 0.1;
-    assert.equal(
-      freshness.age(() => noisy, here, second),
-      0,
-    );
+    freshness.see(() => noisy, here, second);
+    assert.equal(freshness.repeats, 0);
   }
 });
 
-test("a still picture grows old wherever a face is found in it", () => {
+test("a still picture is frozen wherever a face is found in it", () => {
   const freshness = new Freshness();
   for (let second = 0; second < 12; second++) {
-    const around = { ...here, x: 100 + second };
-    const age = freshness.age(({ x }) => picture(x), around, second);
-    assert.equal(age, second);
+    freshness.see(({ x }) => picture(x), { ...here, x: 100 + second }, second);
+    assert.equal(freshness.repeats, second);
   }
+  assert.ok(freshness.isFrozen);
 });

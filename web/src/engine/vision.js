@@ -15,7 +15,7 @@ import { otherSquares, surroundings, wholeFrame } from "./crop.js";
 import { Detector } from "./detector.js";
 import { hindrance } from "./hindrance.js";
 import { fetchModel, Model } from "./model.js";
-import { Freshness, FROZEN_SECONDS, isDark } from "./picture.js";
+import { Freshness, isDark } from "./picture.js";
 import { Tracker } from "./tracker.js";
 import { Views } from "./views.js";
 
@@ -126,8 +126,13 @@ export class Vision {
 
   /** Begin the next look as if it were the first. */
   forget() {
-    this.#tracker = new Tracker();
     this.#freshness = new Freshness();
+    this.forgetFace();
+  }
+
+  /** Begin the next look as if no face had been seen before it. */
+  forgetFace() {
+    this.#tracker = new Tracker();
     this.#views = new Views();
   }
 
@@ -174,15 +179,15 @@ export class Vision {
       crop = tracker.face && classifier.crop(frame, tracker.face);
       tracker.remember(crop);
     }
-    const age = this.#age(frame, seconds);
-    const hindered = this.#hindrance(frame, crop ?? pixels, age);
+    this.#seeWhetherStill(frame, seconds);
+    const hindered = this.#hindrance(frame, crop ?? pixels);
     return {
       faces: tracker.count,
       face: tracker.face,
       hindrance: hindered,
       probabilities: await this.#read(hindered ? null : crop),
       still: tracker.still,
-      repeated: age > 0,
+      repeated: this.#freshness.repeats > 0,
     };
   }
 
@@ -234,26 +239,24 @@ export class Vision {
   }
 
   /**
-   * Seconds for which the picture has been the same.
    * @param {Frame} frame
    * @param {number} seconds
    */
-  #age(frame, seconds) {
+  #seeWhetherStill(frame, seconds) {
     const [width, height] = sizeOf(frame);
     const { x, y } = this.#tracker.face ?? { x: width / 2, y: height / 2 };
     const around = { x: Math.round(x), y: Math.round(y), side: SAMPLE, roll: 0 };
-    return this.#freshness.age((square) => this.#sampler.cut(frame, square), around, seconds);
+    this.#freshness.see((square) => this.#sampler.cut(frame, square), around, seconds);
   }
 
   /**
    * @param {Frame} frame
    * @param {Float32Array} pixels what was looked at
-   * @param {number} age seconds for which they have been the same
    */
-  #hindrance(frame, pixels, age) {
+  #hindrance(frame, pixels) {
     const { face } = this.#tracker;
     if (face === null && isDark(pixels)) return "dark"; // a closed shutter's picture is still, too
-    if (age >= FROZEN_SECONDS) return "frozen";
+    if (this.#freshness.isFrozen) return "frozen";
     if (face === null) return this.#tracker.count > 0 ? "other" : "nobody";
     return hindrance(face, ...sizeOf(frame));
   }

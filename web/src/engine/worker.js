@@ -39,6 +39,7 @@ import { LookPacer } from "./look-pacer.js";
 import { Vision } from "./vision.js";
 
 const PATIENCE = 4000; // milliseconds for a camera's next picture
+const LATE = 1000; // milliseconds for which a picture may wait, while other backends are tried out
 const GAP = 10_000; // milliseconds after which nothing that was seen before says anything about now
 
 /** @type {Vision | null} */
@@ -62,9 +63,16 @@ class Watch {
     while (this.#open) {
       const frame = await this.#nextFrame();
       if (frame === null) return;
-      if (Math.abs(Date.now() - this.#lookedAt) > GAP) await exclusive(() => vision().forget());
-      this.#lookedAt = Date.now();
-      const { reading, milliseconds } = await exclusive(() => timedLook(frame));
+      const came = Date.now();
+      const look = await exclusive(() => {
+        const now = Date.now();
+        if (now - came > LATE) return Promise.resolve(frame.close());
+        if (Math.abs(now - this.#lookedAt) > GAP) vision().forgetFace();
+        this.#lookedAt = now;
+        return timedLook(frame);
+      });
+      if (!look) continue;
+      const { reading, milliseconds } = look;
       if (!this.#open) return;
       const next = this.#pacer.next(milliseconds, reading.still);
       post({ operation: "read", reading, milliseconds, next, backend: vision().backend });
