@@ -64,14 +64,17 @@ class Watch {
       const frame = await this.#nextFrame();
       if (frame === null) return;
       const came = Date.now();
-      const look = await exclusive(() => {
+      const look = await exclusive(async () => {
         const now = Date.now();
-        if (now - came > LATE) return Promise.resolve(frame.close());
+        if (now - came > LATE) {
+          frame.close();
+          return null;
+        }
         if (Math.abs(now - this.#lookedAt) > GAP) vision().forgetFace();
         this.#lookedAt = now;
         return timedLook(frame);
       });
-      if (!look) continue;
+      if (look === null) continue;
       const { reading, milliseconds } = look;
       if (!this.#open) return;
       const next = this.#pacer.next(milliseconds, reading.still);
