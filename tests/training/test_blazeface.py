@@ -139,7 +139,9 @@ def test_large_weights_are_rounded_and_small_ones_are_not(tmp_path):
     assert (stored[bias.shape] == bias.astype(np.float16)).all()
     assert not (stored[kernel.shape].view(np.uint16) % 16).any()
     before = kernel.astype(np.float16).astype(np.float64)  # float32 is rounded to that first
-    np.testing.assert_allclose(stored[kernel.shape].astype(np.float64), before, rtol=2**-7)
+    after = stored[kernel.shape].astype(np.float64)
+    # The smallest halves, below 2^-14, have fewer bits.
+    np.testing.assert_allclose(after, before, rtol=2**-7, atol=2**-21)
 
 
 def stored_weights(folder):
