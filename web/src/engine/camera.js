@@ -68,11 +68,6 @@ export class Camera {
     [this.#track] = stream.getVideoTracks();
   }
 
-  /** Which camera it is. */
-  get id() {
-    return this.#track.getSettings().deviceId ?? null;
-  }
-
   /** Whether the system, or a switch on the camera, keeps its pictures back. */
   get muted() {
     return this.#track.muted;

@@ -9,7 +9,7 @@ import { ClassSocket } from "../shared/class-socket.js";
 import { MessagePacer } from "../engine/message-pacer.js";
 import { OwnWords } from "../student/own-words.js";
 import { Recap } from "../student/recap.js";
-import { find, findAll, memory, pageData, setText, showInstead } from "../shared/page.js";
+import { find, findAll, findIn, memory, pageData, setText, showInstead } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { SmallWindow } from "../student/small-window.js";
 
@@ -92,7 +92,7 @@ find("no-camera").addEventListener("click", () => {
   showInstead("camera", "camera-offer");
 });
 
-find("own-window").addEventListener("click", () => {
+findIn(find("own-window"), "a").addEventListener("click", () => {
   close(gettext("You are in this class in another tab or window."));
 });
 
