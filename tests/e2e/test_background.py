@@ -3,13 +3,14 @@
 import contextlib
 import itertools
 import json
-import re
 import subprocess
 import time
 
 import pytest
+import requests
 import websocket
 
+from tests.live_server import PATIENCE, free_port
 from training.browser import chromium
 
 NOTE_LABELS = """
@@ -53,13 +54,22 @@ class Chromium:
     """Chromium with a fake webcam, over its own debugging protocol."""
 
     def __init__(self, arguments: list[str]) -> None:
-        command = [chromium() or "chromium", "--headless=new", "--remote-debugging-port=0"]
-        self._process = subprocess.Popen(
-            [*command, *arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-        )
-        address = next(filter(None, map(re.compile(r"ws://\S+").search, self._process.stderr)))
-        self._socket = websocket.create_connection(address[0], suppress_origin=True)
+        port = free_port()
+        command = [chromium() or "chromium", "--headless=new", f"--remote-debugging-port={port}"]
+        silence = subprocess.DEVNULL  # a pipe that nobody reads holds it up once it is full
+        self._process = subprocess.Popen([*command, *arguments], stdout=silence, stderr=silence)
+        address = self._address(f"http://127.0.0.1:{port}/json/version")
+        self._socket = websocket.create_connection(address, PATIENCE, suppress_origin=True)
         self._numbers = itertools.count()
+
+    def _address(self, url: str) -> str:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return requests.get(url, timeout=5).json()["webSocketDebuggerUrl"]
+            except requests.ConnectionError:
+                assert time.monotonic() < deadline, "Chromium does not start"
+                time.sleep(0.05)
 
     def send(self, method: str, session: str | None = None, **parameters):
         number = next(self._numbers)
@@ -74,7 +84,6 @@ class Chromium:
         with contextlib.suppress(websocket.WebSocketException, AssertionError):
             self.send("Browser.close")
         self._socket.close()
-        self._process.stderr.close()
         self._process.wait(30)
 
 
