@@ -130,7 +130,7 @@ def capturing(webcam):
 
 @contextlib.contextmanager
 def stopped(process):
-    """As a hung driver leaves it. It goes on whatever the test finds: Chromium waits for it to end."""
+    """As a hung driver leaves it; it goes on in any case: Chromium waits for it before it ends."""
     os.kill(process, signal.SIGSTOP)
     try:
         yield
