@@ -23,8 +23,8 @@ CHUNK = 64  # crops at a time, so that the page's memory stays small
 WARMUP = 20  # predictions of each model before the first that is timed
 
 _RUN = """async ([model, chunk]) => {
-  const { Vision } = await import("/static/dist/vision.js");
-  const vision = await Vision.load("/models/0");
+  const { fetchModels, Vision } = await import("/static/dist/vision.js");
+  const vision = await Vision.load(fetchModels("/models/0"));
   const bytes = new Uint8Array(await (await fetch("/input.bin")).arrayBuffer());
   const outputs = [];
   for (let start = 0; start < bytes.length; start += chunk) {
@@ -38,9 +38,11 @@ _RUN = """async ([model, chunk]) => {
 # The page's wasm code gets faster while it is used, so each model warms up first. And before each
 # prediction that counts comes one that does not: the others' weights have just swept the caches.
 _TIME = """async ([count, size, warmup]) => {
-  const { Vision } = await import("/static/dist/vision.js");
+  const { fetchModels, Vision } = await import("/static/dist/vision.js");
   const visions = [];
-  for (let index = 0; index < count; index++) visions.push(await Vision.load(`/models/${index}`));
+  for (let index = 0; index < count; index++) {
+    visions.push(await Vision.load(fetchModels(`/models/${index}`)));
+  }
   const pixels = Float32Array.from(new Uint8Array(await (await fetch("/input.bin")).arrayBuffer()));
   const times = visions.map(() => []);
   for (const vision of visions) {

@@ -74,6 +74,12 @@ export function only({ operations, kernels, functions }) {
         return change(change(source, /^import .* '\.\.\/io\/.*$/gm, ""), registered, "");
       },
     ],
+    // One table to widen halves by, not one for each tensor: some ten milliseconds of a first label.
+    [
+      /core\/dist\/io\/io_utils\.js$/,
+      (source) =>
+        `let widen; ${change(source, "= getFloat16Decoder()", "= (widen ??= getFloat16Decoder())")}`,
+    ],
     // No threads: engine/backends/wasm.js says why.
     [/threaded-simd\.js$/, () => "export default null;"],
     [/threaded-simd\.worker\.js$/, () => "export const wasmWorkerContents = null;"],

@@ -63,8 +63,8 @@ export async function timeLooks(address, pace) {
 export async function endure(address) {
   const frames = await fetchFrames(address);
   const memories = watchMemories();
-  const { Vision } = await import("/static/dist/vision.js");
-  const vision = await Vision.load("/static/model");
+  const { fetchModels, Vision } = await import("/static/dist/vision.js");
+  const vision = await Vision.load(fetchModels("/static/model"));
   return async (looks) => {
     for (let round = 0; round < looks; round++) {
       const frame = cameraFrame(frames[round % frames.length]);

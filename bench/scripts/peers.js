@@ -9,8 +9,8 @@ const FACE_API = [3, 5, 4, 1, 2, 6, 0];
 /** Each resolves to a function from a crop's grey levels to our labels' probabilities, or a promise. */
 export const classifiers = {
   async classpulse(models) {
-    const { Vision } = await import("/static/dist/vision.js");
-    const vision = await Vision.load(models);
+    const { fetchModels, Vision } = await import("/static/dist/vision.js");
+    const vision = await Vision.load(fetchModels(models));
     return (crop) => vision.classify(Float32Array.from(crop));
   },
 

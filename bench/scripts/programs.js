@@ -10,8 +10,8 @@ const WASM = "/node_modules/@tensorflow/tfjs-backend-wasm/dist/";
  */
 export const programs = {
   async classpulse() {
-    const { Vision } = await import("/static/dist/vision.js");
-    const vision = await Vision.load("/static/model");
+    const { fetchModels, Vision } = await import("/static/dist/vision.js");
+    const vision = await Vision.load(fetchModels("/static/model"));
     const { labels, sure } = vision.metadata;
     return async (frame, anew) => {
       if (anew) vision.forget();

@@ -116,6 +116,16 @@ def test_a_worker_that_dies_is_replaced(server, browser, troubles, crash, later)
     expect(looks).to_have_text("Your face looks happy")
 
 
+def test_a_worker_is_replaced_without_a_network(server, browser, troubles):
+    page = join(browser, server, troubles)
+    expect(page.locator("#looks")).to_have_text("Your face looks happy")
+    page.context.route("**/model/**", lambda route: route.abort())
+    with page.expect_worker(timeout=LOADING):
+        page.workers[0].evaluate(CRASH)
+        page.evaluate("document.querySelector('#engine').textContent = ''")
+    expect(page.locator("#engine")).to_contain_text("looks a second")
+
+
 def test_a_worker_that_dies_again_and_again_is_given_up(server, browser, troubles):
     page = join(browser, server, troubles)
     for _ in range(4):
@@ -131,14 +141,16 @@ def test_a_worker_that_dies_again_and_again_is_given_up(server, browser, trouble
 
 
 @pytest.mark.parametrize("chance", ["online", "time"])
-def test_models_that_do_not_come_are_fetched_again_until_they_do(server, browser, troubles, chance):
-    page = join(browser, server, troubles, with_clock=True)
-    expect(page.locator("#looks")).to_have_text("Your face looks happy")
-    page.context.route("**/model/**", lambda route: route.abort())
-    page.workers[0].evaluate(CRASH)
+def test_models_that_do_not_come_are_fetched_again_until_they_do(server, browser, chance):
+    context = browser.new_context(permissions=["camera"])
+    context.route("**/model/**", lambda route: route.abort())
+    page = context.new_page()
+    page.clock.install()
+    page.goto(server.open_class()["join_url"])
+    page.get_by_role("button", name="Join with my camera").click()
     expect(page.locator("#trouble")).to_contain_text("The face model could not be loaded")
     expect(page.locator("#camera-state")).to_have_text("Camera off")
-    page.context.unroute("**/model/**")
+    context.unroute("**/model/**")
     if chance == "online":
         page.evaluate("dispatchEvent(new Event('online'))")
     else:
@@ -258,8 +270,8 @@ def test_a_small_window_keeps_the_state_and_the_pace_in_front_of_the_call(
 
 
 BOTH_VIEWS = """async () => {
-  const { Vision } = await import("/static/dist/vision.js");
-  const vision = await Vision.load("/static/model");
+  const { fetchModels, Vision } = await import("/static/dist/vision.js");
+  const vision = await Vision.load(fetchModels("/static/model"));
   const photo = await createImageBitmap(await (await fetch("/photo.jpg")).blob());
   const looks = [];
   for (let look = 0; look < 3; look++) looks.push((await vision.look(photo, look)).probabilities);
@@ -279,8 +291,8 @@ def test_two_looks_see_a_face_from_both_sides(server, browser):
 
 
 ANSWERS = """async () => {
-  const { Vision } = await import("/static/dist/vision.js");
-  const vision = await Vision.load("/static/model");
+  const { fetchModels, Vision } = await import("/static/dist/vision.js");
+  const vision = await Vision.load(fetchModels("/static/model"));
   const answers = [];
   for (const model of Object.values(vision.models)) {
     const { height, width, channels } = model.metadata;
@@ -321,8 +333,8 @@ def compressed_webassembly():
 
 
 LOOK_ON = """async () => {
-  const { Vision } = await import("/static/dist/vision.js");
-  const vision = await Vision.load("/static/model");
+  const { fetchModels, Vision } = await import("/static/dist/vision.js");
+  const vision = await Vision.load(fetchModels("/static/model"));
   const photo = await createImageBitmap(await (await fetch("/photo.jpg")).blob());
   // A face that moves, and is away now and then.
   const frames = [0, 0, 0, 4, 4, 40, 640].map((right) => {

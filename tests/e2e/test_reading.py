@@ -20,8 +20,8 @@ GROUP = 5  # students who are counted together, so that no one of them can be to
 MOST = {"as in FER+": 0.12, "60 % neutral": 0.13, "even": 0.19}
 
 NAME = """async () => {
-  const { Vision } = await import("/static/dist/vision.js");
-  const vision = await Vision.load("/static/model");
+  const { fetchModels, Vision } = await import("/static/dist/vision.js");
+  const vision = await Vision.load(fetchModels("/static/model"));
   const { width, height, labels, sure } = vision.metadata;
   const crops = new Uint8Array(await (await fetch("/crops.bin")).arrayBuffer());
   const named = [];

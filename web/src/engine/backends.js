@@ -1,6 +1,7 @@
 /** Where TensorFlow.js computes: started by name, and tried out on the real models.
  *
- * @import { Metadata, Model } from "./model.js"
+ * @import { Metadata } from "./files.js"
+ * @import { Model } from "./model.js"
  *
  * @typedef {"wasm" | "webgl" | "webgpu"} BackendName
  * @typedef {{name: BackendName, lost: Promise<void>}} Backend `lost` resolves when its device is

@@ -2,7 +2,8 @@
  *
  * @import { Face } from "./crop.js"
  * @import { Frame } from "./frames.js"
- * @import { EmotionMetadata, Model } from "./model.js"
+ * @import { EmotionMetadata } from "./files.js"
+ * @import { Model } from "./model.js"
  */
 
 import { cropSquare } from "./crop.js";

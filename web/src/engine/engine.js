@@ -16,6 +16,7 @@
 
 import { backendsToTry, rememberedBackend, rememberBackend } from "./backend-memory.js";
 import { EngineError } from "./engine-error.js";
+import { fetchModels } from "./files.js";
 
 const LOADING = 60; // seconds, within which the models come over any network that is of use
 const SILENCE = 20; // seconds without a word from a worker that ought to look: it is dead
@@ -26,21 +27,11 @@ const SETTLED = 5; // looks before other backends are tried: the first label com
 
 export class Engine {
   /**
-   * Start the worker and have it load the models. Rejects with an EngineError if it cannot.
-   * @param {Addresses} addresses
-   * @param {Listener} tell what the page wants to hear of
+   * Resolves when the models are loaded. Rejects with an EngineError if they cannot be; the engine is
+   * closed then.
+   * @type {Promise<void>}
    */
-  static async load(addresses, tell) {
-    const engine = new Engine(addresses, tell);
-    try {
-      await engine.#start();
-      return engine;
-    } catch (error) {
-      engine.close();
-      throw error;
-    }
-  }
-
+  loaded;
   /**
    * The emotions, in the order of a reading's probabilities.
    * @type {Emotion[]}
@@ -48,7 +39,8 @@ export class Engine {
   labels = [];
   /** The least probability with which one is named. */
   sure = 0;
-  #addresses;
+  #workerUrl;
+  #files; // for each worker
   #tell;
   /** @type {Worker | null} */
   #worker = null;
@@ -63,28 +55,33 @@ export class Engine {
   #watchdog = 0; // a timer of ticks
 
   /**
-   * @param {Addresses} addresses
-   * @param {Listener} tell
+   * Start the worker and have it load the models.
+   * @param {Addresses} addresses of the worker's script, and of the folder with the models
+   * @param {Listener} tell what the page wants to hear of
    */
-  constructor(addresses, tell) {
-    this.#addresses = addresses;
+  constructor({ workerUrl, modelUrl }, tell) {
+    this.#workerUrl = workerUrl;
+    this.#files = fetchModels(modelUrl);
     this.#tell = tell;
+    this.loaded = this.#start();
+    this.loaded.catch(() => this.close());
   }
 
   /**
-   * Look through the camera until `rest` or `close`.
+   * Look through the camera until `rest` or `close`, as soon as the models are loaded.
    * @param {Camera} camera
    */
   watch(camera) {
+    if (this.#worker === null) return; // it is closed
     this.#camera = camera;
     const stream = camera.stream();
     post(this.#worker, { operation: "watch", stream }, stream ? [stream] : []);
-    this.#expectWord(SILENCE);
+    this.#expectLook();
   }
 
   /** Look no more, until the next `watch`. */
   rest() {
-    clearInterval(this.#watchdog);
+    if (!this.#refuse) clearInterval(this.#watchdog);
     this.#camera = null;
     post(this.#worker, { operation: "rest" });
   }
@@ -94,6 +91,7 @@ export class Engine {
     clearInterval(this.#watchdog);
     this.#camera = null;
     this.#worker?.terminate();
+    this.#worker = null;
   }
 
   /**
@@ -101,7 +99,7 @@ export class Engine {
    * @returns {Promise<void>}
    */
   #start() {
-    const worker = new Worker(this.#addresses.workerUrl, { type: "module" });
+    const worker = new Worker(this.#workerUrl, { type: "module" });
     this.#worker = worker;
     this.#looks = 0;
     this.#backend = "wasm";
@@ -115,10 +113,15 @@ export class Engine {
           this.sure = data.sure;
           this.#refuse = null;
           clearInterval(this.#watchdog);
+          if (this.#camera) this.#expectLook();
           resolve();
         } else if (this.#camera) this.#hear(data);
       };
-      post(worker, { operation: "load", base: this.#addresses.modelUrl });
+      post(worker, { operation: "load" });
+      this.#files.then(
+        (files) => post(worker, { operation: "files", files }),
+        (error) => this.#fail(worker, error.message),
+      );
       this.#expectWord(LOADING);
     });
   }
@@ -137,7 +140,7 @@ export class Engine {
 
   /** @param {Answer} data */
   #hear(data) {
-    this.#expectWord(SILENCE + (data.operation === "read" ? data.next / 1000 : 0));
+    this.#expectLook(data.operation === "read" ? data.next / 1000 : 0);
     if (data.operation === "ask") this.#giveFrame();
     if (data.operation === "waiting") this.#tell.waiting();
     if (data.operation === "chosen") rememberBackend(data.backend);
@@ -172,6 +175,14 @@ export class Engine {
     } else if (backend !== "wasm") {
       post(this.#worker, { operation: "move", backend });
     }
+  }
+
+  /**
+   * A worker that looks is dead unless it says something; one that loads has a limit of its own.
+   * @param {number} [later] seconds that it rests before
+   */
+  #expectLook(later = 0) {
+    if (!this.#refuse) this.#expectWord(SILENCE + later);
   }
 
   /**

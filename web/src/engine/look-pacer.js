@@ -7,6 +7,7 @@ const NEWEST = 0.3; // weight of the newest look in the moving average of their 
 const LONGEST_REST = 5000; // milliseconds after one look that was slow by itself
 
 export class LookPacer {
+  #first = true;
   /** @type {number | null} */
   #cost = null;
 
@@ -16,6 +17,10 @@ export class LookPacer {
    * @returns {number} milliseconds from the beginning of this look to that of the next
    */
   next(cost, still) {
+    if (this.#first) {
+      this.#first = false;
+      return SOONEST; // what takes part is compiled in it: it tells nothing of the others
+    }
     this.#cost = this.#cost === null ? cost : this.#cost + NEWEST * (cost - this.#cost);
     const rest = Math.min(cost / SHARE, LONGEST_REST);
     return Math.max(still ? STILL : SOONEST, this.#cost / SHARE, rest);

@@ -2,8 +2,8 @@
  *
  * @import { Backend, BackendName } from "./backends.js"
  * @import { Face, Square } from "./crop.js"
+ * @import { ModelFiles } from "./files.js"
  * @import { Frame } from "./frames.js"
- * @import { EmotionMetadata, Files } from "./model.js"
  */
 
 import * as tf from "@tensorflow/tfjs-core";
@@ -14,10 +14,12 @@ import { Cutter } from "./cutter.js";
 import { otherSquares, surroundings, wholeFrame } from "./crop.js";
 import { Detector } from "./detector.js";
 import { hindrance } from "./hindrance.js";
-import { fetchModel, Model } from "./model.js";
+import { Model } from "./model.js";
 import { Freshness, isDark } from "./picture.js";
 import { Tracker } from "./tracker.js";
 import { Views } from "./views.js";
+
+export { fetchModels } from "./files.js"; // for whoever has nobody who brings them
 
 const SMALL = 0.16; // of the frame: the box of a smaller face is too large, unless seen from near
 const SAMPLE = 32; // pixels of the camera, square, in which a picture that stands still is known
@@ -40,16 +42,11 @@ const FASTER = 0.8; // of WebAssembly's time: what a graphics card must need les
 
 export class Vision {
   /**
-   * Load both models into WebAssembly. Rejects if a file is missing or damaged.
-   * @param {string} base the address of the folder with `face/` and `emotion/`
+   * Make both models in WebAssembly. Rejects if it does not start, or if the files are no models.
+   * @param {Promise<ModelFiles>} coming WebAssembly is started before they are there
    */
-  static async load(base) {
-    const [face, emotion, wasm] = await Promise.all([
-      fetchModel(`${base}/face`),
-      /** @type {Promise<Files<EmotionMetadata>>} */ (fetchModel(`${base}/emotion`)),
-      startBackend("wasm"),
-    ]);
-    const files = { face, emotion };
+  static async load(coming) {
+    const [files, wasm] = await Promise.all([coming, startBackend("wasm")]);
     return new Vision(files, wasm, await make(files));
   }
 
@@ -65,7 +62,7 @@ export class Vision {
   #views = new Views();
 
   /**
-   * @param {{face: Files, emotion: Files<EmotionMetadata>}} files
+   * @param {ModelFiles} files
    * @param {Backend} wasm
    * @param {Models} models that run there
    */
@@ -313,7 +310,7 @@ export class Vision {
 
 /**
  * The models that files make on the backend of the moment.
- * @param {{face: Files, emotion: Files<EmotionMetadata>}} files
+ * @param {ModelFiles} files
  */
 async function make({ face, emotion }) {
   return { face: await Model.load(face), emotion: await Model.load(emotion) };

@@ -3,12 +3,15 @@
  * @import { Emotion } from "../shared/contract.js"
  * @import { BackendName } from "./backends.js"
  * @import { Reason } from "./engine-error.js"
+ * @import { ModelFiles } from "./files.js"
  * @import { Reading } from "./vision.js"
  *
  * @typedef {object} Orders What the page posts, each with its name as `operation`.
- * @property {{base: string}} load answered by `loaded`
- * @property {{stream: ReadableStream<VideoFrame> | null}} watch begins to look: at the stream, or
- *   else at what the page gives for each `ask`; answered by `read` and `waiting`
+ * @property {{}} load what looks as soon as its `files` are here; answered by `loaded`
+ * @property {{files: ModelFiles}} files of the models, which the page fetches while this worker starts
+ * @property {{stream: ReadableStream<VideoFrame> | null}} watch begins to look, once the models are
+ *   loaded: at the stream, or else at what the page gives for each `ask`; answered by `read` and
+ *   `waiting`
  * @property {{frame: ImageBitmap}} frame
  * @property {{}} rest ends it
  * @property {{backends: BackendName[]}} choose the fastest; answered by `chosen`
@@ -39,9 +42,13 @@ import { LookPacer } from "./look-pacer.js";
 import { Vision } from "./vision.js";
 
 const PATIENCE = 4000; // milliseconds for a camera's next picture
-const LATE = 1000; // milliseconds for which a picture may wait, while other backends are tried out
+const LATE = 1000; // milliseconds that a picture may wait: for models, or while backends are tried out
 const GAP = 10_000; // milliseconds after which nothing that was seen before says anything about now
 
+/** @type {(files: ModelFiles) => void} */
+let bring;
+/** @type {Promise<ModelFiles>} */
+const files = new Promise((resolve) => (bring = resolve));
 /** @type {Vision | null} */
 let loaded = null;
 /** @type {Watch | null} */
@@ -51,7 +58,8 @@ let watch = null;
 class Watch {
   #frames;
   #pacer = new LookPacer();
-  #lookedAt = Date.now(); // by the clock on the wall: the other one stands still while a machine sleeps
+  /** @type {number | null} */
+  #lookedAt = null; // by the clock on the wall: the other one stands still while a machine sleeps
   #open = true;
 
   /** @param {StreamFrames | PageFrames} frames */
@@ -66,11 +74,12 @@ class Watch {
       const came = Date.now();
       const look = await exclusive(async () => {
         const now = Date.now();
-        if (now - came > LATE) {
+        if (!this.#open || now - came > LATE) {
           frame.close();
           return null;
         }
-        if (Math.abs(now - this.#lookedAt) > GAP) vision().forgetFace();
+        if (this.#lookedAt === null) vision().forget();
+        else if (Math.abs(now - this.#lookedAt) > GAP) vision().forgetFace();
         this.#lookedAt = now;
         return timedLook(frame);
       });
@@ -107,19 +116,22 @@ class Watch {
 
 /** @type {{[Name in keyof Orders]: (order: Orders[Name]) => void | Promise<void>}} */
 const operations = {
-  async load({ base }) {
+  async load() {
     if (!globalThis.OffscreenCanvas) throw new EngineError("unsupported");
-    if (isScrambled()) throw new EngineError("scrambled");
-    loaded = await exclusive(() => Vision.load(base));
+    const coming = exclusive(() => Vision.load(files));
+    if (isScrambled()) throw new EngineError("scrambled"); // the page ends this worker then
+    loaded = await coming;
     const { labels, sure } = loaded.metadata;
     post({ operation: "loaded", labels, sure });
+  },
+  files({ files }) {
+    bring(files);
   },
   async watch({ stream }) {
     watch?.close();
     const ask = () => post({ operation: "ask" });
     const begun = new Watch(stream ? new StreamFrames(stream) : new PageFrames(ask));
     watch = begun;
-    await exclusive(() => vision().forget());
     await begun.run();
   },
   frame({ frame }) {

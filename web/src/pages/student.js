@@ -39,12 +39,12 @@ for (const button of findAll(find("consent"), "button", HTMLButtonElement)) {
 
 /** @param {boolean} withCamera */
 function enter(withCamera) {
+  if (withCamera) card.start(); // first of all, because the models take the longest
   showInstead("consent", "class");
   connect();
   // Others are sent by the look that brings them, or never: a moment later they would be old.
   checking = setInterval(() => label?.state === "paused" && sendLabel(), CHECK_MILLISECONDS);
-  if (withCamera) card.start();
-  else find("camera-offer").hidden = document.body.dataset.mode !== "camera";
+  if (!withCamera) find("camera-offer").hidden = document.body.dataset.mode !== "camera";
 }
 
 function connect() {

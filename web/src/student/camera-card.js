@@ -75,9 +75,7 @@ export class CameraCard {
   /** @type {Camera | null} */
   #camera = null;
   /** @type {Engine | null} */
-  #engine = null;
-  /** @type {Promise<Engine> | null} */
-  #loading = null; // a promise of the engine, while it loads
+  #engine = null; // null until it is needed, and after it has failed
   #failures = 0; // in a row, to load it
   /** @type {Smoother | null} */
   #smoother = null;
@@ -87,7 +85,6 @@ export class CameraCard {
   /** @type {RestingFace | null} */
   #learning = null; // the face at rest, while it is learnt
   #ending = new AbortController(); // of all that was started, or waits for another try
-  #open = true;
 
   /** @param {(label: Label | null) => void} tell the newest label message, null for none */
   constructor(tell) {
@@ -123,15 +120,14 @@ export class CameraCard {
     find("own-window").hidden = true;
     try {
       if (!window.OffscreenCanvas || !window.WebAssembly) throw new EngineError("unsupported");
-      const loading = this.#load(); // while the browser asks the student
-      loading.catch(() => {}); // until it is waited for
-      if (!(await this.#take(signal))) return;
-      const engine = await loading;
-      if (signal.aborted || !this.#camera) return;
+      const engine = this.#load(); // while the browser asks the student
+      const camera = await this.#take(signal);
+      if (camera === null) return;
       this.#smoother = null;
       this.#readAt = Date.now();
-      engine.watch(this.#camera);
+      engine.watch(camera);
       this.#showMuted();
+      await engine.loaded;
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof CameraError) this.#doWithout(error);
@@ -165,13 +161,12 @@ export class CameraCard {
 
   /** The end: nothing of it goes on. */
   close() {
-    this.#open = false;
     this.#release();
     this.#engine?.close();
   }
 
   /**
-   * Ask for the camera; false if it is no longer wanted when it comes.
+   * Ask for the camera; null if it is no longer wanted when it comes.
    * @param {AbortSignal} signal
    */
   async #take(signal) {
@@ -182,13 +177,15 @@ export class CameraCard {
         setText("looks", gettext("The camera is in use by another program. Trying again…"));
         return true;
       });
-      // No camera may outlive the page's word that it is off.
-      if (signal.aborted) camera.close();
-      else this.#show(camera, signal);
+      if (signal.aborted) {
+        camera.close(); // it may not outlive the page's word that it is off
+        return null;
+      }
+      this.#show(camera, signal);
+      return camera;
     } finally {
       clearTimeout(hint);
     }
-    return !signal.aborted;
   }
 
   /**
@@ -239,24 +236,21 @@ export class CameraCard {
   }
 
   #load() {
-    if (this.#engine) return Promise.resolve(this.#engine);
-    const tell = {
-      read: (/** @type {Look} */ look) => this.#read(look),
+    if (this.#engine) return this.#engine;
+    const engine = new Engine(ADDRESSES, {
+      read: (look) => this.#read(look),
       waiting: () => Date.now() - this.#readAt > STALL_MILLISECONDS && this.#showNothing(),
-      failed: (/** @type {EngineError} */ error) => {
+      failed: (error) => {
         this.#engine = null; // another try begins with a new worker
         if (this.#on) this.#fail(error);
       },
-    };
-    this.#loading ??= Engine.load(ADDRESSES, tell)
-      .then((engine) => {
-        this.#failures = 0;
-        this.#engine = engine;
-        if (!this.#open) engine.close();
-        return engine;
-      })
-      .finally(() => (this.#loading = null));
-    return this.#loading;
+    });
+    engine.loaded.then(
+      () => (this.#failures = 0),
+      () => (this.#engine = null),
+    );
+    this.#engine = engine;
+    return engine;
   }
 
   /** End all that goes on. Returns the signal of the end of what is begun next. */
@@ -308,7 +302,7 @@ export class CameraCard {
     const tryAgain = async () => {
       if (signal.aborted) return;
       try {
-        await this.#load(); // first, so that the camera's light goes on for something
+        await this.#load().loaded; // first, so that the camera's light goes on for something
         if (!signal.aborted) this.start();
       } catch (error) {
         if (!signal.aborted) this.#fail(/** @type {EngineError} */ (error));
