@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -183,8 +182,7 @@ class _Bench:
 
     def labels(self, faces: dict[str, Portrait]) -> str:
         """Shares of right labels: one row for each photograph, and one for all."""
-        columns = [*PROGRAMS, "classpulse, as sent"]
-        rows, total = [], np.zeros((len(columns), 2), int)
+        rows, total = [], np.zeros((len(PROGRAMS), 2), int)
         for name, portrait in faces.items():
             said = self._read_face(name, portrait)
             right = [sum(_label(word) == _label(name) for word in words) for words in said]
@@ -194,7 +192,7 @@ class _Bench:
                 [name, *(f"{count} of {len(words)}{_rest(words, name)}" for count, words in cells)]
             )
         rows.append(["all", *(f"{100 * right / max(looks, 1):.1f} %" for right, looks in total)])
-        return markdown_table(["", *columns], rows)
+        return markdown_table(["", *PROGRAMS], rows)
 
     def private_test(self, data: Dataset) -> str:
         """Shares of labels that people would give, too, to faces of PrivateTest.
@@ -308,21 +306,19 @@ class _Bench:
         return {thread: slow[thread] / plain[thread] for thread in plain}
 
     def _read_face(self, name: str, portrait: Portrait) -> list[list[str]]:
-        """What each program said at each look, and last what our page sent meanwhile."""
+        """What each program said at each look."""
         video, seconds = self._folder / f"{name}.mjpeg", self._effort.video_seconds
         write_video(video, portrait, FACE_WIDTHS, seconds)
-        said: list[list[str]] = [[] for _ in range(len(PROGRAMS) + 1)]
+        said: list[list[str]] = [[] for _ in PROGRAMS]
         with self._browser(video) as browser:
             # All at once, so that they see the same of the one camera.
             pages = [self._visit(browser, program) for program in PROGRAMS]
-            pages[0].on("websocket", lambda ws: ws.on("framesent", partial(_keep_label, said[-1])))
             for page in pages:
                 self._consent(page)
-            said[-1].clear()
             end = time.monotonic() + seconds
             while time.monotonic() < end:
                 following = time.monotonic() + LOOK_SECONDS
-                for words, page in zip(said, pages, strict=False):
+                for words, page in zip(said, pages, strict=True):
                     text = page.locator("#looks").inner_text()
                     words.append(text.rpartition("looks ")[2])
                 pages[0].wait_for_timeout(1000 * max(0, following - time.monotonic()))
@@ -389,13 +385,6 @@ def _rest(words: list[str], name: str) -> str:
     """What was said most often instead of the right label, in words for a cell."""
     wrong = Counter(_label(word) for word in words if _label(word) != _label(name))
     return f" ({wrong.most_common(1)[0][0]})" if wrong else ""
-
-
-def _keep_label(words: list[str], frame: str | bytes) -> None:
-    if isinstance(frame, str) and frame.startswith("42"):
-        event, message = json.loads(frame[2:])
-        if event == "label":
-            words.append(message.get("emotion", message["state"]))
 
 
 @contextmanager

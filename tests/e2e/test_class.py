@@ -297,6 +297,7 @@ def test_a_second_tab_takes_over_the_seat(server, browser, troubles):
     second.goto(join_url)
     second.get_by_role("button", name="Join with my camera").click()
     expect(first.get_by_text("another tab or window")).to_be_visible()
+    expect(first.get_by_role("link", name="Back to the class")).to_be_visible()
     expect(room.locator("#students")).to_have_text("1")
 
 

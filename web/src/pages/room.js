@@ -18,7 +18,7 @@ import {
   remember,
   takeToken,
 } from "../shared/my-classes.js";
-import { find, findAll, pageData, setText, showInstead } from "../shared/page.js";
+import { copy, find, findAll, pageData, setText, showInstead } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { Timeline } from "../timeline/timeline.js";
 
@@ -192,13 +192,7 @@ function showLinks(token) {
 
 for (const button of findAll(document, "[data-copies]")) {
   button.addEventListener("click", async () => {
-    const link = find(button.dataset.copies ?? "", HTMLInputElement);
-    link.select();
-    try {
-      await navigator.clipboard.writeText(link.value);
-    } catch {
-      document.execCommand("copy"); // without https there is no clipboard, nor in a frame by itself
-    }
+    if (!(await copy(find(button.dataset.copies ?? "")))) return; // what to copy is selected
     button.textContent = gettext("Copied");
     setTimeout(() => (button.textContent = gettext("Copy")), 2000);
   });

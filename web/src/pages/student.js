@@ -93,7 +93,7 @@ find("no-camera").addEventListener("click", () => {
 });
 
 findIn(find("own-window"), "a").addEventListener("click", () => {
-  close(gettext("You are in this class in another tab or window."));
+  close(gettext("You are in this class in another tab or window."), true);
 });
 
 function ruleCameraOut() {
@@ -110,17 +110,20 @@ if (!find("over").hidden) recap.show(); // it was over when this page was opened
 
 find("leave").addEventListener("click", () => {
   memory.remove(seatKey);
-  find("return").hidden = false;
-  close(gettext("You have left the class. Your camera is off and nothing is sent any more."));
+  close(gettext("You have left the class. Your camera is off and nothing is sent any more."), true);
 });
 
-/** @param {string} reason */
-function close(reason) {
+/**
+ * @param {string} reason
+ * @param {boolean} [goesOn] whether there is a class to come back to
+ */
+function close(reason, goesOn = false) {
   clearInterval(checking);
   socket?.close();
   card.close();
   small.close();
   setText("over-reason", reason);
+  find("return").hidden = !goesOn;
   recap.show();
   showInstead("class", "over");
 }

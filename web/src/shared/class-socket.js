@@ -45,8 +45,8 @@ export class ClassSocket {
 
   /**
    * @param {Auth} auth read anew at each connect
-   * @param {{status: (text: string) => void, closed: (reason: string) => void}} tell `status` gets
-   *   "" while all is well; `closed` is final
+   * @param {{status: (text: string) => void, closed: (reason: string, goesOn: boolean) => void}} tell
+   *   `status` gets "" while all is well; `closed` is final, also where the class itself goes on
    */
   constructor(auth, tell) {
     this.#tell = tell;
@@ -76,8 +76,9 @@ export class ClassSocket {
     // A seat is for one page, the newest: told from page to page, which works offline as well.
     socket.once("welcome", ({ seat }) => this.#pages?.postMessage(seat));
     this.#pages?.addEventListener("message", ({ data }) => {
-      if ("seat" in auth && data === auth.seat)
-        this.#end(gettext("You are in this class in another tab or window."));
+      if ("seat" in auth && data === auth.seat) {
+        this.#end(gettext("You are in this class in another tab or window."), true);
+      }
     });
     socket.io.on("ping", () => this.#hear());
     socket.onAny(() => this.#hear());
@@ -267,10 +268,13 @@ export class ClassSocket {
     this.#tell.status([this.#remark, lost || this.#trouble].filter(Boolean).join(" "));
   }
 
-  /** @param {string} reason */
-  #end(reason) {
+  /**
+   * @param {string} reason
+   * @param {boolean} [goesOn]
+   */
+  #end(reason, goesOn = false) {
     this.close();
-    this.#tell.closed(reason);
+    this.#tell.closed(reason, goesOn);
   }
 }
 

@@ -107,6 +107,22 @@ export function showInstead(hidden, shown) {
 }
 
 /**
+ * Copy what an element says, and leave it selected. Resolves to whether the browser let us.
+ * @param {HTMLElement} element
+ */
+export async function copy(element) {
+  const isField = element instanceof HTMLInputElement;
+  if (isField) element.select();
+  else getSelection()?.selectAllChildren(element);
+  try {
+    await navigator.clipboard.writeText(isField ? element.value : element.innerText);
+    return true;
+  } catch {
+    return document.execCommand("copy"); // without https there is no clipboard, nor in a frame by itself
+  }
+}
+
+/**
  * The sentence of an error, whatever was thrown.
  * @param {unknown} error
  */

@@ -9,7 +9,7 @@
  */
 
 import { clock, day } from "../shared/figures.js";
-import { find, setText, tabMemory } from "../shared/page.js";
+import { copy, find, setText, tabMemory } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 
 const MINUTE = 60; // seconds
@@ -110,15 +110,7 @@ export class Recap {
 
   async #copy() {
     setText("recap-copied", ""); // said again where it is done again
-    const text = find("recap-text");
-    let done = true;
-    try {
-      await navigator.clipboard.writeText(text.innerText);
-    } catch {
-      // A page without https has no clipboard, and one in a frame may not use it.
-      getSelection()?.selectAllChildren(text);
-      done = document.execCommand("copy");
-    }
+    const done = await copy(find("recap-text"));
     setText(
       "recap-copied",
       done
