@@ -4,7 +4,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.e2e.test_words import Network, enter_with
+from tests.e2e.test_words import Network, enter_with, show_name
 
 NOTE = "proof by induction"
 BEGAN = 1_700_000_040  # by the students' clocks; divisible by 60
@@ -26,6 +26,9 @@ def page_of(browser):
 
 
 def end(teacher, page):
+    """After all that was tapped was taken in: a word that comes too late is refused and taken back."""
+    show_name(page, "Ada")
+    teacher.wait_for("view", lambda view: view["named"])
     teacher.send("end", {})
     expect(page.get_by_role("heading", name="Goodbye")).to_be_focused()
 
