@@ -26,7 +26,7 @@ def page_of(browser):
 
 
 def end(teacher, page):
-    """After all that was tapped was taken in: a word that comes too late is refused and taken back."""
+    """After all that was tapped was taken in: what comes too late is refused, and taken back."""
     show_name(page, "Ada")
     teacher.wait_for("view", lambda view: view["named"])
     teacher.send("end", {})
