@@ -33,12 +33,14 @@ demo: .venv/done web/static/dist/done instance/secret_key
 WORKERS ?= 6
 E2E_WORKERS ?= 4
 TRAINING_WORKERS ?= 2
+# A test that hangs ends its worker (pyproject.toml): no other worker is to hang in it once more.
+PYTEST := python -m pytest --max-worker-restart 0
 test: lint test-web test-server test-e2e test-training
 
 # The domain, the server and what the documentation says.
 test-server: .venv/done .venv-lint/done .venv-test/services node_modules/done \
 		web/static/dist/done
-	$(TEST)/python -m pytest -n $(WORKERS) --dist worksteal tests/domain tests/server tests/contract
+	$(TEST)/$(PYTEST) -n $(WORKERS) --dist worksteal tests/domain tests/server tests/contract
 
 # What of the pages needs no browser.
 test-web: node_modules/dev
@@ -47,12 +49,12 @@ test-web: node_modules/dev
 # The pages in browsers.
 test-e2e: .venv/done .venv-test/chromium .venv-test/firefox .venv-test/services node_modules/dev \
 		web/static/dist/done
-	$(TEST)/python -m pytest -n $(E2E_WORKERS) --dist worksteal tests/e2e
+	$(TEST)/$(PYTEST) -n $(E2E_WORKERS) --dist worksteal tests/e2e
 
 # One that takes a minute would be waited for, were it the last.
 LONGEST := train models readme
 test-training: .venv-training/chromium node_modules/dev web/static/dist/done
-	$(TRAINING)/python -m pytest -n $(TRAINING_WORKERS) --dist loadfile --no-loadscope-reorder \
+	$(TRAINING)/$(PYTEST) -n $(TRAINING_WORKERS) --dist loadfile --no-loadscope-reorder \
 		$(LONGEST:%=tests/training/test_%.py) tests/training
 
 # What only whoever works on Classpulse runs: benchmarks, the soak test, pictures. They measure times,
