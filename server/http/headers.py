@@ -21,7 +21,7 @@ PAGE = {
     "base-uri": "'none'",
     "form-action": "'self'",
 }
-# A worker has a policy of its own: of ours one compiles WebAssembly, and loads models.
+# A worker has a policy of its own: of ours one fetches and compiles WebAssembly.
 WORKER = {
     "default-src": "'none'",
     "script-src": "'self' 'wasm-unsafe-eval'",

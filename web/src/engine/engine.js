@@ -210,8 +210,9 @@ export class Engine {
     this.#restarts += 1;
     try {
       if (this.#restarts > MOST_RESTARTS) throw error;
-      await this.#start();
+      const started = this.#start();
       if (this.#camera) this.watch(this.#camera);
+      await started;
     } catch (fatal) {
       this.close();
       this.#tell.failed(/** @type {EngineError} */ (fatal));

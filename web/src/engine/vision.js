@@ -42,7 +42,8 @@ const FASTER = 0.8; // of WebAssembly's time: what a graphics card must need les
 
 export class Vision {
   /**
-   * Make both models in WebAssembly. Rejects if it does not start, or if the files are no models.
+   * Make both models in WebAssembly. Rejects if it does not start, if the files are no models, or as
+   * `coming` does.
    * @param {Promise<ModelFiles>} coming WebAssembly is started before they are there
    */
   static async load(coming) {
