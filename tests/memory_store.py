@@ -50,6 +50,19 @@ class MemoryStore:
         if code in self._classes:
             self._markers[code].add(marker)
 
+    def rewrite_marker(self, code: str, marker: Marker) -> bool:
+        there = self.delete_marker(code, marker.t)
+        if there:
+            self._markers[code].add(marker)
+        return there
+
+    def delete_marker(self, code: str, t: float) -> bool:
+        others = {marker for marker in self._markers.get(code, ()) if marker.t != t}
+        there = len(others) < len(self._markers.get(code, ()))
+        if there:
+            self._markers[code] = others
+        return there
+
     def markers(self, code: str) -> list[Marker]:
         return sorted(self._markers.get(code, ()), key=lambda marker: marker.t)
 

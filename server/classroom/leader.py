@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from server.domain.alerts import AlertWatch
@@ -11,7 +10,7 @@ from server.domain.room import Room
 from server.domain.session import ClassSession
 from server.domain.timeline import Point, Recorder
 from server.domain.view import View
-from server.sharing.exchange import Meeting, Order, State
+from server.sharing.exchange import Meeting, State
 
 CLOCK_IS_SET = 0.5  # seconds: more than two clocks run apart in a lesson
 VIEW_SECONDS = 10.0  # after which a view is shown again, so that who watches knows it to be so
@@ -78,10 +77,9 @@ class Leader:
         teachers: connected to this process;
         is_empty: nobody is connected to it.
         """
-        for order in meeting.orders:
-            self._obey(order, meeting.cleared, now)
-        view = self.room.view(meeting.snapshots, now)
-        view = replace(view, alerts=self.alerts.update(view)).later(self._ahead(now, wall))
+        told = meeting.told
+        view = self.room.view(meeting.snapshots, now, told)
+        view = replace(view, alerts=self.alerts.update(view, told)).later(self._ahead(now, wall))
         point = self.recorder.add(view) if view.students else self.recorder.close()
         _, *others = meeting.snapshots
         elsewhere = any(other.teachers for other in others)
@@ -117,9 +115,3 @@ class Leader:
         if self.wall_minus_now is None or abs(wall - now - self.wall_minus_now) > CLOCK_IS_SET:
             self.wall_minus_now = wall - now
         return self.wall_minus_now
-
-    def _obey(self, order: Order, cleared: Mapping[str, float], now: float) -> None:
-        if what := order.get("clear"):
-            self.room.clear(what, cleared.get(what, now))  # now: asked by an earlier release
-        if "silence" in order:
-            self.alerts.silence(order["silence"])

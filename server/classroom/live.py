@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from server.classroom.leader import Leader
-from server.domain.seats import LONG_AGO, Seats
+from server.domain.seats import Seats
 from server.domain.session import ClassSession
+from server.domain.told import QUESTION, Told
 from server.storage.journal import Journal
+
+
+@dataclass(frozen=True)
+class News:
+    """What students here are to be told.
+
+    down: whose words a teacher has taken in: ("pace" or "help", seat) of each;
+    is_question: the question is another one, or closed.
+    """
+
+    down: list[tuple[str, str]]
+    is_question: bool
 
 
 @dataclass
@@ -19,31 +31,32 @@ class LiveClass:
     seats: Seats = field(default_factory=Seats)
     teachers: int = 0
     leader: Leader | None = None  # while this process leads it
-    # When a teacher last took down the pace or the hands; None until the exchange has told.
-    cleared: Mapping[str, float] | None = None
+    told: Told | None = None  # None until the exchange has said
 
     @property
     def is_empty(self) -> bool:
         """Nobody is connected, nor may be back in a moment."""
         return not self.seats and not self.teachers
 
-    def take_down(self, cleared: Mapping[str, float]) -> list[str]:
-        """What a teacher has taken down since this was asked last goes down, and is returned."""
-        # The first time nothing does: whoever came before has said it since.
-        known = cleared if self.cleared is None else self.cleared
-        # Later ones alone: what a tick has heard may be older than what was asked here since.
-        news = {what: at for what, at in cleared.items() if at > known.get(what, LONG_AGO)}
-        for what in news:
-            self.seats.clear(what)
-        self.cleared = {**known, **news}
-        return list(news)
+    def hear(self, told: Told) -> News:
+        """Take in what teachers have told, and what of it is news."""
+        known = self.told.words if self.told else {}
+        # Later ones alone: what a tick has heard may be older than what was told here since.
+        words = {
+            what: word
+            for what, word in told.words.items()
+            if what not in known or word.at > known[what].at
+        }
+        self.told = Told({**known, **words})
+        return News(self.seats.take_down(self.told) if words else [], QUESTION in words)
 
 
 class LiveClasses:
     """The live classes of this process, `by_code`, and what the next tick has to tell of them.
 
     ended: codes of those that are over;
-    renewed: those whose older keys open nothing any more.
+    renewed: those whose older keys open nothing any more;
+    rewritten: those, live here or not, of which a note was changed or deleted.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -51,6 +64,7 @@ class LiveClasses:
         self.by_code: dict[str, LiveClass] = {}
         self.ended: list[str] = []
         self.renewed: list[ClassSession] = []
+        self.rewritten: list[ClassSession] = []
 
     def enter(self, session: ClassSession) -> LiveClass:
         """The live class that somebody comes to, who may be the first one."""

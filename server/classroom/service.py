@@ -7,18 +7,20 @@ its leader, which holds the room and makes the view.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from server.classroom.live import LiveClass, LiveClasses
+from server.classroom.live import LiveClass, LiveClasses, News
 from server.classroom.tick import TickEngine, TickResult
-from server.domain.labels import CLEARABLE, MODES
+from server.domain.labels import MODES
 from server.domain.messages import Label, MessageError, parse_class
 from server.domain.report import ClassReport, make_report
 from server.domain.seats import Message
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
+from server.domain.told import LONG_AGO, NOTHING, QUESTION, Question, Told, Word
 from server.domain.view import Tally, make_view
 from server.sharing.exchange import Exchange, ExchangeError
 from server.storage.journal import Journal
@@ -146,21 +148,30 @@ class Classroom:
     def join(self, session: ClassSession, seat: str, connection: str, now: float) -> None:
         """A student takes a seat, newly or again. Raises ClassError if all are taken."""
         live = self._live.by_code.get(session.code)
-        cleared: Mapping[str, float] | None = None
-        if live is None or live.cleared is None:
-            with suppress(ExchangeError):  # without it, nothing is known to be taken down
-                cleared = self._exchange.cleared(session.code, now)
+        told: Told | None = None
+        if live is None or live.told is None:
+            with suppress(ExchangeError):  # without it, nothing is known to be told
+                told = self._exchange.told(session.code, now)
         live = self._live.enter(session)  # after that: nothing else happens until the seat is taken
-        if live.cleared is None:
-            live.cleared = cleared
+        if live.told is None:
+            live.told = told
         if len(live.seats) >= self._most_students and seat not in live.seats:
             raise ClassError("This class is full. Please try again when somebody has left.")
         live.seats.join(seat, connection, now)
 
-    def cleared(self, code: str, now: float) -> dict[str, float | None]:
-        """How many seconds ago a teacher last took down the pace and the hands; None: never."""
-        cleared = self._running(code).cleared or {}
-        return {what: now - cleared[what] if what in cleared else None for what in CLEARABLE}
+    def cleared(self, code: str, seat: str, now: float) -> dict[str, float | None]:
+        """How many seconds ago a teacher last took in a student's pace and hand; None: never."""
+        live = self._running(code)
+        told = live.told or NOTHING
+        seen_at = max(told.cleared_at("help"), live.seats.lowered_at(seat))
+        times = {"pace": told.cleared_at("pace"), "help": seen_at}
+        return {what: None if at == LONG_AGO else now - at for what, at in times.items()}
+
+    def question(self, code: str, now: float) -> Question | None:
+        """The question that the students of a class can answer now."""
+        live = self._live.by_code.get(code)
+        asked = live.told.question if live and live.told else None
+        return asked if asked and asked.seconds(now) else None
 
     def drop(self, code: str, seat: str, connection: str, now: float) -> None:
         """A student's connection ended, perhaps for a moment."""
@@ -188,28 +199,25 @@ class Classroom:
             raise MessageError("this class does without cameras")
         live.seats.say(seat, message, now)
 
-    def clear(self, code: str, what: str, now: float) -> None:
-        """A teacher has taken in the pace words, or the hands.
+    def tell(self, code: str, what: str, now: float, value: str = "", ago: float = 0.0) -> News:
+        """A teacher tells the class something, by the names in Told: what is news here by that.
 
-        Raises MessageError if the class has ended.
+        ago: by so many seconds earlier. Raises MessageError if the class has ended.
         """
         live = self._running(code)
-        if not self._exchange.clear(code, what, now):
+        if not self._exchange.tell(code, what, value, ago, now):
             raise MessageError(ENDED)
-        live.seats.clear(what)
-        if live.cleared is not None:
-            live.cleared = {**live.cleared, what: now}
+        return live.hear(Told({what: Word(value, now - ago)}))
 
-    def take_down(self, code: str, cleared: Mapping[str, float]) -> list[str]:
-        """Of what a tick brought as `cleared`, what is news here: the students are to be told."""
+    def ask(self, code: str, question: str | None, now: float) -> News:
+        """The same of a question; None closes the one that is open."""
+        value = f"{secrets.token_hex(4)} {question}" if question else ""
+        return self.tell(code, QUESTION, now, value)
+
+    def hear(self, code: str, told: Told) -> News:
+        """What a tick brought as `told`."""
         live = self._live.by_code.get(code)
-        return live.take_down(cleared) if live else []
-
-    def silence(self, code: str, kind: str) -> None:
-        """A teacher has taken in an alert. Raises MessageError if the class has ended."""
-        self._running(code)
-        if not self._exchange.order(code, {"silence": kind}):
-            raise MessageError(ENDED)
+        return live.hear(told) if live else News([], False)
 
     def mark(self, session: ClassSession, text: str, now: float) -> Marker:
         """Keep the teacher's note. Raises MessageError if the class has ended."""
@@ -220,6 +228,21 @@ class Classroom:
         marker = Marker(now, text)
         self._journal.add_marker(session.code, marker)
         return marker
+
+    def rewrite(self, session: ClassSession, marker: Marker) -> bool:
+        """Give the note of this time another text, also after the end; whether there is one."""
+        self._journal.save()  # it may wait there
+        return self._changed(session, self._store.rewrite_marker(session.code, marker))
+
+    def erase(self, session: ClassSession, t: float) -> bool:
+        """Delete the note of this time, also after the end; whether there was one."""
+        self._journal.save()
+        return self._changed(session, self._store.delete_marker(session.code, t))
+
+    def _changed(self, session: ClassSession, done: bool) -> bool:
+        if done:
+            self._live.rewritten.append(session)
+        return done
 
     def renew_key(self, session: ClassSession) -> ClassSession:
         """From now on only new teachers' tokens open the class; within seconds in all processes."""

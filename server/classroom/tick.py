@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from server.classroom.leader import Fold, Leader
 from server.classroom.live import LiveClasses
 from server.domain.session import ClassSession
 from server.domain.timeline import Point
+from server.domain.told import Told
 from server.domain.view import View
 from server.sharing.exchange import Exchange, Meeting, State
 from server.storage.journal import Journal
@@ -23,7 +24,8 @@ class TickResult:
     failed: what kept this process from folding a class; the others do not suffer for it;
     ended: classes that were live in this process;
     renewed: classes whose older keys open nothing any more;
-    cleared: when a teacher last took down the pace or the hands of a class, in any process.
+    rewritten: classes of which a note was changed or deleted, by a request to this process;
+    told: what teachers have told the class, in any process.
     """
 
     views: dict[str, View] = field(default_factory=dict)
@@ -32,7 +34,8 @@ class TickResult:
     failed: dict[str, Exception] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
     renewed: list[ClassSession] = field(default_factory=list)
-    cleared: dict[str, Mapping[str, float]] = field(default_factory=dict)
+    rewritten: list[ClassSession] = field(default_factory=list)
+    told: dict[str, Told] = field(default_factory=dict)
 
 
 class TickEngine:
@@ -82,7 +85,8 @@ class TickEngine:
             failed=failed,
             ended=self._live.ended,
             renewed=self._live.renewed,
-            cleared={code: meeting.cleared for code, meeting in meetings.items()},
+            rewritten=self._live.rewritten,
+            told={code: meeting.told for code, meeting in meetings.items()},
         )
         for code in kept:
             view, point = folds[code].leader.show(folds[code], now)
@@ -96,7 +100,7 @@ class TickEngine:
         # Asked again, as somebody may have come while the exchange was asked.
         self.leave([code for code in (*over, *failed) if code in live and live[code].is_empty])
         # Last: if this tick fails, the next one tells of it.
-        self._live.ended, self._live.renewed = [], []
+        self._live.ended, self._live.renewed, self._live.rewritten = [], [], []
         return result
 
     def leave(self, codes: Collection[str]) -> None:

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from math import exp, sqrt
 from typing import TypedDict
 
-from server.domain.view import Alert, Figures, View
+from server.domain.labels import UNPLEASANT
+from server.domain.told import NOTHING, Told
+from server.domain.view import STEPS, Alert, Figures, View
 
 QUICK = 20.0  # seconds, time constant: expressions last 0.5 to 4 s, so this is no single look
 BASELINE = 600.0  # seconds, time constant: the part of a lesson that a class remembers
@@ -37,49 +39,64 @@ class _Kind:
     figures: Callable[[View, float, float], Figures]  # of the view, the figure and its baseline
 
 
+def _faces(view: View) -> int:
+    """Of how many students the face has been read, whether they are here or not."""
+    return (view.counted or 0) + (view.waiting or 0)
+
+
 def _faces_gone(view: View) -> float | None:
-    return 1 - view.seen / view.counted if view.counted and view.seen is not None else None
+    if view.seen is None or not _faces(view):
+        return None
+    return 1 - min(1.0, view.seen / _faces(view))  # who is seen by name is read, too
 
 
 def _lost(view: View) -> float | None:
     return None if view.pace is None else view.pace["lost"] / view.students
 
 
-def _unpleasant(view: View) -> float | None:
-    return None if view.valence is None else -view.valence
+def _unhappy(view: View) -> float | None:
+    if view.shares is None:
+        return None
+    return sum(view.shares.get(emotion, 0.0) for emotion in UNPLEASANT)
 
 
+def _percent(share: float) -> int:
+    """In steps in which shares are told."""
+    return round(share * STEPS) * 100 // STEPS
+
+
+# What students say stands before how they look.
 KINDS = (
-    # A quarter of the class from pleasant or neutral to unpleasant, or an eighth all the way.
+    # A fifth of the class says so itself: for each who does there are others who do not dare.
+    _Kind(
+        "many_lost",
+        _lost,
+        0.2,
+        "About {now} of {students} say that they are lost, a few minutes ago about {before} did.",
+        lambda view, now, before: {
+            "now": round(now * view.students),
+            "before": round(before * view.students),
+            "students": view.students,
+        },
+    ),
+    # A quarter of the class.
     _Kind(
         "mood_dropped",
-        _unpleasant,
+        _unhappy,
         0.25,
-        "The class looks less pleasant than before: the balance of pleasant and unpleasant looks "
-        "is {now:+.1f}, it was {before:+.1f}.",
-        lambda view, now, before: {"now": round(-now, 1), "before": round(-before, 1)},
+        "More faces look unhappy than a few minutes ago: about {unhappy} %, it was about "
+        "{unhappy_before} %.",
+        lambda view, now, before: {"unhappy": _percent(now), "unhappy_before": _percent(before)},
     ),
     # A quarter of the class gone is no longer somebody fetching water.
     _Kind(
         "faces_gone",
         _faces_gone,
         0.25,
-        "Fewer faces are read than before: about {now}, it was about {before}.",
+        "Fewer faces are read than a few minutes ago: about {now}, it was about {before}.",
         lambda view, now, before: {
-            "now": round((1 - now) * (view.counted or 0)),
-            "before": round((1 - before) * (view.counted or 0)),
-        },
-    ),
-    # A fifth of the class says so itself: for each who does there are others who do not dare.
-    _Kind(
-        "many_lost",
-        _lost,
-        0.2,
-        "About {now} of {students} say that they are lost, it was about {before}.",
-        lambda view, now, before: {
-            "now": round(now * view.students),
-            "before": round(before * view.students),
-            "students": view.students,
+            "now": round((1 - now) * _faces(view)),
+            "before": round((1 - before) * _faces(view)),
         },
     ),
 )
@@ -127,19 +144,17 @@ class AlertWatch:
                 watched.restore(stored[watched.kind.name], now)
         return watch
 
-    def update(self, view: View) -> tuple[Alert, ...]:
-        """The alerts in force with the view of a tick, which may be the same as the one before."""
+    def update(self, view: View, told: Told = NOTHING) -> tuple[Alert, ...]:
+        """The alerts in force with the view of a tick, which may be the same as the one before.
+
+        told: the alerts that teachers have taken in; each kind rests then like after any alert.
+        """
         step = 0.0 if self._last is None else min(view.t - self._last, LONGEST_STEP)
         self._last = view.t
         for watched in self._watched:
             watched.update(view, step)
+            watched.silence(told)
         return tuple(watched.alert for watched in self._watched if watched.alert)
-
-    def silence(self, kind: str) -> None:
-        """Take back an alert; its kind rests like after any alert."""
-        for watched in self._watched:
-            if watched.kind.name == kind:
-                watched.alert = None
 
 
 class _Watched:
@@ -197,8 +212,12 @@ class _Watched:
             self._alert(view.t, self.kind.figures(view, self._quick, self._baseline))
             self._rests_until = view.t + REST
 
+    def silence(self, told: Told) -> None:
+        if self.alert and self.alert.since <= told.silenced_at(self.kind.name):
+            self.alert = None
+
     def _alert(self, since: float, figures: Figures) -> None:
-        why = self.kind.why.format(**figures).replace("-", "\N{MINUS SIGN}")
+        why = self.kind.why.format(**figures)
         self.alert = Alert(self.kind.name, since, why, figures)
 
     def _learn(self, figure: float, step: float, limit: float) -> None:

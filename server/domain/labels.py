@@ -19,5 +19,6 @@ VALENCE = {
 }
 PACES = words("Pace")
 MODES = words("Mode")
-CLEARABLE = words("Clearable")
+ANSWERS = words("Answer")
+UNPLEASANT = tuple(emotion for emotion, sign in VALENCE.items() if sign < 0)
 OTHER = "other"  # the share that stands for emotions too rare to be named

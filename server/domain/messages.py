@@ -73,6 +73,17 @@ class Help:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A student's answer to a question, by its id; None takes it back."""
+
+    to: str
+    value: str | None
+
+    def apply(self, seat: Seat, now: float) -> None:
+        seat.answer, seat.answers_to = self.value, self.to
+
+
+@dataclass(frozen=True)
 class Show:
     """A student wants to be seen by name, or no more (None)."""
 
@@ -87,6 +98,7 @@ STUDENT_MESSAGES: Mapping[str, Callable[..., Message]] = {
     "pace": Pace,
     "help": Help,
     "show": Show,
+    "answer": Answer,
 }
 
 

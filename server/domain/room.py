@@ -11,15 +11,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TypedDict
 
-from server.domain.seats import LONG_AGO, SEAT_GRACE, Seat, Snapshot
-from server.domain.view import Hand, Named, Tally, View, make_view
+from server.domain.labels import ANSWERS
+from server.domain.seats import SEAT_GRACE, Seat, Snapshot
+from server.domain.told import LONG_AGO, NOTHING, QUESTION_SECONDS, Told
+from server.domain.view import Asked, Hand, Named, Tally, View, make_view
 
 # Seconds with nothing shown after which groups are made anew: half of a class may go home, and by
 # then faces have changed.
 REGROUP = 300.0
+QUESTION_SHOWN = 600.0  # seconds for which an answered question stays in the view
 MOST_GONE = 1000  # who are remembered in groups: whoever comes and goes without end fills no memory
+
+
+class QuestionState(TypedDict):
+    """A question as it is left to the next leader."""
+
+    id: str
+    word: str
+    asked: float | None
+    until: float | None
+    is_open: bool
+    answers: dict[str, str]
 
 
 class RoomState(TypedDict):
@@ -29,7 +44,19 @@ class RoomState(TypedDict):
     known: list[str]
     shown: float | None
     hands: dict[str, float | None]
-    cleared: dict[str, float | None]
+    question: QuestionState | None
+
+
+@dataclass
+class _Question:
+    """The newest question, with the answer of each seat that gave one, whether here or not."""
+
+    id: str
+    word: str
+    asked_at: float
+    until: float
+    is_open: bool = True
+    answers: dict[str, str] = field(default_factory=dict)
 
 
 class Room:
@@ -47,7 +74,8 @@ class Room:
         self._known: set[str] = set()  # seats that the teacher has seen by name
         self._shown_at = LONG_AGO
         self._hands: dict[str, float] = {}  # seat -> since when it waits for the teacher
-        self._cleared_at = {"pace": LONG_AGO, "help": LONG_AGO}
+        self._question: _Question | None = None
+        self._waiting = 0  # who are read, and in no group yet
 
     def to_dict(self, now: float) -> RoomState:
         """What another process needs to go on from here; times as ages, as in Snapshot."""
@@ -56,7 +84,7 @@ class Room:
             "known": sorted(self._known),
             "shown": _age(self._shown_at, now),
             "hands": {seat: _age(since, now) for seat, since in self._hands.items()},
-            "cleared": {what: _age(t, now) for what, t in self._cleared_at.items()},
+            "question": self._question_to_dict(now),
         }
 
     @staticmethod
@@ -67,34 +95,48 @@ class Room:
         room._known = set(stored["known"])
         room._shown_at = _time(stored["shown"], now)
         room._hands = {seat: _time(age, now) for seat, age in stored["hands"].items()}
-        room._cleared_at = {what: _time(age, now) for what, age in stored["cleared"].items()}
+        if asked := stored["question"]:
+            room._question = _Question(
+                asked["id"],
+                asked["word"],
+                _time(asked["asked"], now),
+                _time(asked["until"], now),
+                asked["is_open"],
+                asked["answers"],
+            )
         return room
 
-    def clear(self, what: str, at: float) -> None:
-        """The teacher has taken in what was said on the "pace" until then, or the hands.
-
-        Seats of other processes are cleared by these, a tick later.
-        """
-        self._cleared_at[what] = at
-        if what == "help":
-            self._hands = {seat: since for seat, since in self._hands.items() if since > at}
+    def _question_to_dict(self, now: float) -> QuestionState | None:
+        asked = self._question
+        if asked is None:
+            return None
+        return {
+            "id": asked.id,
+            "word": asked.word,
+            "asked": _age(asked.asked_at, now),
+            "until": _age(asked.until, now),
+            "is_open": asked.is_open,
+            "answers": asked.answers,
+        }
 
     def is_over(self, now: float) -> bool:
         """Nobody has a seat, and no group has to be remembered any more."""
         return not self._students and now - self._shown_at > REGROUP
 
-    def view(self, snapshots: Iterable[Snapshot], now: float) -> View:
+    def view(self, snapshots: Iterable[Snapshot], now: float, told: Told = NOTHING) -> View:
         """What may be shown of the class, by what its processes know of it.
+
+        told: what teachers have told the students, which those of other processes may not know yet.
 
         Groups last for as long as their shares are shown, so each view is taken for shown.
         """
-        tally = self._tally(snapshots, now)
+        tally = self._tally(snapshots, now, told)
         view = make_view(now, self._mode, self._min_students, tally)
         if view.shares is not None:
             self._shown_at = now
         return view
 
-    def _tally(self, snapshots: Iterable[Snapshot], now: float) -> Tally:
+    def _tally(self, snapshots: Iterable[Snapshot], now: float, told: Told) -> Tally:
         seats = _merge(snapshots)
         read = {
             seat: emotion
@@ -103,35 +145,61 @@ class Room:
         }
         self._students = len(seats)
         self._update_groups(seats, read, now)
-        self._update_hands(seats, now)
+        self._update_hands(seats, now, told)
+        self._update_question(seats, now, told)
         counted = [group for group in self._groups if self._is_counted(group, read)]
         return Tally(
             students=len(seats),
             grouped=sum(len(group) for group in self._groups),
-            seen=sum(len(read.keys() & group.keys()) for group in self._groups),
+            seen=len(read),
+            waiting=self._waiting,
             emotions=sum((Counter(group.values()) for group in counted), Counter()),
-            paces=Counter(pace for known in seats.values() if (pace := self._pace(known, now))),
+            paces=Counter(pace for known in seats.values() if (pace := _pace(known, now, told))),
             hands=tuple(
-                Hand(since, seats[seat].hand_name)
+                Hand(known.hand_id, since, known.hand_name)
                 for seat, since in sorted(self._hands.items(), key=lambda item: item[1])
-                if seats[seat].hand_at is not None
+                if (known := seats[seat]).hand_at is not None and known.hand_id is not None
             ),
             named=tuple(
                 sorted(
                     (
-                        Named(known.name, known.emotion_now(now), self._pace(known, now))
+                        Named(known.name, known.emotion_now(now), _pace(known, now, told))
                         for known in seats.values()
                         if known.name
                     ),
                     key=lambda named: named.name,
                 )
             ),
+            asked=self._asked(now),
         )
 
-    def _pace(self, known: Seat, now: float) -> str | None:
-        return known.pace_now(now) if known.paced_at > self._cleared_at["pace"] else None
+    def _update_question(self, seats: Mapping[str, Seat], now: float, told: Told) -> None:
+        """An answer counts until the question closes, or its student takes it back."""
+        newest, asked = told.question, self._question
+        if newest and (asked is None or newest.id != asked.id):
+            until = newest.asked_at + QUESTION_SECONDS
+            self._question = asked = _Question(newest.id, newest.word, newest.asked_at, until)
+        if asked is None or not asked.is_open:
+            return
+        for seat, known in seats.items():
+            if known.answers_to == asked.id:
+                if known.answer is None:
+                    asked.answers.pop(seat, None)
+                else:
+                    asked.answers[seat] = known.answer
+        if told.question_closed_at >= asked.asked_at:
+            asked.until = min(asked.until, now)
+        asked.is_open = now < asked.until
 
-    def _update_hands(self, seats: Mapping[str, Seat], now: float) -> None:
+    def _asked(self, now: float) -> Asked | None:
+        asked = self._question
+        if asked is None or now - asked.until > QUESTION_SHOWN:
+            return None
+        counts = Counter(asked.answers.values())
+        answers = {word: counts[word] for word in ANSWERS}
+        return Asked(asked.asked_at, asked.until, asked.word, answers)
+
+    def _update_hands(self, seats: Mapping[str, Seat], now: float, told: Told) -> None:
         """A hand keeps its place in the queue for as long as it is up."""
         for seat in list(self._hands):
             known = seats.get(seat)
@@ -139,8 +207,12 @@ class Room:
             if known is None or (known.hand_at is None and now - known.joined_at > SEAT_GRACE):
                 del self._hands[seat]
         for seat, known in seats.items():
-            if known.hand_at is not None and known.hand_at > self._cleared_at["help"]:
+            if known.hand_at is None:
+                continue
+            if known.hand_at > told.seen_at(known.hand_id):
                 self._hands.setdefault(seat, known.hand_at)
+            else:
+                self._hands.pop(seat, None)
 
     def _update_groups(
         self, seats: Mapping[str, Seat], read: Mapping[str, str], now: float
@@ -152,12 +224,14 @@ class Room:
             group |= {seat: read[seat] for seat in read.keys() & group.keys()}
             for seat in group:
                 waiting.pop(seat, None)
+        self._waiting = len(waiting)
         if self._groups and now - self._shown_at > REGROUP:
             self._groups, self._known = [], named
         elif self._hides(waiting) and self._gone(seats) < MOST_GONE:
             if not self._groups:
                 self._shown_at = now  # from here on there is something to remember
             self._groups.append(waiting)
+            self._waiting = 0
 
     def _gone(self, seats: Mapping[str, Seat]) -> int:
         return sum(len(group.keys() - seats.keys()) for group in self._groups)
@@ -183,6 +257,10 @@ def _merge(snapshots: Iterable[Snapshot]) -> Mapping[str, Seat]:
             if seat not in every or known.joined_at > every[seat].joined_at:
                 every[seat] = known
     return every
+
+
+def _pace(known: Seat, now: float, told: Told) -> str | None:
+    return known.pace_now(now) if known.paced_at > told.cleared_at("pace") else None
 
 
 def _age(t: float, now: float) -> float | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, TypedDict
+
+from server.domain.contract import CONSTANTS
+from server.domain.told import LONG_AGO, Told
 
 LABEL_INTERVAL = 5.0  # seconds: how often a browser repeats an unchanged label
 # Seconds for which a face counts as read after its last label: a look at the notes is no leaving.
 LABEL_LIFETIME = 20.0
 # Seconds for which a seat is kept when its connection is lost: a short loss is no leaving.
 SEAT_GRACE = 10.0
-PACE_LIFETIME = 300.0  # seconds: the pace of five minutes ago is another part of the lesson
-LONG_AGO = float("-inf")
+PACE_LIFETIME: float = CONSTANTS["PACE_SECONDS"]
 
 
 @dataclass(slots=True)
@@ -27,7 +30,11 @@ class Seat:
     pace: str | None = None
     paced_at: float = LONG_AGO
     hand_at: float | None = None  # when the hand went up, None while it is down
+    hand_id: str | None = None  # of this hand alone: teachers name it by that
     hand_name: str | None = None
+    lowered_at: float = LONG_AGO  # when a teacher saw the last hand
+    answer: str | None = None
+    answers_to: str | None = None  # the question's id
     name: str | None = None  # only while the student wants to be seen by it
 
     def emotion_now(self, now: float) -> str | None:
@@ -56,7 +63,10 @@ class SeatState(TypedDict, total=False):
     pace: str
     paced: int
     raised: int
+    hand: str
     hand_name: str
+    answer: str
+    answers_to: str
     name: str
 
 
@@ -99,8 +109,12 @@ def _to_dict(known: Seat, now: float) -> SeatState:
         told["pace"], told["paced"] = known.pace, _age(known.paced_at, now)
     if known.hand_at is not None:
         told["raised"] = _age(known.hand_at, now)
+    if known.hand_id is not None:
+        told["hand"] = known.hand_id
     if known.hand_name is not None:
         told["hand_name"] = known.hand_name
+    if known.answer is not None and known.answers_to is not None:
+        told["answer"], told["answers_to"] = known.answer, known.answers_to
     if known.name is not None:
         told["name"] = known.name
     return told
@@ -115,7 +129,10 @@ def _from_dict(stored: SeatState, now: float) -> Seat:
         pace=stored.get("pace"),
         paced_at=now - stored["paced"] / 10 if "paced" in stored else LONG_AGO,
         hand_at=now - stored["raised"] / 10 if "raised" in stored else None,
+        hand_id=stored.get("hand"),
         hand_name=stored.get("hand_name"),
+        answer=stored.get("answer"),
+        answers_to=stored.get("answers_to"),
         name=stored.get("name"),
     )
 
@@ -158,15 +175,30 @@ class Seats:
 
     def say(self, seat: str, message: Message, now: float) -> None:
         """The student says something."""
-        message.apply(self._seats[seat], now)
+        known = self._seats[seat]
+        message.apply(known, now)
+        if known.hand_at is None:
+            known.hand_id = None
+        elif known.hand_id is None:
+            known.hand_id = secrets.token_hex(4)
 
-    def clear(self, what: str) -> None:
-        """The teacher has taken in everybody's "pace", or all hands ("help")."""
-        for known in self._seats.values():
-            if what == "pace":
+    def lowered_at(self, seat: str) -> float:
+        """When a teacher saw the last hand of a seat."""
+        return self._seats[seat].lowered_at
+
+    def take_down(self, told: Told) -> list[tuple[str, str]]:
+        """What teachers have taken in goes down; returns whose ("pace" or "help", seat) it was."""
+        down = []
+        for seat, known in self._seats.items():
+            if known.pace is not None and known.paced_at <= told.cleared_at("pace"):
                 known.pace = None
-            if what == "help":
-                known.hand_at = known.hand_name = None
+                down.append(("pace", seat))
+            seen_at = told.seen_at(known.hand_id)
+            if known.hand_at is not None and known.hand_at <= seen_at:
+                known.hand_at = known.hand_id = known.hand_name = None
+                known.lowered_at = seen_at
+                down.append(("help", seat))
+        return down
 
     def snapshot(self, now: float, teachers: int) -> Snapshot:
         """The seats of those who are here, or may be back in a moment."""

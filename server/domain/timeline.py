@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from statistics import fmean
 from typing import Any, TypeVar, overload
 
 from server.domain.contract import CONSTANTS
-from server.domain.view import Alert, View
+from server.domain.view import Alert, Asked, View
 
 POINT_SECONDS = CONSTANTS["POINT_SECONDS"]
 
@@ -21,7 +21,8 @@ class Point:
     """The means of a View's figures over POINT_SECONDS from `t`, a multiple of them.
 
     Whatever was hidden for half of the time or more is None, with `suppressed` saying why;
-    alerts: those that began in this time.
+    alerts: those in force in this time;
+    asked: questions that closed in it.
     """
 
     t: float
@@ -32,6 +33,7 @@ class Point:
     valence: float | None
     pace: dict[str, int] | None
     alerts: tuple[Alert, ...]
+    asked: tuple[Asked, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """The message of the contract, which is also what is stored."""
@@ -39,8 +41,10 @@ class Point:
 
     @staticmethod
     def from_dict(stored: dict[str, Any]) -> Point:
-        """The inverse of to_dict."""
-        return Point(**stored | {"alerts": tuple(Alert(**alert) for alert in stored["alerts"])})
+        """The inverse of to_dict, also of points from before there were questions."""
+        alerts = tuple(Alert(**alert) for alert in stored["alerts"])
+        asked = tuple(Asked(**asked) for asked in stored.get("asked", ()))
+        return Point(**stored | {"alerts": alerts, "asked": asked})
 
 
 class Recorder:
@@ -48,21 +52,34 @@ class Recorder:
 
     def __init__(self) -> None:
         self._views: list[View] = []
+        self._open: Asked | None = None  # the question of the last view before these
 
     def add(self, view: View) -> Point | None:
         """Take in the newest view; returns the point that this one comes after."""
         full = None
         if self._views and _start(view.t) != _start(self._views[0].t):
-            full = self.close()
+            full = self._point()
         self._views.append(view)
         return full
 
     def close(self) -> Point | None:
-        """The point that has begun, if any; the next view begins another."""
+        """The point that has begun, if any; the next view begins another.
+
+        A question that is open is closed with it.
+        """
+        last = self._views[-1] if self._views else None
+        point = self._point()
+        if point and last and (asked := self._open):
+            self._open = None
+            point = replace(point, asked=(*point.asked, replace(asked, until=last.t)))
+        return point
+
+    def _point(self) -> Point | None:
         if not self._views:
             return None
         views, self._views = self._views, []
         start = _start(views[0].t)
+        asked = tuple(self._closed(views))
         return Point(
             t=start,
             students=round(fmean(view.students for view in views)),
@@ -71,8 +88,19 @@ class Recorder:
             suppressed=_commonest(_mostly([view.suppressed for view in views], or_half=True)),
             valence=mean(_mostly([view.valence for view in views]), 2),
             pace=mean_of_each(_mostly([view.pace for view in views]), None),
-            alerts=tuple(dict.fromkeys(a for v in views for a in v.alerts if a.since >= start)),
+            alerts=tuple(dict.fromkeys(alert for view in views for alert in view.alerts)),
+            asked=asked,
         )
+
+    def _closed(self, views: Sequence[View]) -> Iterator[Asked]:
+        """The questions that closed in this time, by themselves or for another one."""
+        for view in views:
+            asked = view.asked
+            if self._open and (asked is None or asked.t != self._open.t):
+                yield replace(self._open, until=asked.t if asked else view.t)
+            elif self._open and asked and asked.until <= view.t:
+                yield asked
+            self._open = asked if asked and view.t < asked.until else None
 
 
 @overload

@@ -21,6 +21,7 @@ STEPS = CONSTANTS["SHARE_STEPS"]
 class Hand:
     """A student who asked for help: `since` in seconds since the epoch, a name only if given."""
 
+    id: str
     since: float
     name: str | None
 
@@ -35,16 +36,35 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question to the class: asked at `t`, open `until` then, in seconds since the epoch.
+
+    answers: word -> number of students; None while that is hidden
+    """
+
+    t: float
+    until: float
+    question: str
+    answers: Mapping[str, int] | None = field(hash=False)
+
+    def later(self, seconds: float) -> Asked:
+        """The same so much later."""
+        return replace(self, t=self.t + seconds, until=self.until + seconds)
+
+
+@dataclass(frozen=True)
 class Tally:
     """The counts of a class at one moment, before anything is hidden."""
 
     students: int = 0
     grouped: int = 0  # students in groups, whether here or not
-    seen: int = 0  # those of them whose face is read at this moment
+    seen: int = 0  # students whose face is read at this moment
+    waiting: int = 0  # those of them who are to be in a group, and in none yet
     emotions: Mapping[str, int] = field(default_factory=dict)  # of the groups that are counted
     paces: Mapping[str, int] = field(default_factory=dict)
     hands: tuple[Hand, ...] = ()
     named: tuple[Named, ...] = ()
+    asked: Asked | None = None
 
 
 Figures = Mapping[str, float]
@@ -68,20 +88,23 @@ class Alert:
 class View:
     """A class at time `t`, seconds since the epoch.
 
-    counted: students whose labels have been counted in this class, whether here or not, and
-    seen: those of them whose face is read at this moment; None while too few students are here or
-    when the class has no cameras;
+    counted: students whose labels have been counted in this class, whether here or not;
+    seen: students whose face is read at this moment, and
+    waiting: those of them who will be counted once they are as many as may be shown; all three are
+    None while too few students are here or when the class has no cameras;
     shares: emotion (or "other") -> multiples of 1/STEPS that add up to 1, largest first, or None
     when hidden or when the class has no cameras;
     valence: -1..1, share of pleasant minus share of unpleasant;
     pace: word -> number of students, or None when hidden;
     suppressed: why something is hidden;
-    named: the students who chose to be seen.
+    named: the students who chose to be seen;
+    asked: the newest question, for a while after it closed.
     """
 
     t: float
     students: int = 0
     counted: int | None = None
+    waiting: int | None = None
     seen: int | None = None
     shares: dict[str, float] | None = None
     suppressed: str | None = None
@@ -90,12 +113,16 @@ class View:
     help: tuple[Hand, ...] = ()
     named: tuple[Named, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    asked: Asked | None = None
 
     def later(self, seconds: float) -> View:
         """The same with all its times so much later, or earlier."""
         hands = (replace(hand, since=hand.since + seconds) for hand in self.help)
         alerts = (replace(alert, since=alert.since + seconds) for alert in self.alerts)
-        return replace(self, t=self.t + seconds, help=tuple(hands), alerts=tuple(alerts))
+        asked = self.asked and self.asked.later(seconds)
+        return replace(
+            self, t=self.t + seconds, help=tuple(hands), alerts=tuple(alerts), asked=asked
+        )
 
     def same_as(self, other: View) -> bool:
         """True if only the time differs."""
@@ -107,18 +134,29 @@ class View:
             name: [dict(vars(each)) for each in getattr(self, name)]
             for name in ("help", "named", "alerts")
         }
-        return {**vars(self), **lists}  # asdict would copy all the rest too, every second
+        asked = self.asked and dict(vars(self.asked))
+        return {
+            **vars(self),
+            **lists,
+            "asked": asked,
+        }  # asdict would copy all the rest too, every second
 
 
 def make_view(t: float, mode: str, min_students: int, tally: Tally) -> View:
     """Everything that may be known about a class that counts this."""
     view = View(t, students=tally.students, help=tally.hands, named=tally.named)
+    if tally.asked is not None:
+        # Of those who answered, as many as may be shown: how many have not, nobody gets to know
+        # before. A student who has answered may be gone since, which changes nothing.
+        answered = sum((tally.asked.answers or {}).values())
+        hidden = replace(tally.asked, answers=None)
+        view = replace(view, asked=tally.asked if answered >= min_students else hidden)
     if view.students < min_students:
         return replace(view, suppressed=FEW_STUDENTS)
     view = replace(view, pace={word: tally.paces.get(word, 0) for word in PACES})
     if mode != "camera":
         return view
-    view = replace(view, counted=tally.grouped, seen=tally.seen)
+    view = replace(view, counted=tally.grouped, seen=tally.seen, waiting=tally.waiting)
     if sum(tally.emotions.values()) < min_students:
         return replace(view, suppressed=FEW_FACES)
     shares = _shares(tally.emotions)

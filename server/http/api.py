@@ -9,9 +9,12 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, jsonify, request
 
 from server.classroom.service import ClassError
+from server.domain.messages import MessageError, parse_teacher
 from server.domain.report import ClassReport
+from server.domain.session import Marker
 from server.http.site import join_url, key_to, teachers_class, this_site
 
+NO_MARKER = "There is no note of this time any more."
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 
 api = Blueprint("api", __name__)
@@ -58,6 +61,34 @@ def delete_class(code: str) -> tuple[str, int]:
 @api.post("/api/classes/<code>/token")
 def renew_token(code: str) -> dict[str, str]:
     return key_to(this_site().classroom.renew_key(teachers_class(code)))
+
+
+@api.put("/api/classes/<code>/markers/<t>")
+def rewrite_marker(code: str, t: str) -> dict[str, object]:
+    session = teachers_class(code)
+    try:
+        marker = Marker(_time(t), parse_teacher("marker", _asked())["text"])
+    except MessageError as error:
+        abort(400, str(error))
+    if not this_site().classroom.rewrite(session, marker):
+        abort(404, NO_MARKER)
+    return asdict(marker)
+
+
+@api.delete("/api/classes/<code>/markers/<t>")
+def delete_marker(code: str, t: str) -> tuple[str, int]:
+    session = teachers_class(code)
+    if not this_site().classroom.erase(session, _time(t)):
+        abort(404, NO_MARKER)
+    return "", 204
+
+
+def _time(text: str) -> float:
+    """As JSON writes a number."""
+    try:
+        return float(text)
+    except ValueError:
+        abort(404, NO_MARKER)
 
 
 @api.get("/report/<code>.json")

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol, TypedDict
 
 from server.domain.alerts import WatchState
 from server.domain.room import RoomState
 from server.domain.seats import Snapshot
+from server.domain.told import NOTHING, Told, Word
 
 # Of what processes tell each other, and of the state that a leader leaves behind. A release that
 # gives a field another meaning, or takes one away, has a number of its own. What has another
 # number, or cannot be read, counts as if it were not there: processes of both releases go on, each
 # with its own students, until the last one is replaced. Fields that a release does not know, it
 # leaves out.
-FORMAT = 1
+FORMAT = 2
 
 
 class ExchangeError(Exception):
@@ -30,32 +31,23 @@ class State(TypedDict):
     alerts: dict[str, WatchState]
 
 
-class Order(TypedDict, total=False):
-    """What a teacher asks of a room: to `clear` pace or help, or to `silence` an alert."""
-
-    clear: str
-    silence: str
-
-
 @dataclass(frozen=True)
 class Meeting:
     """What a process gets to know of a class when it tells what it knows itself.
 
     ended: the class is over;
-    cleared: when a teacher last took down the pace or the hands, by the clock of this process; the
-        same number until that happens again;
+    told: what teachers have told the class, by the clock of this process; a word keeps its time
+        until there is a newer one on the same thing;
     leads: this process is the leader, which folds the class; otherwise all that follows is empty;
     snapshots: of all processes;
-    state: what the leader before left behind, None if that was this process or nobody;
-    orders: what teachers asked of the room since the last commit.
+    state: what the leader before left behind, None if that was this process or nobody.
     """
 
     ended: bool = False
-    cleared: Mapping[str, float] = field(default_factory=dict)
+    told: Told = NOTHING
     leads: bool = False
     snapshots: Collection[Snapshot] = ()
     state: State | None = None
-    orders: Collection[Order] = ()
 
 
 class Exchange(Protocol):
@@ -79,17 +71,14 @@ class Exchange(Protocol):
     def live(self, codes: Iterable[str]) -> Collection[str]:
         """Those of the classes that somebody is or just was connected to in any process."""
 
-    def order(self, code: str, order: Order) -> bool:
-        """Ask something of the room of a class; its leader sees to it in the next tick.
+    def tell(self, code: str, what: str, value: str, ago: float, now: float) -> bool:
+        """A teacher's word to the class, `ago` seconds old; all processes hear it when they meet.
 
-        Returns False, and asks nothing, if the class has ended.
+        Returns False, and tells nothing, if the class has ended.
         """
 
-    def clear(self, code: str, what: str, now: float) -> bool:
-        """The same of taking down the pace or the hands, which all processes get to know."""
-
-    def cleared(self, code: str, now: float) -> Mapping[str, float]:
-        """When that was done last in a class that this process does not meet yet, as in Meeting."""
+    def told(self, code: str, now: float) -> Told:
+        """What was told in a class that this process does not meet yet, as in Meeting."""
 
     def has_ended(self, code: str) -> bool:
         """Whether a process has ended the class, even if this one has not met it since."""
@@ -112,17 +101,11 @@ class LocalExchange:
 
     def __init__(self) -> None:
         self._views: dict[str, dict[str, object]] = {}
-        self._orders: defaultdict[str, list[Order]] = defaultdict(list)
-        self._cleared: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        self._told: defaultdict[str, dict[str, Word]] = defaultdict(dict)
 
     def meet(self, snapshots: Mapping[str, Snapshot], now: float) -> Mapping[str, Meeting]:
         return {
-            code: Meeting(
-                cleared=self.cleared(code, now),
-                leads=True,
-                snapshots=[snapshot],
-                orders=self._orders.pop(code, ()),
-            )
+            code: Meeting(told=self.told(code, now), leads=True, snapshots=[snapshot])
             for code, snapshot in snapshots.items()
         }
 
@@ -138,28 +121,23 @@ class LocalExchange:
     def live(self, codes: Iterable[str]) -> Collection[str]:
         return ()  # the one process knows by itself
 
-    def order(self, code: str, order: Order) -> bool:
-        self._orders[code].append(order)
+    def tell(self, code: str, what: str, value: str, ago: float, now: float) -> bool:
+        self._told[code][what] = Word(value, now - ago)
         return True
 
-    def clear(self, code: str, what: str, now: float) -> bool:
-        self._cleared[code][what] = now
-        return self.order(code, {"clear": what})
-
-    def cleared(self, code: str, now: float) -> Mapping[str, float]:
-        return dict(self._cleared.get(code, {}))
+    def told(self, code: str, now: float) -> Told:
+        return Told(dict(self._told.get(code, {})))
 
     def has_ended(self, code: str) -> bool:
         return False  # the one process knows by itself
 
     def end(self, code: str) -> None:
         self.leave([code])
-        self._cleared.pop(code, None)
+        self._told.pop(code, None)
 
     def leave(self, codes: Iterable[str]) -> None:
         for code in codes:
             self._views.pop(code, None)
-            self._orders.pop(code, None)
 
     def check(self) -> None:
         pass

@@ -1,10 +1,9 @@
 """The Exchange of several processes, in Redis.
 
 Of each class Redis holds, for as long as the class goes on: a hash with the snapshot of each
-process, who the leader is (a lease), the state and the view that the leader left behind, the
-teachers' orders to it, and when they last took down what students said. Times are told as ages, how
-old something is goes by Redis's clock, and dead processes are known by their silence, so that no
-two clocks have to agree.
+process, who the leader is (a lease), the state and the view that the leader left behind, and what
+teachers have told the class. Times are told as ages, how old something is goes by Redis's clock,
+and dead processes are known by their silence, so that no two clocks have to agree.
 """
 
 from __future__ import annotations
@@ -23,8 +22,9 @@ from redis.retry import Retry
 
 from server.config import SettingsError
 from server.domain.seats import SEAT_GRACE, Snapshot
+from server.domain.told import Told, Word
 from server.sharing import exchange
-from server.sharing.exchange import ExchangeError, Meeting, Order, State
+from server.sharing.exchange import ExchangeError, Meeting, State
 
 KEPT = 900  # seconds without a tick after which nothing is known of a class any more
 ENDED_KEPT = 24 * 60 * 60  # seconds for which a process may not have heard that a class is over
@@ -37,7 +37,7 @@ SNAPSHOTS, LEADER = "partials", "ticker"
 PATIENCE = 2.0  # seconds for an answer; a tick waits for it, a student's message does not
 
 _MEET = """
-local snapshots, leader, state, orders, cleared, ended = unpack(KEYS)
+local snapshots, leader, state, told, ended = unpack(KEYS)
 local process, snapshot, holds_state, lease, kept = unpack(ARGV)
 if redis.call('EXISTS', ended) == 1 then return 'ended' end
 local new = redis.call('EXISTS', snapshots, state) == 0
@@ -45,54 +45,43 @@ local time = redis.call('TIME')
 local now = time[1] .. '.' .. string.format('%06d', time[2])
 redis.call('HSET', snapshots, process, now .. ' ' .. snapshot)
 redis.call('EXPIRE', snapshots, kept)
-redis.call('EXPIRE', cleared, kept)
-local taken_down = redis.call('HGETALL', cleared)
+redis.call('EXPIRE', told, kept)
+local words = redis.call('HGETALL', told)
 local holder = redis.call('GET', leader)
 if new and not holder and holds_state == '0' then
     -- Redis may have lost everything: whoever still holds the state goes first.
     redis.call('SET', leader, '', 'PX', lease)
-    return {now, taken_down}
+    return {now, words}
 end
 if holder and holder ~= process and not (holder == '' and holds_state == '1') then
-    return {now, taken_down}
+    return {now, words}
 end
 redis.call('SET', leader, process, 'PX', lease)
 local left = (holder ~= process or holds_state == '0') and redis.call('GET', state)
 local snapshots_now = redis.call('HGETALL', snapshots)
-return {now, taken_down, snapshots_now, left, redis.call('LRANGE', orders, 0, -1)}
+return {now, words, snapshots_now, left}
 """
 _COMMIT = """
-local snapshots, leader, state, orders, view = unpack(KEYS)
-local process, kept, new_state, new_view, seen_orders, silent = unpack(ARGV)
+local snapshots, leader, state, view = unpack(KEYS)
+local process, kept, new_state, new_view, silent = unpack(ARGV)
 if redis.call('GET', leader) ~= process then return 0 end
 redis.call('SET', state, new_state, 'EX', kept)
 if new_view ~= '' then redis.call('SET', view, new_view) end
 redis.call('EXPIRE', view, kept)
-redis.call('LTRIM', orders, seen_orders, -1)
 for _, other in ipairs(cjson.decode(silent)) do redis.call('HDEL', snapshots, other) end
 return 1
 """
-_ORDER = """
-local orders, ended = unpack(KEYS)
-local order, kept = unpack(ARGV)
-if redis.call('EXISTS', ended) == 1 then return 0 end
-redis.call('RPUSH', orders, order)
-redis.call('EXPIRE', orders, kept)
-return 1
-"""
-_CLEAR = """
-local orders, cleared, ended = unpack(KEYS)
-local order, what, kept = unpack(ARGV)
+_TELL = """
+local told, ended = unpack(KEYS)
+local what, value, ago, kept = unpack(ARGV)
 if redis.call('EXISTS', ended) == 1 then return false end
 local time = redis.call('TIME')
-local now = time[1] .. '.' .. string.format('%06d', time[2])
-redis.call('HSET', cleared, what, now)
-redis.call('EXPIRE', cleared, kept)
-redis.call('RPUSH', orders, order)
-redis.call('EXPIRE', orders, kept)
-return now
+local at = string.format('%d.%06d', time[1] - ago, time[2])
+redis.call('HSET', told, what, at .. ' ' .. value)
+redis.call('EXPIRE', told, kept)
+return at
 """
-_CLEARED = """
+_TOLD = """
 local time = redis.call('TIME')
 return {time[1] .. '.' .. string.format('%06d', time[2]), redis.call('HGETALL', KEYS[1])}
 """
@@ -125,15 +114,13 @@ class RedisExchange:
         self._lease = int(1000 * LEASE_TICKS * tick_seconds)
         self._holds: set[str] = set()  # classes whose newest state is in this process
         self._heard: defaultdict[str, dict[str, _Heard]] = defaultdict(dict)
-        self._orders_seen: dict[str, int] = {}
         self._silent: dict[str, list[str]] = {}
-        # By class: what was taken down, when by Redis's clock, and when by ours.
-        self._cleared: defaultdict[str, dict[str, tuple[str, float]]] = defaultdict(dict)
+        # By class and thing: when by Redis's clock, and the word with a time of ours.
+        self._told: defaultdict[str, dict[str, tuple[str, Word]]] = defaultdict(dict)
         self._meet = self._redis.register_script(_MEET)
         self._commit = self._redis.register_script(_COMMIT)
-        self._order = self._redis.register_script(_ORDER)
-        self._clear = self._redis.register_script(_CLEAR)
-        self._ask_cleared = self._redis.register_script(_CLEARED)
+        self._tell = self._redis.register_script(_TELL)
+        self._ask_told = self._redis.register_script(_TOLD)
         self._leave = self._redis.register_script(_LEAVE)
 
     def meet(self, snapshots: Mapping[str, Snapshot], now: float) -> Mapping[str, Meeting]:
@@ -141,7 +128,7 @@ class RedisExchange:
             for code, snapshot in snapshots.items():
                 text = _write(snapshot.to_dict(now))
                 self._meet(
-                    _keys(code, SNAPSHOTS, LEADER, "state", "orders", "cleared", "ended"),
+                    _keys(code, SNAPSHOTS, LEADER, "state", "told", "ended"),
                     [self._process, text, int(code in self._holds), self._lease, KEPT],
                     pipeline,
                 )
@@ -155,12 +142,12 @@ class RedisExchange:
         if answer == "ended":
             self._forget(code)
             return Meeting(ended=True)
-        redis_now, taken_down, *led = answer
-        cleared = self._read_cleared(code, float(redis_now), taken_down, now)
+        redis_now, words, *led = answer
+        told = self._read_told(code, float(redis_now), words, now)
         if not led:
             self._forget_lead(code)
-            return Meeting(cleared=cleared)
-        listed, state, orders = led
+            return Meeting(told=told)
+        listed, state = led
         texts = dict(zip(listed[::2], listed[1::2], strict=True))
         del texts[self._process]
         heard = self._heard[code]
@@ -174,14 +161,12 @@ class RedisExchange:
             del heard[process]
         silent = [process for process, newest in heard.items() if now - newest.at > SEAT_GRACE]
         self._silent[code] = silent
-        self._orders_seen[code] = len(orders)
         others = (heard[process].snapshot for process in heard if process not in silent)
         return Meeting(
-            cleared=cleared,
+            told=told,
             leads=True,
             snapshots=[own, *(snapshot for snapshot in others if snapshot)],
             state=_read(state) if state else None,
-            orders=[read for text in orders if (read := _read(text))],
         )
 
     def commit(
@@ -194,10 +179,9 @@ class RedisExchange:
                     KEPT,
                     _write(state),
                     json.dumps(views[code]) if code in views else "",
-                    self._orders_seen[code],
                     json.dumps(self._silent[code]),
                 ]
-                keys = _keys(code, SNAPSHOTS, LEADER, "state", "orders", "view")
+                keys = _keys(code, SNAPSHOTS, LEADER, "state", "view")
                 self._commit(keys, arguments, pipeline)
             answers = pipeline.execute()
         kept = {code for code, answer in zip(states, answers, strict=True) if answer}
@@ -219,32 +203,26 @@ class RedisExchange:
             answers = pipeline.execute()
         return {code for code, answer in zip(codes, answers, strict=True) if answer}
 
-    def order(self, code: str, order: Order) -> bool:
+    def tell(self, code: str, what: str, value: str, ago: float, now: float) -> bool:
         with _one_error():
-            return bool(self._order(_keys(code, "orders", "ended"), [_write(order), KEPT]))
-
-    def clear(self, code: str, what: str, now: float) -> bool:
-        with _one_error():
-            # As an order too: the leader may be of a release that knows of nothing else.
-            order = _write({"clear": what})
-            at = self._clear(_keys(code, "orders", "cleared", "ended"), [order, what, KEPT])
+            at = self._tell(_keys(code, "told", "ended"), [what, value, ago, KEPT])
         if at:
-            self._cleared[code][what] = at, now
+            self._told[code][what] = at, Word(value, now - ago)
         return bool(at)
 
-    def cleared(self, code: str, now: float) -> Mapping[str, float]:
+    def told(self, code: str, now: float) -> Told:
         with _one_error():
-            redis_now, taken_down = self._ask_cleared(_keys(code, "cleared"))
-        return self._read_cleared(code, float(redis_now), taken_down, now)
+            redis_now, words = self._ask_told(_keys(code, "told"))
+        return self._read_told(code, float(redis_now), words, now)
 
-    def _read_cleared(
-        self, code: str, redis_now: float, taken_down: list[str], now: float
-    ) -> Mapping[str, float]:
-        known = self._cleared[code]
-        for what, at in zip(taken_down[::2], taken_down[1::2], strict=True):
+    def _read_told(self, code: str, redis_now: float, words: list[str], now: float) -> Told:
+        known = self._told[code]
+        for what, text in zip(words[::2], words[1::2], strict=True):
+            at, _, value = text.partition(" ")
+            # What was asked before this process told it may be answered after that.
             if what not in known or float(at) > float(known[what][0]):
-                known[what] = at, now - max(0.0, redis_now - float(at))
-        return {what: at for what, (_, at) in known.items()}
+                known[what] = at, Word(value, now - max(0.0, redis_now - float(at)))
+        return Told({what: word for what, (_, word) in known.items()})
 
     def has_ended(self, code: str) -> bool:
         with _one_error():
@@ -254,7 +232,7 @@ class RedisExchange:
         (ended,) = _keys(code, "ended")
         with _one_error(), self._redis.pipeline() as pipeline:
             pipeline.set(ended, "1", ex=ENDED_KEPT)
-            names = SNAPSHOTS, LEADER, "state", "orders", "cleared", "view"
+            names = SNAPSHOTS, LEADER, "state", "told", "view"
             pipeline.delete(*_keys(code, *names))
             pipeline.execute()
         self._forget(code)
@@ -275,11 +253,11 @@ class RedisExchange:
 
     def _forget(self, code: str) -> None:
         self._forget_lead(code)
-        self._cleared.pop(code, None)
+        self._told.pop(code, None)
 
     def _forget_lead(self, code: str) -> None:
         self._holds.discard(code)
-        for what in (self._heard, self._orders_seen, self._silent):
+        for what in (self._heard, self._silent):
             what.pop(code, None)
 
 

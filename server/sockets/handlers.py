@@ -16,6 +16,7 @@ from socketio.exceptions import ConnectionRefusedError
 from server.access.limits import Bucket
 from server.access.lookup import GuessError, Lookup
 from server.access.tokens import AccessError, Tokens, clean_code
+from server.classroom.live import News
 from server.classroom.service import ClassError, Classroom
 from server.domain import messages
 from server.domain.contract import MESSAGES
@@ -23,6 +24,7 @@ from server.domain.messages import MessageError
 from server.domain.seats import LABEL_INTERVAL, PACE_LIFETIME
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
+from server.domain.told import Told
 from server.http.languages import N_
 from server.ops.clock import Clock
 from server.ops.metrics import Metrics
@@ -88,7 +90,9 @@ class Sockets:
         self._teachers: dict[str, Callable[[_Peer, dict[str, Any]], None]] = {
             "marker": self._marker,
             "clear": self._clear,
+            "lower": self._lower,
             "silence": self._silence,
+            "ask": self._ask,
             "end": self._end,
         }
         self._server.on("connect", _logged(self._unless_sent("connect", self._connect)))
@@ -110,15 +114,15 @@ class Sockets:
                 for code, figures in shown.items():
                     here = code not in result.watched_elsewhere
                     self._emit(event, figures.to_dict(), _teachers(code), here=here)
-            for code, cleared in result.cleared.items():
-                # At once, for each student to know which words came before it and which after.
-                for what in self._classroom.take_down(code, cleared):
-                    self._emit("cleared", {"what": what}, _students(code), here=True)
+            for code, told in result.told.items():
+                self._pass_on(code, self._classroom.hear(code, told))
             for code in result.ended:
                 self._emit("ended", {}, _everybody(code), here=True)
                 self._over.append((self._clock.now() + ENDED_SECONDS, code))
             for session in result.renewed:
                 self._cut_off_older(session)
+            for session in result.rewritten:
+                self._send_rewritten(session)
 
     def save(self) -> None:
         """Write what waits for the database, unless that is going on already."""
@@ -135,7 +139,7 @@ class Sockets:
         """Send everybody here everything again: something may have been lost on its way."""
         live = self._classroom.live
         for session in live.values():
-            self._send_notes(session, _students(session.code))
+            self._send_notes(session, _students(session.code), here=True)
         for connection, peer in list(self._peers.items()):
             if not peer.seat and peer.session.code in live:
                 self._send_class(live[peer.session.code], connection)
@@ -215,10 +219,11 @@ class Sockets:
             "title": session.title,
             "interval": LABEL_INTERVAL,
             "fade": PACE_LIFETIME,
-            "cleared": self._classroom.cleared(code, self._clock.now()),
+            "cleared": self._classroom.cleared(code, seat, self._clock.now()),
+            "question": self._question(code),
         }
         self._emit("welcome", welcome, connection, here=True)
-        self._send_notes(session, connection)
+        self._send_notes(session, connection, here=True)
 
     def _let_teacher_in(self, connection: str, session: ClassSession, token: object) -> None:
         key_number = self._tokens.check_teacher(token, session)
@@ -232,7 +237,8 @@ class Sockets:
         bucket = Bucket(MESSAGES_A_SECOND, MESSAGES_AT_ONCE, self._clock.now())
         self._peers[connection] = _Peer(session, seat, bucket, key_number)
         code = session.code
-        for room in (_everybody(code), _students(code) if seat else _teachers(code)):
+        own = (_students(code), _seat(code, seat)) if seat else (_teachers(code),)
+        for room in (_everybody(code), *own):
             self._server.enter_room(connection, room)
 
     def _send_class(self, session: ClassSession, connection: str) -> None:
@@ -246,16 +252,22 @@ class Sockets:
             view = self._classroom.view(session, self._clock.wall())
             self._emit("view", view, connection, here=True)
 
-    def _send_notes(self, session: ClassSession, to: str) -> None:
+    def _send_rewritten(self, session: ClassSession) -> None:
+        """All notes, to everybody who has one that is another now, or no more."""
+        with suppress(StoreError):  # whoever connects again gets them
+            markers = self._classroom.markers(session.code)[-HISTORY_PART:]
+            told = {"markers": [asdict(marker) for marker in markers]}
+            self._emit("markers", told, _teachers(session.code))
+        self._send_notes(session, _students(session.code))
+
+    def _send_notes(self, session: ClassSession, to: str, here: bool = False) -> None:
         """What students get of the teacher's notes, as far as it can be had."""
         if not session.notes_for_students:
             return
         with suppress(StoreError):
-            if markers := self._classroom.markers(session.code):
-                self._emit("notes", self._notes(markers[-HISTORY_PART:]), to, here=True)
-
-    def _notes(self, markers: list[Marker]) -> dict[str, object]:
-        return {"t": self._clock.wall(), "notes": [asdict(marker) for marker in markers]}
+            markers = self._classroom.markers(session.code)[-HISTORY_PART:]
+            notes = {"t": self._clock.wall(), "notes": [asdict(marker) for marker in markers]}
+            self._emit("notes", notes, to, here=here)
 
     def _send_history(self, connection: str, points: list[Point], markers: list[Marker]) -> None:
         """The latest part of it; what is before that, once the page has acknowledged this one."""
@@ -330,16 +342,43 @@ class Sockets:
         marker = self._classroom.mark(peer.session, fields["text"], self._clock.wall())
         self.save()  # before the answer, which the teacher's page takes for "kept"
         self._emit("marker", asdict(marker), _teachers(peer.session.code))
-        if peer.session.notes_for_students:
-            self._emit("notes", self._notes([marker]), _students(peer.session.code))
+        self._send_notes(peer.session, _students(peer.session.code))
 
     def _clear(self, peer: _Peer, fields: dict[str, Any]) -> None:
-        self._classroom.clear(peer.session.code, fields["what"], self._clock.now())
-        # Other processes take it down with their next tick, and tell their students then.
-        self._emit("cleared", fields, _students(peer.session.code), here=True)
+        self._tell(peer, fields["what"], fields.get("ago", 0))
+
+    def _lower(self, peer: _Peer, fields: dict[str, Any]) -> None:
+        self._tell(peer, Told.hand(fields["hand"]))
 
     def _silence(self, peer: _Peer, fields: dict[str, Any]) -> None:
-        self._classroom.silence(peer.session.code, fields["kind"])
+        self._tell(peer, Told.alert(fields["kind"]))
+
+    def _ask(self, peer: _Peer, fields: dict[str, Any]) -> None:
+        code = peer.session.code
+        self._pass_on(code, self._classroom.ask(code, fields["question"], self._clock.now()))
+
+    def _tell(self, peer: _Peer, what: str, ago: float = 0.0) -> None:
+        code = peer.session.code
+        self._pass_on(code, self._classroom.tell(code, what, self._clock.now(), ago=ago))
+
+    def _pass_on(self, code: str, news: News) -> None:
+        """Tell the students here; other processes hear of it with their next tick.
+
+        At once, for each student to know which words came before it and which after.
+        """
+        for what, seat in news.down:
+            self._emit("cleared", {"what": what}, _seat(code, seat), here=True)
+        if news.is_question:
+            question = {"question": self._question(code)}
+            self._emit("question", question, _students(code), here=True)
+
+    def _question(self, code: str) -> dict[str, object] | None:
+        """The question that is open, for the contract's messages."""
+        now = self._clock.now()
+        asked = self._classroom.question(code, now)
+        if asked is None:
+            return None
+        return {"id": asked.id, "question": asked.word, "seconds": asked.seconds(now)}
 
     def _end(self, peer: _Peer, fields: dict[str, Any]) -> None:
         self._classroom.end(peer.session.code, self._clock.wall())
@@ -453,6 +492,10 @@ def _everybody(code: str) -> str:
 
 def _students(code: str) -> str:
     return f"students:{code}"
+
+
+def _seat(code: str, seat: str) -> str:
+    return f"seat:{code}:{seat}"
 
 
 def _teachers(code: str) -> str:

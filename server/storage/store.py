@@ -324,6 +324,19 @@ class ClassStore:
                 connection.execute(delete(_markers).where(same & (_markers.c.text == marker.text)))
                 connection.execute(insert(_markers).values(code=code, **vars(marker)))
 
+    def rewrite_marker(self, code: str, marker: Marker) -> bool:
+        """Give the marker of this time another text; whether there is one."""
+        of_it = (_markers.c.code == code) & (_markers.c.t == marker.t)
+        with self._transaction() as connection:
+            change = update(_markers).where(of_it).values(text=marker.text)
+            return connection.execute(change).rowcount > 0
+
+    def delete_marker(self, code: str, t: float) -> bool:
+        """Forget the marker of this time; whether there was one."""
+        of_it = (_markers.c.code == code) & (_markers.c.t == t)
+        with self._transaction() as connection:
+            return connection.execute(delete(_markers).where(of_it)).rowcount > 0
+
     def markers(self, code: str) -> list[Marker]:
         """The markers of a class, oldest first."""
         query = select(_markers.c.t, _markers.c.text).where(_markers.c.code == code)
