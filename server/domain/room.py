@@ -53,8 +53,8 @@ class _Question:
 
     id: str
     word: str
-    asked_at: float
-    until: float
+    asked_at: float = LONG_AGO
+    until: float = LONG_AGO
     is_open: bool = True
     answers: dict[str, str] = field(default_factory=dict)
 
@@ -177,10 +177,11 @@ class Room:
         """An answer counts until the question closes, or its student takes it back."""
         newest, asked = told.question, self._question
         if newest and (asked is None or newest.id != asked.id):
-            until = newest.asked_at + QUESTION_SECONDS
-            self._question = asked = _Question(newest.id, newest.word, newest.asked_at, until)
+            self._question = asked = _Question(newest.id, newest.word)
         if asked is None or not asked.is_open:
             return
+        if newest:  # another process may have led the class a while ago
+            asked.asked_at, asked.until = newest.asked_at, newest.asked_at + QUESTION_SECONDS
         for seat, known in seats.items():
             if known.answers_to == asked.id:
                 if known.answer is None:

@@ -104,12 +104,12 @@ class View:
     t: float
     students: int = 0
     counted: int | None = None
-    waiting: int | None = None
     seen: int | None = None
     shares: dict[str, float] | None = None
     suppressed: str | None = None
     valence: float | None = None
     pace: dict[str, int] | None = None
+    waiting: int | None = None
     help: tuple[Hand, ...] = ()
     named: tuple[Named, ...] = ()
     alerts: tuple[Alert, ...] = ()

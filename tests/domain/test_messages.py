@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain import contract, messages
-from server.domain.contract import MESSAGES
+from server.domain.contract import MESSAGES, words
 from server.domain.messages import (
     STUDENT_MESSAGES,
+    Answer,
     ClassRequest,
     Help,
     Label,
@@ -107,9 +108,36 @@ def test_a_bad_help_is_one_clear_error(data):
         parse_student("help", data)
 
 
+def test_a_question_is_asked_and_answered_with_fixed_words():
+    for question in (*words("Question"), None):
+        assert parse_teacher("ask", {"question": question}) == {"question": question}
+    for answer in (*words("Answer"), None):
+        assert parse_student("answer", {"to": "5f3a", "value": answer}) == Answer("5f3a", answer)
+    for data in ({}, {"question": "Do you like me?"}, {"question": 1}, {"question": ["done"]}):
+        with pytest.raises(MessageError):
+            parse_teacher("ask", data)
+    bad_ids = [{"to": to, "value": "yes"} for to in ("", "x" * 33, 5, None, "a\nb")]
+    for data in ({"value": "yes"}, {"to": "5f3a"}, {"to": "5f3a", "value": "maybe"}, *bad_ids):
+        with pytest.raises(MessageError):
+            parse_student("answer", data)
+
+
+def test_words_are_taken_down_as_they_were_some_seconds_ago():
+    assert parse_teacher("clear", {"what": "pace"}) == {"what": "pace"}
+    assert parse_teacher("clear", {"what": "help", "ago": 10}) == {"what": "help", "ago": 10}
+    assert parse_teacher("lower", {"hand": "5f3a"}) == {"hand": "5f3a"}
+    for ago in (-1, 61, 1.5, "10", None, True):
+        with pytest.raises(MessageError):
+            parse_teacher("clear", {"what": "pace", "ago": ago})
+    for hand in ("", "x" * 33, None, 5):
+        with pytest.raises(MessageError):
+            parse_teacher("lower", {"hand": hand})
+
+
 def test_a_marker_is_a_line_of_text():
     assert parse_teacher("marker", {"text": " started recursion "}) == {"text": "started recursion"}
-    for data in ({}, {"text": " "}, {"text": "x" * 121}, {"text": 3}, {"text": "a\x00b"}):
+    assert parse_teacher("marker", {"text": " "}) == {"text": ""}  # a moment without words
+    for data in ({}, {"text": "x" * 121}, {"text": 3}, {"text": "a\x00b"}):
         with pytest.raises(MessageError):
             parse_teacher("marker", data)
 

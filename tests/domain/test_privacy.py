@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from server.classroom.service import Classroom
-from server.domain.messages import Label, Show
+from server.domain.contract import words
+from server.domain.messages import Answer, Label, Show
 from server.domain.room import REGROUP
 from server.domain.seats import Message
 from server.sharing.exchange import LocalExchange
@@ -44,6 +45,13 @@ class Published:
     @property
     def shown(self) -> list[tuple]:
         return [(view["shares"], view["valence"]) for view in self.views]
+
+    @property
+    def answered(self) -> list[dict]:
+        """All that was ever published of a question."""
+        points = [asked for point in self.points for asked in point["asked"]]
+        views = [view["asked"] for view in self.views if view["asked"]]
+        return [*views, *points]
 
     def last_shown_otherwise(self, other: Published) -> int:
         """The number of the last view whose shares differ from another course's, or -1."""
@@ -135,13 +143,21 @@ class Course:
         else:
             self.goes(what, student)
 
+    def ask(self) -> None:
+        self.classroom.ask(self.session.code, "got_it", self.now)
+
+    def answers(self, student: int, value: str | None) -> None:
+        question = self.classroom.question(self.session.code, self.now)
+        if question and student in self.here:
+            self.say(student, Answer(question.id, value))
+
     def say(self, student: int, message: Message) -> None:
         self.classroom.say(self.session.code, seat(student), message, self.now)
 
     def tick(self, seconds: float, faces: dict[int, str]) -> None:
         self.now += seconds
         for student in sorted(self.here):
-            face = None if student in self.away else faces[student]
+            face = None if student in self.away else faces.get(student)
             label = Label("ok", face) if face else Label("no_face")
             self.say(student, label)
         points = self.classroom.tick(self.now, self.now).points
@@ -322,3 +338,98 @@ def test_nothing_is_shown_about_fewer_students_than_the_class_asks_for(events, l
             lone = {face for face in EMOTIONS if looks.count(face) < 2}
             assert not lone & view["shares"].keys()
     assert "Student" not in str(published.report) + published.export + str(published.points)
+
+
+# What happens while a question is open: (what, student); answers come from who is here.
+ANSWERING = st.lists(
+    st.one_of(
+        st.tuples(st.just("answers"), STUDENTS),
+        st.tuples(st.sampled_from(["comes", "leaves", "loses the connection"]), STUDENTS),
+        st.tuples(st.sampled_from(["another process takes over", "shows the name"]), STUDENTS),
+        st.tuples(st.just("time"), st.sampled_from([1, 1, 9, 25])),
+    ),
+    max_size=30,
+)
+ANSWERS_OF_ALL = st.lists(
+    st.sampled_from(words("Answer")), min_size=MOST_STUDENTS, max_size=MOST_STUDENTS
+)
+
+
+def ask(events: list[tuple], answers: list[str]) -> Published:
+    course = Course()
+    for student in range(MIN_STUDENTS):
+        course.comes(student)
+    course.tick(1, {})
+    course.ask()
+    for what, which in events:
+        if what == "time":
+            course.tick(which, dict.fromkeys(range(MOST_STUDENTS), "happy"))
+        elif what == "answers":
+            course.answers(which, answers[which])
+        else:
+            course.happens(what, which)
+    course.tick(1, dict.fromkeys(range(MOST_STUDENTS), "happy"))
+    return course.finish()
+
+
+@slowly
+@given(ANSWERING, ANSWERS_OF_ALL)
+def test_answers_are_shown_from_as_many_on_as_may_be_shown(events, answers):
+    for asked in ask(events, answers).answered:
+        counts = asked["answers"]
+        assert counts is None or sum(counts.values()) >= MIN_STUDENTS
+
+
+@slowly
+@given(ANSWERING, ANSWERS_OF_ALL)
+def test_nothing_is_shown_of_a_question_that_few_have_answered(events, answers):
+    answering = {which for what, which in events if what == "answers"}
+    assume(len(answering) < MIN_STUDENTS)
+    nobody = [event for event in events if event[0] != "answers"]
+    assert ask(events, answers).answered == ask(nobody, answers).answered
+
+
+@slowly
+@given(
+    ANSWERS_OF_ALL,
+    st.lists(STUDENTS.filter(bool), max_size=6),
+    st.lists(STUDENTS.filter(bool), max_size=6),
+    st.sampled_from(["leaves", "loses the connection", "another process takes over"]),
+)
+def test_whoever_goes_after_answering_changes_no_count(answers, earlier, later, what):
+    def publish(goes: bool) -> Published:
+        course = Course()
+        for student in range(MOST_STUDENTS):
+            course.comes(student)
+        course.tick(1, {})
+        course.ask()
+        for student in (*earlier, 0):
+            course.answers(student, answers[student])
+        course.tick(1, {})
+        if goes:
+            course.happens(what, 0)
+        for student in later:
+            course.tick(15, {})
+            course.answers(student, answers[student])
+        course.tick(60, {})
+        return course.finish()
+
+    assert publish(goes=True).answered == publish(goes=False).answered
+
+
+@slowly
+@given(ANSWERS_OF_ALL, st.integers(0, MOST_STUDENTS), st.permutations(range(MOST_STUDENTS)))
+def test_who_gave_which_answer_changes_nothing(answers, how_many, order):
+    def publish(order: list[int]) -> Published:
+        course = Course()
+        for student in range(MOST_STUDENTS):
+            course.comes(student)
+        course.tick(1, {})
+        course.ask()
+        for place, student in enumerate(order[:how_many]):
+            course.answers(student, answers[place])
+        course.tick(1, dict.fromkeys(range(MOST_STUDENTS), "happy"))
+        course.tick(70, dict.fromkeys(range(MOST_STUDENTS), "happy"))
+        return course.finish()
+
+    assert publish(list(order)).answered == publish(sorted(order)).answered

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from server.domain.messages import Help, Label, Pace, Show
-from server.domain.room import MOST_GONE, REGROUP, Room
+from server.domain.messages import Answer, Help, Label, Pace, Show
+from server.domain.room import MOST_GONE, QUESTION_SHOWN, REGROUP, Room
 from server.domain.seats import LABEL_LIFETIME, PACE_LIFETIME, SEAT_GRACE, Seats, Snapshot
-from server.domain.view import Hand, Named
+from server.domain.told import NOTHING, QUESTION_SECONDS, Told, Word
+from server.domain.view import Named
 
 MIN_STUDENTS = 5
 
@@ -17,7 +18,7 @@ class ClassUnderTest:
 
     def __init__(self):
         self.seats, self.room = Seats(), Room("camera", MIN_STUDENTS)
-        self.now, self.faces = 1000.0, {}
+        self.now, self.faces, self.told = 1000.0, {}, NOTHING
 
     def comes(self, seat, emotion=None):
         self.seats.join(seat, f"connection of {seat}", self.now)
@@ -35,7 +36,16 @@ class ClassUnderTest:
             del self.faces[seat]
 
     def view(self):
-        return self.room.view([self.seats.snapshot(self.now, teachers=1)], self.now)
+        snapshots = [self.seats.snapshot(self.now, teachers=1)]
+        return self.room.view(snapshots, self.now, self.told)
+
+    def is_told(self, what, value="", ago=0):
+        """Told to the leader, and not yet to the process that has the seats."""
+        self.told = Told({**self.told.words, what: Word(value, self.now - ago)})
+
+    def says(self, message, *seats):
+        for seat in seats:
+            self.seats.say(f"seat {seat}", message, self.now)
 
     def tick(self, seconds=1):
         """Time goes by, in which everybody's browser goes on sending."""
@@ -199,7 +209,8 @@ def test_hands_keep_their_place_and_go_down():
     group.tick()
     group.seats.say("seat 1", Help(True, "Ben"), 1000.5)
     group.seats.say("seat 0", Help(True, "Ada"), 1001.0)
-    assert group.tick().help == (Hand(1000.0, "Ada"), Hand(1000.5, "Ben"))
+    hands = [(hand.since, hand.name) for hand in group.tick().help]
+    assert hands == [(1000.0, "Ada"), (1000.5, "Ben")]
     group.seats.say("seat 0", Help(False), group.now)
     assert [hand.name for hand in group.tick().help] == ["Ben"]
 
@@ -229,15 +240,16 @@ def test_a_teacher_can_clear_words_and_hands_and_students_can_say_them_again():
 
     say()
     assert group.tick().help
-    group.room.clear("pace", group.now)
+    group.is_told("pace")
     view = group.view()
     assert view.pace["lost"] == 0 and len(view.help) == 1
-    group.room.clear("help", group.now)
+    group.is_told("help")
     assert group.view().help == ()
     group.now += 1
     say()
     view = group.view()
-    assert view.pace["lost"] == 1 and view.help == (Hand(group.now, None),)
+    assert view.pace["lost"] == 1
+    assert [(hand.since, hand.name) for hand in view.help] == [(group.now, None)]
 
 
 @pytest.mark.parametrize("what", ["pace", "help"])
@@ -246,7 +258,9 @@ def test_what_is_taken_down_goes_down_in_every_seat_and_nothing_else_does(what):
     for seat in range(2):
         group.seats.say(f"seat {seat}", Pace("lost"), group.now)
         group.seats.say(f"seat {seat}", Help(True, "Ada"), group.now)
-    group.seats.clear(what)
+    group.is_told(what)
+    assert group.seats.take_down(group.told) == [(what, "seat 0"), (what, "seat 1")]
+    assert group.seats.take_down(group.told) == []
     view = group.tick()
     assert view.pace["lost"] == (0 if what == "pace" else 2)
     assert len(view.help) == (0 if what == "help" else 2)
@@ -255,12 +269,122 @@ def test_what_is_taken_down_goes_down_in_every_seat_and_nothing_else_does(what):
 def test_a_hand_that_goes_up_after_the_others_were_taken_down_stays_in_the_queue():
     group = class_of(None, None)
     group.seats.say("seat 0", Help(True, "Ada"), group.now)
-    cleared_at = group.now + 0.5
     group.tick()
     group.seats.say("seat 1", Help(True, "Ben"), group.now)
     group.view()
-    group.room.clear("help", cleared_at)  # known with the next tick
+    group.is_told("help", ago=0.5)  # known with the next tick
     assert [hand.name for hand in group.tick().help] == ["Ben"]
+
+
+def test_one_hand_can_be_taken_in_and_the_others_stay():
+    group = class_of(None, None)
+    group.says(Help(True, "Ada"), 0)
+    group.tick()
+    group.says(Help(True, "Ada"), 1)
+    group.says(Help(True, "Ada"), 0)  # again, as after a reconnection: it is the same hand
+    first, second = group.tick().help
+    group.is_told(Told.hand(second.id))
+    assert group.view().help == (first,)
+    assert group.seats.take_down(group.told) == [("help", "seat 1")]
+    assert group.tick().help == (first,)
+    group.says(Help(True, "Ada"), 1)
+    assert [hand.id == second.id for hand in group.tick().help] == [False, False]
+
+
+def test_answers_that_came_after_what_is_taken_down_stay():
+    group = class_of(*[None] * MIN_STUDENTS)
+    group.says(Pace("lost"), 0, 1)
+    group.tick(10)
+    group.says(Pace("lost"), 2)
+    group.is_told("pace", ago=5)
+    assert group.view().pace["lost"] == 1
+    assert group.seats.take_down(group.told) == [("pace", "seat 0"), ("pace", "seat 1")]
+    assert group.tick().pace["lost"] == 1
+
+
+# Faces that are read, and those of them that are counted
+
+
+def test_all_faces_that_are_read_are_told_and_how_many_of_them_wait():
+    group = class_of(*["happy"] * 5)
+    assert (group.tick().seen, group.view().waiting) == (5, 0)
+    for number in range(4):
+        group.comes(f"new {number}", "sad")
+        view = group.tick()
+        assert (view.seen, view.waiting, view.counted) == (6 + number, 1 + number, 5)
+    group.comes("new 4", "sad")
+    view = group.tick()
+    assert (view.seen, view.waiting, view.counted) == (10, 0, 10)
+
+
+def test_whoever_is_seen_by_name_is_read_and_does_not_wait():
+    group = class_of(*["happy"] * 5)
+    group.tick()
+    group.comes("new", "sad")
+    group.seats.say("new", Show("Ada"), group.now)
+    view = group.tick()
+    assert (view.seen, view.waiting) == (6, 0)
+
+
+# Questions
+
+
+def asked(group):
+    view = group.view()
+    return view.asked and view.asked.answers
+
+
+def test_answers_are_counted_once_as_many_have_answered_as_may_be_shown():
+    group = class_of(*[None] * 8)
+    assert group.view().asked is None
+    group.is_told("question", "ab got_it")
+    group.says(Answer("ab", "yes"), 0, 1, 2)
+    group.says(Answer("ab", "not_yet"), 3)
+    assert group.view().asked.question == "got_it" and asked(group) is None
+    group.says(Answer("ab", "so_so"), 4)
+    assert asked(group) == {"yes": 3, "so_so": 1, "not_yet": 1}
+    group.says(Answer("ab", "yes"), 4)
+    assert asked(group) == {"yes": 4, "so_so": 0, "not_yet": 1}
+    group.says(Answer("ab", None), 3)
+    assert asked(group) is None
+
+
+def test_a_student_who_goes_after_answering_changes_no_count():
+    group = class_of(*[None] * 6)
+    group.is_told("question", "ab got_it")
+    group.says(Answer("ab", "yes"), *range(5))
+    before = asked(group)
+    group.seats.leave("seat 0", "connection of seat 0")
+    assert asked(group) == before
+
+
+def test_a_question_closes_by_itself_and_what_is_answered_then_does_not_count():
+    group = class_of(*[None] * 6)
+    group.is_told("question", "ab got_it")
+    group.says(Answer("ab", "yes"), *range(5))
+    open_view = group.tick(int(QUESTION_SECONDS) - 1)
+    assert open_view.t < open_view.asked.until == 1000 + QUESTION_SECONDS
+    closed = group.tick().asked
+    group.says(Answer("ab", "not_yet"), 5)
+    assert group.tick().asked == closed
+    assert group.tick(int(QUESTION_SHOWN) + 1).asked is None
+
+
+def test_a_teacher_can_close_a_question_and_ask_another_one():
+    group = class_of(*[None] * 6)
+    group.is_told("question", "ab got_it")
+    group.says(Answer("ab", "yes"), *range(5))
+    group.tick()
+    group.is_told("question")
+    view = group.view()
+    assert view.asked.until == view.t and view.asked.answers["yes"] == 5
+    group.says(Answer("ab", "yes"), 5)
+    assert group.tick().asked == view.asked
+    group.is_told("question", "cd done")
+    group.says(Answer("ab", "not_yet"), 0)  # to the one that is over
+    view = group.tick()
+    assert (view.asked.question, view.asked.t) == ("done", group.now - 1)
+    assert view.asked.answers is None
 
 
 # Several processes
@@ -303,14 +427,15 @@ def test_a_hand_keeps_its_place_while_its_student_connects_again():
     group = class_of(None, None)
     group.seats.say("seat 0", Help(True, "Ada"), group.now)
     group.seats.say("seat 1", Help(True, "Ben"), group.now)
-    first = group.tick(5).help
+    first = [(hand.since, hand.name) for hand in group.tick(5).help]
     again = ClassUnderTest()
     again.now = group.now
     again.comes("seat 0")
     snapshots = [group.seats.snapshot(group.now, 1), again.seats.snapshot(again.now, 0)]
     assert [hand.name for hand in group.room.view(snapshots, group.now).help] == ["Ben"]
     again.seats.say("seat 0", Help(True, "Ada"), group.now)
-    assert group.room.view(snapshots, group.now).help == first
+    view = group.room.view(snapshots, group.now)
+    assert [(hand.since, hand.name) for hand in view.help] == first
 
 
 def test_whoever_comes_and_goes_without_end_fills_no_memory():
@@ -331,8 +456,9 @@ def test_a_room_goes_on_in_another_process():
     group = class_of(*["happy"] * 5, "sad", "sad", "sad")
     group.seats.say("seat 0", Show("Ada"), group.now)
     group.seats.say("seat 1", Help(True), group.now)
+    group.is_told("question", "ab done")
+    group.says(Answer("ab", "yes"), *range(6))
     before = group.tick(3)
-    group.room.clear("pace", group.now)
     group.leaves("seat 7")
     stored = json.loads(json.dumps(group.room.to_dict(group.now)))
     group.now += 500_000  # the other process's clock
@@ -343,6 +469,8 @@ def test_a_room_goes_on_in_another_process():
     after = group.view()
     assert after.shares == before.shares
     assert after.students == 7 and after.counted == 7
+    assert after.asked.answers == before.asked.answers == {"yes": 6, "so_so": 0, "not_yet": 0}
+    assert after.asked.until - group.now == pytest.approx(QUESTION_SECONDS - 3)
 
 
 def test_a_student_counts_where_the_student_came_to_last():

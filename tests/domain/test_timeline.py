@@ -1,9 +1,10 @@
 """Ten seconds of views make one point."""
 
+import json
 from dataclasses import replace
 
 from server.domain.timeline import Point, Recorder
-from server.domain.view import Alert, View
+from server.domain.view import Alert, Asked, View
 
 PACE = {"slow_down": 0, "fine": 4, "speed_up": 0, "lost": 1}
 
@@ -50,10 +51,38 @@ def test_a_class_without_cameras_has_its_words():
     assert (point.shares, point.suppressed, point.pace) == (None, None, PACE)
 
 
-def test_an_alert_is_in_the_point_in_which_it_began():
+def test_an_alert_is_in_the_points_in_which_it_was_in_force():
     old, new = Alert("many_lost", 990.0, "before"), Alert("faces_gone", 1004.0, "now")
-    views = [View(0.0, 8, pace=PACE, alerts=(old, new))] * 3
-    assert point_of(*views).alerts == (new,)
+    views = [View(0.0, 8, pace=PACE, alerts=alerts) for alerts in ((old,), (old, new), ())]
+    assert point_of(*views).alerts == (old, new)
+
+
+ANSWERS = {"yes": 5, "so_so": 2, "not_yet": 1}
+
+
+def points_of(*questions, seconds=60):
+    """The points of a class in which these questions are the newest from their `t` on."""
+    recorder, points = Recorder(), []
+    for t in range(1000, 1000 + seconds):
+        asked = next((each for each in reversed(questions) if each.t <= t), None)
+        points.append(recorder.add(replace(shown(), t=t, asked=asked)))
+    return [point for point in (*points, recorder.close()) if point]
+
+
+def test_a_question_is_in_the_point_in_which_it_closed():
+    asked = Asked(1012.0, 1034.5, "got_it", ANSWERS)
+    assert [point.asked for point in points_of(asked)] == [(), (), (), (asked,), (), ()]
+    # Between the last view of one point and the first of the next.
+    asked = Asked(1012.0, 1029.5, "got_it", ANSWERS)
+    assert [point.asked for point in points_of(asked)] == [(), (), (), (asked,), (), ()]
+
+
+def test_a_question_closes_for_another_one_and_with_the_class():
+    first, second = Asked(1012.0, 1072.0, "got_it", ANSWERS), Asked(1033.0, 1093.0, "done", None)
+    points = points_of(first, second)
+    assert points[3].asked == (replace(first, until=1033.0),)
+    assert points[5].asked == (replace(second, until=1059.0),)
+    assert [point.asked for point in points if point.t not in (1030, 1050)] == [()] * 4
 
 
 def test_points_go_on_from_tick_to_tick():
@@ -65,5 +94,9 @@ def test_points_go_on_from_tick_to_tick():
 
 
 def test_a_point_survives_being_stored():
-    point = point_of(View(0.0, 8, pace=PACE, alerts=(Alert("faces_gone", 1004.0, "now"),)))
-    assert Point.from_dict(point.to_dict()) == point
+    [point] = points_of(Asked(1001.0, 1005.0, "done", ANSWERS), seconds=10)
+    point = replace(point, alerts=(Alert("faces_gone", 1004.0, "now"),))
+    stored = json.loads(json.dumps(point.to_dict()))
+    assert Point.from_dict(stored) == point
+    del stored["asked"]  # as points were stored before there were questions
+    assert Point.from_dict(stored) == replace(point, asked=())

@@ -79,9 +79,12 @@ def test_a_class_without_cameras_has_words_only():
 
 
 def test_raised_hands_are_shown_however_few_are_here():
-    hands = (Hand(10.0, "Ada"), Hand(20.0, None))
+    hands = (Hand("ab", 10.0, "Ada"), Hand("cd", 20.0, None))
     view = view_of({"happy": 1}, hands=hands)
-    assert view.to_dict()["help"] == [{"since": 10.0, "name": "Ada"}, {"since": 20.0, "name": None}]
+    assert view.to_dict()["help"] == [
+        {"id": "ab", "since": 10.0, "name": "Ada"},
+        {"id": "cd", "since": 20.0, "name": None},
+    ]
 
 
 def test_views_that_differ_only_in_time_are_the_same():
