@@ -154,8 +154,8 @@ class RedisExchange:
         for process, text in texts.items():
             if process not in heard or heard[process].text != text:
                 # Of a process that is gone already, by a leader that has just begun: perhaps old.
-                told, _, known = text.partition(" ")
-                at = now - max(0.0, float(redis_now) - float(told))
+                told_at, _, known = text.partition(" ")
+                at = now - max(0.0, float(redis_now) - float(told_at))
                 heard[process] = _Heard(text, at, _read_snapshot(known, at))
         for process in heard.keys() - texts.keys():
             del heard[process]

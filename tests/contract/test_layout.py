@@ -45,6 +45,7 @@ DOMAIN_MAY_USE = {
     "csv",
     "dataclasses",
     "datetime",
+    "hashlib",
     "io",
     "itertools",
     "json",  # and pathlib: to read contract.json beside it

@@ -462,6 +462,7 @@ def test_a_room_goes_on_in_another_process():
     group.leaves("seat 7")
     stored = json.loads(json.dumps(group.room.to_dict(group.now)))
     group.now += 500_000  # the other process's clock
+    group.told = Told({"question": Word("ab done", group.now - 3)})
     for seat, emotion in group.faces.items():
         group.seats.join(seat, f"connection of {seat}", group.now)
         group.seats.say(seat, Label("ok", emotion), group.now)

@@ -34,7 +34,7 @@ def test_it_is_served_and_describes_every_address_for_programs(server, tmp_path)
     served = requests.get(f"{server.url}/api/openapi.json", timeout=10)
     assert served.json() == DESCRIPTION
     app = create_server(Settings(SECRET_KEY, database_url=f"sqlite:///{tmp_path / 'x.db'}")).app
-    described = {path.replace("{code}", "<code>") for path in DESCRIPTION["paths"]}
+    described = {path.replace("{", "<").replace("}", ">") for path in DESCRIPTION["paths"]}
     programs = {
         rule.rule
         for rule in app.url_map.iter_rules()

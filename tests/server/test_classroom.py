@@ -10,6 +10,7 @@ import redis
 
 from server.classroom.service import Classroom
 from server.domain.messages import Help, Label, Pace
+from server.domain.told import Told
 from server.sharing.exchange import FORMAT, LocalExchange
 from server.sharing.redis_exchange import RedisExchange
 from tests.memory_store import MemoryStore
@@ -70,7 +71,7 @@ def test_a_trouble_is_told_once_can_be_silenced_and_is_in_the_report(kind, troub
     lesson.goes_on(150, **trouble)
     assert lesson.fired == [kind]
     assert [alert["kind"] for alert in lesson.view["alerts"]] == [kind]
-    lesson.classroom.silence("ABC234", kind)
+    lesson.classroom.tell("ABC234", Told.alert(kind), lesson.now)
     assert lesson.goes_on(1, **trouble).view["alerts"] == []
     lesson.goes_on(600, **trouble)
     assert lesson.fired == [kind]
@@ -226,12 +227,12 @@ def test_a_process_that_makes_no_views_says_so():
 
 def test_what_a_tick_heard_before_a_teacher_took_all_down_takes_nothing_down_after_it():
     lesson = Lesson().goes_on(1)
-    lesson.classroom.clear("ABC234", "help", lesson.now)
-    heard = lesson.classroom.tick(lesson.now, lesson.now).cleared["ABC234"]
-    assert heard == {"help": lesson.now}
+    lesson.classroom.tell("ABC234", "help", lesson.now)
+    heard = lesson.classroom.tick(lesson.now, lesson.now).told["ABC234"]
+    assert heard.cleared_at("help") == lesson.now
     lesson.now += 0.5
-    lesson.classroom.clear("ABC234", "help", lesson.now)
+    lesson.classroom.tell("ABC234", "help", lesson.now)
     lesson.classroom.say("ABC234", "seat 0", Help(True, "Ada"), lesson.now + 0.1)
-    assert lesson.classroom.take_down("ABC234", heard) == []
+    assert lesson.classroom.hear("ABC234", heard).down == []
     hands = lesson.goes_on(1).view["help"]
     assert [hand["name"] for hand in hands] == ["Ada"]

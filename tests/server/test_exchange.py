@@ -9,6 +9,7 @@ import redis
 
 from server.domain.messages import Label
 from server.domain.seats import Seats
+from server.domain.told import NOTHING, Told, Word
 from server.sharing.exchange import FORMAT, ExchangeError, LocalExchange
 from server.sharing.redis_exchange import RedisExchange
 
@@ -71,48 +72,38 @@ def test_one_process_leads_its_classes(exchange):
     assert exchange.view(CODE) == {"students": 2}
 
 
-def test_orders_reach_the_leader_in_order_and_once(exchange):
-    meet_as_leader(exchange, knows("Ada"))
-    exchange.commit(left_by("one"), {})
-    exchange.order(CODE, {"clear": "pace"})
-    exchange.order(CODE, {"silence": "many_lost"})
-    meeting = meet_as_leader(exchange, knows("Ada"))
-    assert list(meeting.orders) == [{"clear": "pace"}, {"silence": "many_lost"}]
-    exchange.commit(left_by("one"), {})
-    assert list(meet_as_leader(exchange, knows("Ada")).orders) == []
-
-
-def test_what_was_taken_down_keeps_its_time_until_it_happens_again(exchange):
-    assert not exchange.cleared(CODE, 10.0)
-    assert not meet_as_leader(exchange, knows("Ada")).cleared
-    exchange.clear(CODE, "help", 11.0)
-    meetings = [exchange.meet(knows("Ada"), now)[CODE].cleared for now in (12.0, 13.0)]
-    assert meetings == [{"help": 11.0}] * 2
-    exchange.clear(CODE, "pace", 14.0)
-    exchange.clear(CODE, "help", 15.0)
-    assert exchange.cleared(CODE, 16.0) == {"help": 15.0, "pace": 14.0}
+def test_what_was_told_keeps_its_time_until_it_is_told_again(exchange):
+    assert exchange.told(CODE, 10.0) == NOTHING
+    assert meet_as_leader(exchange, knows("Ada")).told == NOTHING
+    exchange.tell(CODE, "help", "", 0, 11.0)
+    meetings = [exchange.meet(knows("Ada"), now)[CODE].told for now in (12.0, 13.0)]
+    assert meetings == [Told({"help": Word("", 11.0)})] * 2
+    exchange.tell(CODE, "pace", "", 10, 24.0)
+    exchange.tell(CODE, "help", "", 0, 25.0)
+    exchange.tell(CODE, "question", "5f3a got it", 0, 26.0)
+    words = {"help": Word("", 25.0), "pace": Word("", 14.0)}
+    assert exchange.told(CODE, 27.0).words == words | {"question": Word("5f3a got it", 26.0)}
     exchange.end(CODE)
-    assert not exchange.cleared(CODE, 17.0)
+    assert exchange.told(CODE, 28.0) == NOTHING
 
 
-def test_every_process_knows_what_was_taken_down_by_its_own_clock(processes):
+def test_every_process_knows_what_was_told_by_its_own_clock(processes):
     one, two = processes
     meet_as_leader(one, knows("Ada"))
-    one.clear(CODE, "help", 10.0)
-    for ask in (two.cleared, lambda code, now: two.meet(knows("Ben"), now)[code].cleared):
-        at = ask(CODE, 500.0)["help"]
-        assert 490.0 < at <= 500.0
-    # As a leader it hears of it as an order, too.
-    assert list(meet_as_leader(one, knows("Ada")).orders) == [{"clear": "help"}]
+    one.tell(CODE, "help", "", 10, 10.0)
+    one.tell(CODE, "question", "5f3a done", 0, 10.0)
+    for ask in (two.told, lambda code, now: two.meet(knows("Ben"), now)[code].told):
+        told = ask(CODE, 500.0)
+        assert 480.0 < told.cleared_at("help") <= 490.0 < told.question.asked_at <= 500.0
+        assert told.question.word == "done"
 
 
-def test_nothing_can_be_asked_of_a_class_that_another_process_has_ended(processes, redis_server):
+def test_nothing_can_be_told_in_a_class_that_another_process_has_ended(processes, redis_server):
     one, two = processes
     meet_as_leader(one, knows("Ada"))
-    assert two.order(CODE, {"clear": "pace"}) and not two.has_ended(CODE)
+    assert two.tell(CODE, "pace", "", 0, 10.0) and not two.has_ended(CODE)
     one.end(CODE)
-    assert two.has_ended(CODE) and not two.order(CODE, {"clear": "pace"})
-    assert not two.clear(CODE, "pace", 10.0)
+    assert two.has_ended(CODE) and not two.tell(CODE, "pace", "", 0, 10.0)
     with closing(redis.Redis.from_url(redis_server.url)) as client:
         assert client.keys() == [f"classpulse:{{{CODE}}}:ended".encode()]
 
@@ -202,7 +193,7 @@ OF_ANOTHER_RELEASE = {
 def tell(redis_server, name, *values):
     """Write what another process might have written."""
     with closing(redis.Redis.from_url(redis_server.url)) as client:
-        command = {"partials": "HSET", "state": "SET", "orders": "RPUSH"}[name]
+        command = {"partials": "HSET", "state": "SET", "told": "HSET"}[name]
         client.execute_command(command, f"classpulse:{{{CODE}}}:{name}", *values)
 
 
@@ -243,14 +234,11 @@ def test_a_state_of_another_format_counts_as_none(processes, redis_server, left)
     assert meeting.state is None or left.get("format") == FORMAT
 
 
-def test_an_order_that_cannot_be_read_is_left_out(processes, redis_server):
+@pytest.mark.parametrize("value", ["", "5f3a", "5f3a how_are_you", "got_it", " got_it now"])
+def test_a_question_of_another_release_is_none(processes, redis_server, value):
     one, _ = processes
-    meet_as_leader(one, knows("Ada"))
-    one.commit(left_by("one"), {})
-    tell(redis_server, "orders", "{", json.dumps({"format": FORMAT, "clear": "pace"}))
-    assert list(one.meet(knows("Ada"), 10.0)[CODE].orders) == [{"clear": "pace"}]
-    one.commit(left_by("one"), {})
-    assert list(one.meet(knows("Ada"), 10.0)[CODE].orders) == []
+    tell(redis_server, "told", "question", f"{time.time():.6f} {value}")
+    assert one.told(CODE, 10.0).question is None
 
 
 def test_an_ended_class_is_over_for_all(processes):

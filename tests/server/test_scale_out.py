@@ -93,6 +93,42 @@ def test_what_is_taken_down_through_another_process_goes_down_for_who_says_nothi
         here.wait_for("view", lambda view: [hand["name"] for hand in view["help"]] != [None])
 
 
+def test_a_class_is_asked_through_any_process_and_counted_by_the_leader(processes, join, teach):
+    one, two = processes
+    opened = one.open_class()
+    teachers = [teach(one, opened), teach(two, opened)]
+    students = [join(server, opened["code"]) for server in (one, two) for _ in range(3)]
+    teachers[1].send("ask", {"question": "done"})
+    for student in students:
+        question = student.wait_for("question")["question"]
+        student.send("answer", {"to": question["id"], "value": "so_so"})
+    for teacher in teachers:
+        view = teacher.wait_for("view", lambda view: view["asked"] and view["asked"]["answers"])
+        assert view["asked"]["question"] == "done"
+        teacher.wait_for("view", lambda view: view["asked"]["answers"]["so_so"] == 6)
+    assert join(two, opened["code"]).welcome["question"]["id"] == question["id"]
+    # Whichever leads the class: the other one goes on with the question and its answers.
+    one.kill()
+    view = teachers[1].wait_for("view", lambda view: view["students"] == 4)
+    assert view["asked"]["answers"]["so_so"] == 6
+    teachers[1].send("ask", {"question": None})
+    students[3].wait_for("question", lambda told: told["question"] is None)
+
+
+def test_one_hand_is_taken_in_through_another_process(processes, join, teach):
+    one, two = processes
+    opened = one.open_class()
+    teacher, ada, ben = teach(two, opened), *(join(one, opened["code"]) for _ in range(2))
+    for student, name in ((ada, "Ada"), (ben, "Ben")):
+        student.send("help", {"on": True, "name": name})
+    view = teacher.wait_for("view", lambda view: len(view["help"]) == 2)
+    hand = next(hand for hand in view["help"] if hand["name"] == "Ada")
+    teacher.send("lower", {"hand": hand["id"]})
+    assert ada.wait_for("cleared") == {"what": "help"}
+    view = teacher.wait_for("view", lambda view: len(view["help"]) == 1)
+    assert view["help"][0]["name"] == "Ben" and ben.received.empty()
+
+
 def test_nothing_is_taken_in_after_the_end_not_even_before_the_next_tick(
     start_server, redis_server, join, teach
 ):
@@ -107,6 +143,8 @@ def test_nothing_is_taken_in_after_the_end_not_even_before_the_next_tick(
         "marker": {"text": "late"},
         "clear": {"what": "help"},
         "silence": {"kind": "many_lost"},
+        "lower": {"hand": "5f3a"},
+        "ask": {"question": "got_it"},
     }
     teacher.send("end", {})
     key = f"classpulse:{{{opened['code']}}}:ended"

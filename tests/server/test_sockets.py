@@ -32,6 +32,8 @@ def test_four_students_show_nothing_and_five_show_shares(app):
         "help",
         "named",
         "alerts",
+        "waiting",
+        "asked",
     }
 
 
@@ -45,6 +47,7 @@ def test_a_student_is_welcomed_with_an_opaque_seat(app):
         "interval": 5.0,
         "fade": 300.0,
         "cleared": {"pace": None, "help": None},
+        "question": None,
     }
     assert len(welcome["seat"]) > 20
 
@@ -276,14 +279,113 @@ def test_a_teacher_clears_what_students_said(app, what):
     students[0].send("help", {"on": True, "name": "Ada"})
     teacher.wait_for("view", lambda view: view["help"] and view["pace"] and view["pace"]["lost"])
     teacher.send("clear", {"what": what})
-    for student in students:
-        assert student.wait_for("cleared") == {"what": what}
+    assert students[0].wait_for("cleared") == {"what": what}
     still_there = (what != "pace", what != "help")
     for each in (teacher, other):
         each.wait_for(
             "view",
             lambda v: v["pace"] and (v["pace"]["lost"] == 1, len(v["help"]) == 1) == still_there,
         )
+    for student in students[1:]:  # who have said nothing are told nothing
+        assert not student.received
+
+
+def test_a_teacher_takes_in_one_hand_and_only_its_student_is_told(app):
+    opened = app.open_class(mode="self-report")
+    teacher, ada, ben = app.teach(opened), app.join(opened["code"]), app.join(opened["code"])
+    for student, name in ((ada, "Ada"), (ben, "Ben")):
+        student.send("help", {"on": True, "name": name})
+    view = teacher.wait_for("view", lambda view: len(view["help"]) == 2)
+    hand = next(hand for hand in view["help"] if hand["name"] == "Ben")
+    assert teacher.ask("lower", {"hand": hand["id"]}) == []
+    assert ben.wait_for("cleared") == {"what": "help"}
+    view = teacher.wait_for("view", lambda view: len(view["help"]) == 1)
+    assert view["help"][0]["name"] == "Ada" and not ada.received
+    assert teacher.ask("lower", {"hand": hand["id"]}) == []  # once more changes nothing
+    back = app.join(opened["code"], seat=ben.welcome["seat"])
+    assert back.welcome["cleared"] == {"pace": None, "help": pytest.approx(0, abs=1)}
+    assert app.join(opened["code"]).welcome["cleared"]["help"] is None
+
+
+def test_what_was_said_in_the_seconds_before_stays(app):
+    opened = app.open_class(mode="self-report")
+    teacher = app.teach(opened)
+    students = [app.join(opened["code"]) for _ in range(5)]
+    students[0].send("pace", {"value": "lost"})
+    app.now += 8
+    students[1].send("pace", {"value": "lost"})
+    app.now += 4
+    teacher.send("clear", {"what": "pace", "ago": 10})
+    assert students[0].wait_for("cleared") == {"what": "pace"}
+    view = teacher.wait_for("view", lambda view: view["pace"] and view["pace"]["lost"] == 1)
+    assert not students[1].received and view["pace"]["lost"] == 1
+
+
+def test_a_class_is_asked_and_answers(app):
+    opened = app.open_class(mode="self-report")
+    teacher = app.teach(opened)
+    students = [app.join(opened["code"]) for _ in range(6)]
+    assert teacher.ask("ask", {"question": "got_it"}) == []
+    for student in students:
+        question = student.wait_for("question")["question"]
+        assert (question["question"], question["seconds"]) == ("got_it", 60.0)
+    app.now += 20
+    late = app.join(opened["code"])
+    assert late.welcome["question"] == question | {"seconds": pytest.approx(40)}
+    for student in students[:4]:
+        assert student.ask("answer", {"to": question["id"], "value": "yes"}) == []
+    view = teacher.wait_for("view", lambda view: view["asked"])
+    assert view["asked"]["answers"] is None
+    late.send("answer", {"to": question["id"], "value": "not_yet"})
+    view = teacher.wait_for("view", lambda view: view["asked"]["answers"])
+    assert view["asked"]["answers"] == {"yes": 4, "so_so": 0, "not_yet": 1}
+    assert teacher.ask("ask", {"question": None}) == []
+    assert students[0].wait_for("question") == {"question": None}
+    app.tick()
+    students[5].send("answer", {"to": question["id"], "value": "yes"})
+    app.now += 1
+    app.tick()
+    view = app.teach(opened).wait_for("view")
+    assert view["asked"]["answers"]["yes"] == 4 and view["asked"]["until"] <= view["t"]
+    assert app.join(opened["code"]).welcome["question"] is None
+
+
+def test_a_note_is_changed_and_deleted_for_everybody_who_has_it(app):
+    opened = app.open_class(notes_for_students=True)
+    teacher, student = app.teach(opened), app.join(opened["code"])
+    kept = []
+    for text in ("Ada was rude", ""):
+        app.now += 1
+        teacher.send("marker", {"text": text})
+        kept.append(teacher.wait_for("marker"))
+    student.wait_for("notes", lambda told: len(told["notes"]) == 2)
+    first, second = (f"/api/classes/{opened['code']}/markers/{each['t']}" for each in kept)
+    key = {"Authorization": f"Bearer {opened['token']}"}
+    client = app.server.app.test_client()
+    changed = {"t": kept[0]["t"], "text": "group work"}
+    assert client.put(first, json={"text": " group work "}, headers=key).get_json() == changed
+    app.tick()
+    assert teacher.wait_for("markers")["markers"] == [changed, kept[1]]
+    assert student.wait_for("notes")["notes"] == [changed, kept[1]]
+    assert client.delete(second, headers=key).status_code == 204
+    app.tick()
+    assert teacher.wait_for("markers")["markers"] == [changed]
+    assert student.wait_for("notes")["notes"] == [changed]
+    again = client.put(second, json={"text": "a"}, headers=key)
+    for answer in (client.delete(second, headers=key), again):
+        assert answer.status_code == 404 and "no note" in answer.get_json()["error"]
+    for t in ("nan", "inf", "-1", "yesterday", "1e999"):
+        path = f"/api/classes/{opened['code']}/markers/{t}"
+        assert client.delete(path, headers=key).status_code == 404
+    for bad in ({}, {"text": 1}, {"text": "x" * 121}, {"text": "a\nb"}, {"text": "a", "t": 1}, []):
+        assert client.put(first, json=bad, headers=key).status_code == 400
+    for headers in ({}, {"Authorization": "Bearer nonsense"}):
+        assert client.delete(first, headers=headers).status_code in (401, 403)
+    teacher.send("end", {})
+    teacher.wait_for("ended")
+    assert client.put(first, json={"text": "after the end"}, headers=key).status_code == 200
+    report = client.get(f"/report/{opened['code']}.json", headers=key).get_json()
+    assert [marker["text"] for marker in report["markers"]] == ["after the end"]
 
 
 def test_who_comes_back_is_told_how_long_ago_a_teacher_took_down_what(app):
@@ -346,8 +448,8 @@ def test_an_acknowledgement_tells_what_is_taken_in_from_what_is_refused(app, eve
 def test_a_teacher_gets_to_know_what_is_refused_as_well(app):
     teacher = app.teach(app.open_class())
     assert teacher.ask("clear", {"what": "help"}) == []
-    [refusal] = teacher.ask("marker", {"text": ""})
-    assert "must not be empty" in refusal["message"]
+    [refusal] = teacher.ask("marker", {"text": "two\nlines"})
+    assert "one line" in refusal["message"]
 
 
 NOTES = ["recursion", "بدأنا", "two words"]
@@ -358,7 +460,7 @@ def test_students_get_the_teachers_notes_where_the_class_allows_it(app):
     teacher, student = app.teach(opened), app.join(opened["code"])
     for text in NOTES:
         teacher.send("marker", {"text": text})
-        [note] = student.wait_for("notes")["notes"]
+        *_, note = student.wait_for("notes", lambda told: told["notes"])["notes"]
         assert note == teacher.wait_for("marker") and note["text"] == text
     late = app.join(opened["code"]).wait_for("notes")
     assert [note["text"] for note in late["notes"]] == NOTES
@@ -366,7 +468,6 @@ def test_students_get_the_teachers_notes_where_the_class_allows_it(app):
     with app.without_database():
         teacher.send("marker", {"text": "unsaved"})
         teacher.wait_for("trouble")
-        assert [each["text"] for each in student.wait_for("notes")["notes"]] == ["unsaved"]
     anew = student.wait_for("notes")["notes"]  # as something may have been lost
     assert [note["text"] for note in anew] == [*NOTES, "unsaved"]
 

@@ -10,7 +10,7 @@
  *
  * @typedef {"camera" | "self-report"} Mode Of a class: whether it has cameras.
  *
- * @typedef {"mood_dropped" | "faces_gone" | "many_lost"} AlertKind
+ * @typedef {"many_lost" | "mood_dropped" | "faces_gone"} AlertKind
  *
  * @typedef {"pace" | "help"} Clearable What of the students' own words a teacher can take down.
  *
@@ -204,7 +204,7 @@ export const EMOTIONS = ["angry", "disgust", "fear", "happy", "neutral", "sad", 
 export const PACES = ["slow_down", "fine", "speed_up", "lost"];
 
 /** @type {AlertKind[]} */
-export const ALERT_KINDS = ["mood_dropped", "faces_gone", "many_lost"];
+export const ALERT_KINDS = ["many_lost", "mood_dropped", "faces_gone"];
 
 /** The shortest time between two labels of a page: even a restless face sends few. */
 export const LABEL_GAP_SECONDS = 2;
