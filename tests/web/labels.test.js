@@ -3,7 +3,14 @@ import { test } from "node:test";
 
 import { whyAlert } from "../../web/src/shared/alert-words.js";
 import { ALERT_KINDS, EMOTIONS, PACES } from "../../web/src/shared/contract.js";
-import { EMOTION_WORDS, PACE_TOLD, PACE_WORDS } from "../../web/src/shared/labels.js";
+import {
+  EMOTION_WORDS,
+  LOOK_WORDS,
+  PACE_TOLD,
+  PACE_WORDS,
+  entriesOf,
+  groupLooks,
+} from "../../web/src/shared/labels.js";
 
 test("there is a word for each emotion and pace of the contract, and for no other", () => {
   const sorted = (record) => Object.keys(record).sort();
@@ -17,4 +24,14 @@ test("there is a sentence for each kind of alert", () => {
   for (const kind of ALERT_KINDS) {
     assert.match(whyAlert({ kind, since: 0, why: "", figures }), /9/);
   }
+});
+
+test("each emotion is counted in one group of looks", () => {
+  for (const emotion of [...EMOTIONS, "other"]) {
+    const groups = groupLooks({ [emotion]: 0.5 });
+    assert.deepEqual(Object.keys(groups), Object.keys(LOOK_WORDS));
+    const counted = entriesOf(groups).filter(([, share]) => share > 0);
+    assert.deepEqual(counted, [[LOOK_WORDS[emotion] ? emotion : "unhappy", 0.5]]);
+  }
+  assert.equal(groupLooks({ sad: 0.25, angry: 0.25, happy: 0.5 }).unhappy, 0.5);
 });

@@ -1,6 +1,8 @@
 /** The words that pages use for the contract's labels. "Looks", never "feels".
  *
- * @import { Emotion, Pace } from "./contract.js"
+ * @import { Answer, Emotion, Pace, Question, Shares } from "./contract.js"
+ *
+ * @typedef {"happy" | "neutral" | "surprise" | "unhappy" | "other"} Look A group of emotions.
  */
 
 import { gettext } from "./texts.js";
@@ -17,6 +19,24 @@ export const EMOTION_WORDS = {
   fear: gettext("afraid"),
   angry: gettext("angry"),
   disgust: gettext("disgusted"),
+  other: gettext("other"),
+};
+
+/**
+ * The emotions that pages sum up as "unhappy".
+ * @type {Emotion[]}
+ */
+export const UNHAPPY = ["sad", "fear", "angry", "disgust"];
+
+/**
+ * The groups in which pages show how a class looks, in the order in which they list them.
+ * @type {Record<Look, string>}
+ */
+export const LOOK_WORDS = {
+  happy: gettext("happy"),
+  neutral: gettext("neutral"),
+  surprise: gettext("surprised"),
+  unhappy: gettext("unhappy"),
   other: gettext("other"),
 };
 
@@ -37,6 +57,26 @@ export const PACE_TOLD = {
   fine: gettext("just right"),
   speed_up: gettext("too slow"),
   lost: gettext("lost"),
+};
+
+/**
+ * What a teacher asks the class.
+ * @type {Record<Question, string>}
+ */
+export const QUESTION_WORDS = {
+  got_it: gettext("Got it?"),
+  done: gettext("Done?"),
+  go_on: gettext("Shall we go on?"),
+};
+
+/**
+ * What students answer, from good to bad.
+ * @type {Record<Answer, string>}
+ */
+export const ANSWER_WORDS = {
+  yes: gettext("Yes"),
+  so_so: gettext("So-so"),
+  not_yet: gettext("Not yet"),
 };
 
 /**
@@ -61,3 +101,14 @@ export const entriesOf = (record) => /** @type {[Name, Value][]} */ (Object.entr
  */
 export const answers = (count, pace) =>
   gettext("{count} {answer}", { count, answer: PACE_TOLD[pace] });
+
+/**
+ * Shares of emotions as shares of their groups, from 0 to 1.
+ * @param {Shares} shares
+ * @returns {Record<Look, number>}
+ */
+export function groupLooks(shares) {
+  const { happy = 0, neutral = 0, surprise = 0, other = 0 } = shares;
+  const unhappy = UNHAPPY.reduce((sum, emotion) => sum + (shares[emotion] ?? 0), 0);
+  return { happy, neutral, surprise, unhappy, other };
+}
