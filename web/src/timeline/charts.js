@@ -1,170 +1,155 @@
-/** The charts of a timeline: what each shows, its elements and its options.
+/** The charts of a timeline: what each shows, and its options.
  *
  * @import uPlot from "uplot"
- * @import { Mode, Pace } from "../shared/contract.js"
+ * @import { Emotion, Mode, Pace } from "../shared/contract.js"
+ * @import { Look } from "../shared/labels.js"
  * @import { Row } from "./rows.js"
  *
  * @typedef {object} Line
- * @property {string} name of its colour, a CSS variable that is read whenever it is drawn
+ * @property {string} name of its colour, a CSS variable
  * @property {string} word
  * @property {(row: Row) => number | null} value
  * @property {number[]} [dash]
+ * @property {boolean} [isFilled] down to zero
+ * @property {boolean} [isOff] until somebody asks for it
  *
  * @typedef {object} Kind of a chart
  * @property {string} name
- * @property {boolean} isMood one of these is shown at a time
  * @property {string} title
- * @property {number} height CSS pixels
- * @property {Line[]} lines
+ * @property {boolean} isPrinted
+ * @property {boolean} inDetail of looks: each expression, and not only in which groups they are
+ * @property {Line[]} lines the most important first
  * @property {(plot: uPlot, least: number, most: number) => [number, number]} range
  * @property {number[]} steps
  * @property {(value: number) => string} tick
  * @property {(row: Row) => boolean} hidden whether something of a row is not shown
  */
 
-import { clock, exactClock, percent, signed } from "../shared/figures.js";
-import { EMOTION_WORDS, PACE_WORDS, entriesOf } from "../shared/labels.js";
+import { clock, exactClock, percent } from "../shared/figures.js";
+import { EMOTION_WORDS, LOOK_WORDS, PACE_TOLD, entriesOf, groupLooks } from "../shared/labels.js";
 import { gettext } from "../shared/texts.js";
 
 const TOP = 8; // CSS pixels above a chart, for the upper half of its uppermost figure
-const RIGHT = 30; // CSS pixels, for half of a time
 const LEFT = 44; // CSS pixels for the figures, the same in all charts
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // steps of numbers of students
+const FAINT = "2e"; // of a colour, as its last two digits: lines are seen through an area
 
 const dotted = [2, 3];
 const dashed = [7, 3];
-/** @type {Record<string, number[]>} */
-const DASHES = { other: dotted, fear: dashed, disgust: dashed };
+/**
+ * Whoever does not see colours tells lines by these.
+ * @type {Partial<Record<Emotion | Look, number[]>>}
+ */
+const DASHES = {
+  neutral: dashed,
+  surprise: [10, 3, 2, 3],
+  other: dotted,
+  fear: dashed,
+  angry: dotted,
+  disgust: [7, 3, 2, 3],
+};
 
+/** @type {Pick<Kind, "range" | "steps" | "tick">} */
+const IN_SHARES = { range: () => [0, 1], steps: [0.25, 0.5], tick: percent };
+/** @type {Pick<Kind, "range" | "steps" | "tick">} */
+const IN_STUDENTS = {
+  range: (_, least, most) => [0, 1.1 * Math.max(4, most ?? 0)], // with some air above
+  steps: WHOLE,
+  tick: String,
+};
 /** @type {Kind["hidden"]} */
-const isHidden = (row) => row.shares === null && row.suppressed !== null;
-/** @type {Kind["range"]} */
-const fromZero = (_, least, most) => [0, 1.1 * Math.max(4, most ?? 0)]; // with some air above
+const areLooksHidden = (row) => row.shares === null && row.suppressed !== null;
 
 /** @type {Kind} */
-const SHARES = {
-  name: "shares",
-  isMood: true,
+const SAID = {
+  name: "said",
+  title: gettext("What students say"),
+  isPrinted: true,
+  inDetail: false,
+  lines: [
+    { ...sayers("lost"), isFilled: true },
+    sayers("slow_down"),
+    { ...sayers("fine"), dash: dotted },
+    { ...sayers("speed_up"), dash: dashed, isOff: true },
+  ],
+  ...IN_STUDENTS,
+  hidden: (row) => row.students !== null && row.pace === null,
+};
+/** @type {Kind} */
+const LOOKS = {
+  name: "looks",
   title: gettext("How the class looks"),
-  height: 190,
+  isPrinted: true,
+  inDetail: false,
+  lines: entriesOf(LOOK_WORDS).map(([name, word]) => ({
+    name,
+    word,
+    value: ({ shares }) => shares && groupLooks(shares)[name],
+    dash: DASHES[name],
+    isOff: name === "surprise" || name === "other",
+  })),
+  ...IN_SHARES,
+  hidden: areLooksHidden,
+};
+/** @type {Kind} */
+const EXPRESSIONS = {
+  name: "expressions",
+  title: gettext("Each expression"),
+  isPrinted: false,
+  inDetail: true,
   lines: entriesOf(EMOTION_WORDS).map(([name, word]) => ({
     name,
     word,
     value: ({ shares }) => shares && (shares[name] ?? 0),
     dash: DASHES[name],
   })),
-  range: () => [0, 1],
-  steps: [0.25, 0.5],
-  tick: percent,
-  hidden: isHidden,
-};
-/** @type {Kind} */
-const BALANCE = {
-  name: "balance",
-  isMood: true,
-  title: gettext("Balance of pleasant (+1) and unpleasant (−1) looks"),
-  height: 190,
-  lines: [{ name: "balance", word: gettext("balance"), value: ({ valence }) => valence }],
-  range: () => [-1, 1],
-  steps: [0.5, 1],
-  tick: signed,
-  hidden: isHidden,
-};
-/** @type {Kind} */
-const PACE = {
-  name: "pace",
-  isMood: false,
-  title: gettext("What students say"),
-  height: 130,
-  lines: [lineOf("slow_down"), lineOf("lost"), lineOf("speed_up", dashed), lineOf("fine", dotted)],
-  range: fromZero,
-  steps: WHOLE,
-  tick: String,
-  hidden: (row) => row.students !== null && row.pace === null,
+  ...IN_SHARES,
+  hidden: areLooksHidden,
 };
 /** @type {Kind} */
 const PRESENCE = {
   name: "presence",
-  isMood: false,
   title: gettext("Who is here"),
-  height: 110,
+  isPrinted: false,
+  inDetail: false,
   lines: [
-    { name: "students", word: gettext("students here"), value: ({ students }) => students },
+    { name: "students", word: gettext("students"), value: ({ students }) => students },
     { name: "seen", word: gettext("faces read"), value: ({ seen }) => seen, dash: dashed },
   ],
-  range: fromZero,
-  steps: WHOLE,
-  tick: String,
+  ...IN_STUDENTS,
   hidden: () => false,
 };
 
 /**
  * How many students say so.
  * @param {Pace} name
- * @param {number[]} [dash]
  * @returns {Line}
  */
-function lineOf(name, dash) {
-  return { name, word: PACE_WORDS[name], value: ({ pace }) => pace && pace[name], dash };
+function sayers(name) {
+  return { name, word: PACE_TOLD[name], value: ({ pace }) => pace && pace[name] };
 }
 
 /**
- * The charts of a mode, from top to bottom.
+ * The charts of a mode, of which one is shown at a time: first the one that is shown first.
  * @param {Mode} mode
  */
 export function chartsOf(mode) {
-  if (mode === "camera") return [SHARES, BALANCE, PACE, PRESENCE];
-  return [PACE, { ...PRESENCE, lines: PRESENCE.lines.slice(0, 1) }];
+  if (mode === "camera") return [SAID, LOOKS, EXPRESSIONS, PRESENCE];
+  return [SAID, { ...PRESENCE, lines: PRESENCE.lines.slice(0, 1) }];
 }
-
-/**
- * The elements of a timeline.
- * @param {Mode} mode
- */
-export function frameOf(mode) {
-  const looksAs = safe(gettext("Looks as"));
-  const expressions = safe(gettext("Expressions"));
-  const balance = safe(gettext("Balance"));
-  const timeShown = safe(gettext("Time shown"));
-  const last = safe(gettext("Last 15 minutes"));
-  const whole = safe(gettext("Whole class"));
-  const charts = safe(gettext("Charts over time: the arrow keys read them"));
-  const mood = `<div class="switch" role="group" aria-label="${looksAs}">
-    <button data-mood="shares">${expressions}</button><button data-mood="balance">${balance}</button></div>`;
-  const figures = chartsOf(mode).map(({ name, title, lines }) => {
-    const legend = lines.map(
-      ({ name, word, dash = [] }) =>
-        `<span><svg width="22" height="4" aria-hidden="true"><path d="M0 2H22" stroke="var(--${name})"
-        stroke-width="3" stroke-dasharray="${dash}"/></svg> ${safe(word)}</span>`,
-    );
-    return `<figure data-chart="${name}"><figcaption><strong>${safe(title)}</strong>
-      <span class="legend">${lines.length > 1 ? legend.join(" ") : ""}</span></figcaption>
-      <div class="place"></div></figure>`;
-  });
-  return `<div class="timeline-tools">${mode === "camera" ? mood : ""}
-    <div class="switch" role="group" aria-label="${timeShown}">
-      <button data-span>${last}</button><button data-span>${whole}</button></div></div>
-    <div class="charts" tabindex="0" role="group" aria-label="${charts}">
-      ${figures.join("")}</div>
-    <p class="readout" role="status"></p>`;
-}
-
-/**
- * A text as HTML has it.
- * @param {string} text
- */
-const safe = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /**
  * uPlot's options for a chart.
  *
  * @param {Kind} kind
- * @param {Pick<uPlot.Options, "width" | "height" | "cursor" | "hooks"> & {above: () => number,
- *   span: () => [number, number]}} given as uPlot has them; `above`: CSS pixels to leave free above
- *   the plotting area; `span`: [from, to] of the time to show
+ * @param {Pick<uPlot.Options, "width" | "height" | "cursor" | "hooks"> & {
+ *   colour: (name: string) => string, isShown: (line: Line) => boolean, above: () => number,
+ *   beside: (plot: uPlot) => number, span: () => [number, number]}} given as uPlot has them; `colour`: six
+ *   digits; `above` and `beside`: CSS pixels to leave free above and on the right of the plotting
+ *   area; `span`: [from, to] of the time to show
  * @returns {uPlot.Options}
  */
-export function optionsOf(kind, { above, span, cursor, ...given }) {
+export function optionsOf(kind, { colour, isShown, above, beside, span, cursor, ...given }) {
   const axis = {
     stroke: () => colour("soft"),
     grid: { stroke: () => colour("line"), width: 1 },
@@ -173,7 +158,7 @@ export function optionsOf(kind, { above, span, cursor, ...given }) {
   };
   return {
     ...given,
-    padding: [() => TOP + above(), RIGHT, 0, 0],
+    padding: [() => TOP + above(), beside, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { setScale: false, dist: 5 }, ...cursor },
     scales: { x: { range: span }, y: { range: kind.range } },
@@ -197,20 +182,14 @@ export function optionsOf(kind, { above, span, cursor, ...given }) {
     ],
     series: [
       {},
-      ...kind.lines.map(({ name, dash }) => ({
-        stroke: () => colour(name),
+      ...kind.lines.map((line) => ({
+        show: isShown(line),
+        stroke: () => colour(line.name),
+        fill: line.isFilled ? () => colour(line.name) + FAINT : undefined,
         width: 2,
-        dash,
+        dash: line.dash,
         points: { show: false },
       })),
     ],
   };
-}
-
-/**
- * A colour of the style sheet as it is now: light, dark or for paper.
- * @param {string} name
- */
-export function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }

@@ -1,26 +1,43 @@
-/** What is drawn on a chart besides its lines: hidden stretches and the teacher's markers.
+/** What is drawn on a chart besides its lines: their names, hidden stretches, and what happened.
  *
- * @import { Marker } from "../shared/contract.js"
+ * @import { AlertKind } from "../shared/contract.js"
+ * @import { Events, Flag, Span } from "./events.js"
  *
- * @typedef {{ink: string, card: string}} Colours of the style sheet
+ * @typedef {(name: string) => string} Colour of the style sheet
+ *
+ * @typedef {object} End of a line
+ * @property {string} name of its colour
+ * @property {string} word
+ * @property {number[]} [dash]
+ * @property {number} t
+ * @property {number} value
  */
 
 import uPlot from "uplot";
 
 import { gettext } from "../shared/texts.js";
+import { ALERT_WORDS } from "./events.js";
 
 const FONT = "12px system-ui, sans-serif";
 const LINE = 16; // CSS pixels from one line of text to the next
-const LANES = 3; // lines of text that markers may take above a chart
+const LANES = 3; // lines of text that notes and questions may take above a chart
+const BAR = 4; // CSS pixels: the height of an alert's bar, under its words
 const HATCH = 7; // CSS pixels between two lines of the hatching
+const POLE = 10; // CSS pixels: the size of a flag without words
+const LEADER = 12; // CSS pixels from a line's end to its name
+const MARGIN = 30; // CSS pixels on the right of a chart, for half of a time
+
+/** @type {Record<AlertKind, string>} */
+const ALERT_COLOURS = { many_lost: "lost", mood_dropped: "unhappy", faces_gone: "soft" };
 
 /**
  * Hatch stretches over the chart's whole height, and say "hidden" where it fits.
  * @param {uPlot} chart
  * @param {[number, number][]} stretches [from, to] of each
- * @param {Colours} colours
+ * @param {Colour} colour
  */
-export function drawHidden(chart, stretches, { ink, card }) {
+export function drawHidden(chart, stretches, colour) {
+  const ink = colour("ink");
   draw(chart, (context, { left, top, width, height }) => {
     for (const [from, to] of stretches) {
       const start = Math.max(left, left + chart.valToPos(from, "x"));
@@ -45,53 +62,196 @@ export function drawHidden(chart, stretches, { ink, card }) {
       const wide = context.measureText(word).width;
       if (end - start < wide + 12) continue;
       const middle = (start + end) / 2;
-      write(context, word, middle - wide / 2, top + height / 2 + 4, wide, ink, card);
+      write(context, word, middle - wide / 2, top + height / 2 + 4, wide, colour);
     }
   });
 }
 
 /**
- * CSS pixels above a chart that the texts of so many markers take.
- * @param {number} markers
+ * CSS pixels above a chart that the words of these take.
+ * @param {Events} events
  */
-export const headroom = (markers) => LINE * Math.min(markers, LANES);
+export const headroom = ({ flags, alerts }) => LINE * (flagLanes(flags) + lanesOf(alerts).count);
+
+/** @param {Flag[]} flags */
+const flagLanes = (flags) => Math.min(flags.filter(({ text }) => text).length, LANES);
 
 /**
- * A line a marker; `withText`: and its text in the headroom, where there is a place for it.
+ * A line for each note and question, its text in the headroom where there is a place for it; a bar
+ * for the time of each alert, below those.
  * @param {uPlot} chart
- * @param {Marker[]} markers
- * @param {boolean} withText
- * @param {Colours} colours
+ * @param {Events} events
+ * @param {Colour} colour
  */
-export function drawMarkers(chart, markers, withText, { ink, card }) {
-  draw(chart, (context, { left, top, width, height }) => {
-    const right = left + width;
-    const shown = markers
-      .map(({ t, text }) => ({ text, x: left + chart.valToPos(t, "x") }))
-      .filter(({ x }) => x >= left && x <= right);
-    const lineFrom = (/** @type {number} */ x, /** @type {number} */ y) =>
-      context.fillRect(Math.round(x), y, 1, top + height - y);
-    context.fillStyle = ink;
-    for (const { x } of shown) lineFrom(x, top);
-    if (!withText) return;
-    const above = top - headroom(markers.length);
-    const texts = shown.map(({ text, x }) => {
+export function drawEvents(chart, events, colour) {
+  draw(chart, (context, area) => {
+    const { left, top, width } = area;
+    const placeOf = (/** @type {number} */ t) => left + chart.valToPos(t, "x");
+    const isShown = (/** @type {number} */ x) => x >= left && x <= left + width;
+    const { placed } = lanesOf(events.alerts);
+    for (const [index, { alert, lane }] of placed.entries()) {
+      const start = Math.max(left, placeOf(alert.since));
+      const end = Math.min(left + width, placeOf(alert.until));
+      if (end <= start) continue;
+      const above = top - (lane + 1) * LINE;
+      drawAlert(context, area, alert, [start, end], above, colour);
+      const next = placed.slice(index + 1).find((other) => other.lane === lane);
+      const most = (next ? placeOf(next.alert.since) : chart.width) - start;
+      const word = ALERT_WORDS[alert.kind];
+      const wide = context.measureText(word).width;
+      if (wide + 6 < most) write(context, word, start + 2, above + 8, wide, colour);
+    }
+    const flags = events.flags
+      .map(({ t, text }) => ({ text, x: placeOf(t) }))
+      .filter(({ x }) => isShown(x));
+    const lanes = { above: top - headroom(events), count: flagLanes(events.flags) };
+    drawFlags(context, area, flags, lanes, chart.width, colour);
+  });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {uPlot.BBox} area
+ * @param {Span} alert
+ * @param {[number, number]} place [start, end]
+ * @param {number} above the top of its lane
+ * @param {Colour} colour
+ */
+function drawAlert(context, { top, height }, { kind }, [start, end], above, colour) {
+  const bar = above + LINE - BAR;
+  context.fillStyle = colour(ALERT_COLOURS[kind]);
+  context.globalAlpha = 0.1;
+  context.fillRect(start, bar, end - start, top + height - bar);
+  context.globalAlpha = 1;
+  context.fillRect(start, bar, end - start, BAR - 1);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {uPlot.BBox} area
+ * @param {{text: string, x: number}[]} flags those that are in the area
+ * @param {{above: number, count: number}} lanes above: the top of the first
+ * @param {number} right where texts have to end
+ * @param {Colour} colour
+ */
+function drawFlags(context, { left, top, width, height }, flags, lanes, right, colour) {
+  context.fillStyle = colour("ink");
+  const poleFrom = (/** @type {number} */ x, /** @type {number} */ y) =>
+    context.fillRect(Math.round(x), y, 1, top + height - y);
+  for (const { x, text } of flags) {
+    poleFrom(x, top);
+    if (!text) drawPennant(context, Math.round(x), top);
+  }
+  const texts = flags
+    .filter(({ text }) => text)
+    .map(({ text, x }) => {
       const short = shortened(text, (part) => context.measureText(part).width, width / 2);
-      return { text: short, marker: x, width: context.measureText(short).width };
+      return { text: short, pole: x, width: context.measureText(short).width };
     });
-    const placed = layOut(texts, left, right, Math.min(markers.length, LANES));
-    for (const { marker, lane } of placed) lineFrom(marker, above + lane * LINE);
-    for (const { text, x, width: wide, lane } of placed) {
-      write(context, text, x, above + 12 + lane * LINE, wide, ink, card);
+  const placed = layOut(texts, left, right, lanes.count);
+  for (const { pole, lane } of placed) poleFrom(pole, lanes.above + lane * LINE);
+  for (const { text, x, width: wide, lane } of placed) {
+    write(context, text, x, lanes.above + 12 + lane * LINE, wide, colour);
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ */
+function drawPennant(context, x, y) {
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + POLE, y + POLE / 2);
+  context.lineTo(x, y + POLE);
+  context.fill();
+}
+
+/**
+ * Alerts in lanes: each in the first in which it covers no other.
+ * @param {Span[]} alerts in the order of time
+ */
+export function lanesOf(alerts) {
+  /** @type {number[]} */
+  const ends = [];
+  const placed = alerts.map((alert) => {
+    const free = ends.findIndex((end) => end <= alert.since);
+    const lane = free < 0 ? ends.length : free;
+    ends[lane] = alert.until;
+    return { alert, lane };
+  });
+  return { placed, count: ends.length };
+}
+
+/**
+ * CSS pixels beside a chart that the names of its lines take.
+ * @param {uPlot} chart
+ * @param {string[]} words
+ */
+export function sideroom({ ctx: context }, words) {
+  context.save();
+  context.font = FONT;
+  const widths = words.map((word) => context.measureText(word).width);
+  context.restore();
+  return Math.max(MARGIN, LEADER + Math.ceil(Math.max(0, ...widths)) + 4);
+}
+
+/**
+ * The name of each line at its end, with a piece of the line that leads to it.
+ * @param {uPlot} chart
+ * @param {End[]} ends the most important first
+ * @param {Colour} colour
+ */
+export function drawNames(chart, ends, colour) {
+  draw(chart, (context, { left, top, height }) => {
+    const wanted = ends.map(({ value }) => top + chart.valToPos(value, "y"));
+    const places = spread(wanted, LINE - 2, top, top + height);
+    for (const [index, { name, word, dash = [], t }] of ends.entries()) {
+      const y = places[index];
+      if (y === null) continue;
+      const x = left + chart.valToPos(t, "x");
+      context.strokeStyle = colour(name);
+      context.lineWidth = 2;
+      context.setLineDash(dash);
+      context.beginPath();
+      context.moveTo(x, wanted[index]);
+      context.lineTo(x + LEADER - 2, y);
+      context.stroke();
+      write(context, word, x + LEADER, y + 4, context.measureText(word).width, colour);
     }
   });
+}
+
+/**
+ * Where to write so that no text covers another: as near to where it is wanted as there is a place,
+ * and null for the last of those that are too many.
+ *
+ * @param {number[]} wanted
+ * @param {number} gap from one text to the next, at least
+ * @param {number} top
+ * @param {number} bottom
+ * @returns {(number | null)[]}
+ */
+export function spread(wanted, gap, top, bottom) {
+  const most = Math.floor((bottom - top) / gap) + 1;
+  const order = [...wanted.keys()].slice(0, most).sort((a, b) => wanted[a] - wanted[b]);
+  /** @type {(number | null)[]} */
+  const places = wanted.map(() => null);
+  let above = top - gap;
+  for (const index of order) places[index] = above = Math.max(wanted[index], above + gap);
+  let below = bottom + gap;
+  for (const index of order.reverse()) {
+    places[index] = below = Math.min(places[index] ?? bottom, below - gap);
+  }
+  return places;
 }
 
 /**
  * Texts beside their lines, each in the first lane in which it covers no other; those that fit in
  * no lane are left out.
  *
- * @param {{text: string, marker: number, width: number}[]} texts from left to right; marker: where
+ * @param {{text: string, pole: number, width: number}[]} texts from left to right; pole: where
  *   the line is
  * @param {number} left
  * @param {number} right
@@ -100,12 +260,12 @@ export function drawMarkers(chart, markers, withText, { ink, card }) {
 export function layOut(texts, left, right, lanes) {
   const ends = Array(lanes).fill(-Infinity);
   const placed = [];
-  for (const { text, marker, width } of texts) {
-    const start = Math.max(left, Math.min(marker + 4, right - width - 2));
+  for (const { text, pole, width } of texts) {
+    const start = Math.max(left, Math.min(pole + 4, right - width - 2));
     const lane = ends.findIndex((end) => end < start);
     if (lane < 0) continue;
     ends[lane] = start + width + 6;
-    placed.push({ text, marker, x: start, width, lane });
+    placed.push({ text, pole, x: start, width, lane });
   }
   return placed;
 }
@@ -154,14 +314,13 @@ function draw(chart, paint) {
  * @param {number} x
  * @param {number} y
  * @param {number} width
- * @param {string} ink
- * @param {string} card
+ * @param {Colour} colour
  */
-function write(context, text, x, y, width, ink, card) {
+function write(context, text, x, y, width, colour) {
   context.globalAlpha = 0.85;
-  context.fillStyle = card;
+  context.fillStyle = colour("card");
   context.fillRect(x - 2, y - 12, width + 4, LINE);
   context.globalAlpha = 1;
-  context.fillStyle = ink;
+  context.fillStyle = colour("ink");
   context.fillText(text, x, y);
 }

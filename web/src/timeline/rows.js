@@ -1,15 +1,12 @@
-/** A class's timeline as rows that charts are drawn from, and as words.
+/** A class's timeline as rows that charts are drawn from.
  *
- * @import { Marker, Point, View } from "../shared/contract.js"
+ * @import { Point, View } from "../shared/contract.js"
  *
  * @typedef {Point | View} Figures
  * @typedef {Figures | (typeof UNKNOWN & {t: number})} Row
  */
 
 import { POINT_SECONDS } from "../shared/contract.js";
-import { exactClock, percent, studentsHere, valenceText } from "../shared/figures.js";
-import { EMOTION_WORDS, answers, entriesOf, namesOf } from "../shared/labels.js";
-import { gettext, listed, ngettext } from "../shared/texts.js";
 
 const JUST_BEFORE = 0.001; // seconds: lines go in steps, because a point is the mean of its time
 const UNKNOWN = {
@@ -17,7 +14,6 @@ const UNKNOWN = {
   seen: null,
   shares: null,
   suppressed: null,
-  valence: null,
   pace: null,
 };
 
@@ -81,39 +77,18 @@ export function rowAt(rows, t) {
 }
 
 /**
- * What was known at the time `t`, in one line.
- * @param {Figures | null} row
- * @param {number} t
- * @param {Marker[]} markers
+ * Where a line ends between the times `from` and `to`: its last value there, and until when it is
+ * so. Null if it has none.
+ *
+ * @param {Row[]} rows
+ * @param {(row: Row) => number | null} valueOf
+ * @param {number} from
+ * @param {number} to
  */
-export function describe(row, t, markers) {
-  const parts = [];
-  if (row === null) parts.push(gettext("nothing is known"));
-  else parts.push(...looks(row), pace(row), studentsHere(row.students));
-  for (const marker of markers) {
-    if (Math.abs(marker.t - t) <= POINT_SECONDS) parts.push(`“${marker.text}”`);
-  }
-  return `${exactClock(t)}: ${parts.join(" · ")}`;
-}
-
-/** @param {Figures} row */
-function looks({ shares, valence, seen, suppressed }) {
-  if (shares === null || valence === null) {
-    return suppressed === "few_faces" ? [gettext("looks hidden: too few faces")] : [];
-  }
-  const words = entriesOf(shares)
-    .filter(([, share]) => share > 0)
-    .sort((a, b) => b[1] - a[1])
-    .map(([emotion, share]) => `${EMOTION_WORDS[emotion]} ${percent(share)}`);
-  const parts = [listed(words), valenceText(valence)];
-  if (seen !== null) parts.push(ngettext("{count} face read", "{count} faces read", seen));
-  return parts;
-}
-
-/** @param {Figures} row */
-function pace({ pace }) {
-  if (pace === null) return gettext("hidden: too few students");
-  const said = namesOf(pace).filter((word) => pace[word] > 0);
-  if (said.length === 0) return gettext("no answers");
-  return listed(said.map((word) => answers(pace[word], word)));
+export function endOf(rows, valueOf, from, to) {
+  const index = rows.findLastIndex((row) => row.t <= to && valueOf(row) !== null);
+  if (index < 0) return null;
+  const [row, next] = rows.slice(index, index + 2);
+  const t = next && valueOf(next) !== null ? to : row.t;
+  return t < from ? null : { t, value: valueOf(row) ?? 0 };
 }

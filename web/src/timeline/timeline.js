@@ -1,13 +1,16 @@
-/** A class over time: how it looks, what it says and who is here, on one axis of time.
+/** A class over time, one chart at a time: what it says, how it looks, who is here; or as a table.
  *
  * @import { Marker, Mode, Point, View } from "../shared/contract.js"
- * @import { Kind } from "./charts.js"
+ * @import { Kind, Line } from "./charts.js"
+ * @import { Events } from "./events.js"
+ * @import { End } from "./marks.js"
  * @import { Row } from "./rows.js"
  *
  * @typedef {object} Chart
  * @property {Kind} kind
  * @property {HTMLElement} figure
  * @property {HTMLElement} place
+ * @property {Set<Line>} lines that are shown
  * @property {uPlot | null} plot null until it is first drawn
  * @property {boolean} isDrawn
  *
@@ -29,32 +32,42 @@ import uPlot from "uplot";
 
 import { POINT_SECONDS } from "../shared/contract.js";
 import { findAll, findIn } from "../shared/page.js";
-import { chartsOf, colour, frameOf, optionsOf } from "./charts.js";
-import { drawHidden, drawMarkers, headroom } from "./marks.js";
 import { gettext } from "../shared/texts.js";
-import { describe, rowAt, rowsOf, stretchesOf } from "./rows.js";
+import { chartsOf, optionsOf } from "./charts.js";
+import { eventsOf, toldAt } from "./events.js";
+import { frameOf } from "./frame.js";
+import { drawEvents, drawHidden, drawNames, headroom, sideroom } from "./marks.js";
+import { minutesOf } from "./minutes.js";
+import { endOf, rowAt, rowsOf, stretchesOf } from "./rows.js";
+import { columnsOf, showMinutes } from "./table.js";
+import { describe } from "./words.js";
 
 const LAST = 15 * 60; // seconds that "Last 15 minutes" shows
 const LEAST = 5 * 60; // seconds that a class shows from its start on
 const LEAST_ZOOM = 30; // seconds
 const TICK_MILLISECONDS = 1000;
 const PRINT_WIDTH = 680; // CSS pixels: A4 and Letter between their margins
+const HEIGHT = 160; // CSS pixels of a chart without what stands above it
 const WIDE = 700; // CSS pixels from which on charts are higher
-
-let made = 0; // timelines, for the names of their cursors
+const NAMED = 340; // CSS pixels from which on there is room for the names of lines beside them
+const TABLE = "table";
 
 export class Timeline {
   #element;
-  #sync = { key: `timeline ${++made}` }; // one cursor for this timeline's charts
   #charts;
+  #columns;
   #course;
   /** @type {Row[]} */
   #rows = [];
+  /** @type {Events} */
+  #events = { flags: [], alerts: [] };
+  /** @type {Map<string, string>} */
+  #colours = new Map(); // of the style sheet, as this drawing began: light, dark or for paper
   /** @type {[number, number] | typeof LAST | null} */
   #zoom = null; // null for the whole class
   /** @type {number | null} */
   #at = null; // the time that is read
-  #mood = "shares";
+  #view; // the name of a chart, or TABLE
   #frame = 0; // of the next drawing; 0 for none
   #ticking = 0; // the timer of a class that goes on; 0 for none
   #drawing = false;
@@ -80,15 +93,20 @@ export class Timeline {
    * @param {Course} course
    */
   constructor(element, course) {
-    const { mode } = course;
+    const { mode, present } = course;
+    const kinds = chartsOf(mode);
     this.#element = element;
     this.#course = course;
+    this.#columns = columnsOf(mode);
+    this.#view = kinds[0].name;
     element.classList.add("timeline");
-    element.innerHTML = frameOf(mode);
-    this.#charts = chartsOf(mode).map((kind) => {
+    element.innerHTML = frameOf(kinds, this.#columns, present !== undefined);
+    this.#charts = kinds.map((kind) => {
       const figure = findIn(element, `[data-chart=${kind.name}]`);
+      const lines = new Set(kind.lines.filter(({ isOff }) => !isOff));
+      const place = findIn(figure, ".place");
       /** @type {Chart} */
-      const chart = { kind, figure, place: findIn(figure, ".place"), plot: null, isDrawn: false };
+      const chart = { kind, figure, place, lines, plot: null, isDrawn: false };
       return chart;
     });
     this.#listen();
@@ -116,8 +134,9 @@ export class Timeline {
    * @param {Chart} chart
    * @param {{width: number, height: number}} size
    */
-  #plot({ kind, figure, place }, size) {
-    const colours = () => ({ ink: colour("ink"), card: colour("card") });
+  #plot(chart, size) {
+    const { kind, lines, place } = chart;
+    const colour = (/** @type {string} */ name) => this.#colour(name);
     const hidden = () => stretchesOf(this.#rows, kind.hidden);
     const showWhole = () => {
       this.#show(null);
@@ -125,12 +144,22 @@ export class Timeline {
     };
     const options = optionsOf(kind, {
       ...size,
-      above: () => this.#above(figure),
+      colour,
+      isShown: (line) => lines.has(line),
+      above: () => headroom(this.#events),
+      beside: (plot) =>
+        sideroom(
+          plot,
+          this.#named(chart).map(({ word }) => word),
+        ),
       span: () => this.#span(),
-      cursor: { sync: this.#sync, bind: { dblclick: () => showWhole } },
+      cursor: { bind: { dblclick: () => showWhole } },
       hooks: {
-        drawAxes: [(plot) => drawHidden(plot, hidden(), colours())],
-        draw: [(plot) => drawMarkers(plot, this.#course.markers, this.#isOnTop(figure), colours())],
+        drawAxes: [(plot) => drawHidden(plot, hidden(), colour)],
+        draw: [
+          (plot) => drawEvents(plot, this.#events, colour),
+          (plot) => drawNames(plot, this.#ends(chart), colour),
+        ],
         setCursor: [(plot) => this.#onCursor(plot)],
         setSelect: [(plot) => this.#onSelect(plot)],
       },
@@ -141,15 +170,26 @@ export class Timeline {
   #listen() {
     const { signal } = this.#closed;
     const element = this.#element;
-    for (const button of findAll(element, "[data-mood]")) {
+    for (const button of findAll(element, "[data-view]")) {
       button.addEventListener("click", () => {
-        this.#mood = button.dataset.mood ?? "";
+        this.#view = button.dataset.view ?? "";
         this.#drawSoon();
       });
     }
-    const [last, whole] = findAll(element, "[data-span]");
-    last.addEventListener("click", () => this.#show(LAST));
-    whole.addEventListener("click", () => this.#show(null));
+    for (const button of findAll(element, "[data-span]")) {
+      button.addEventListener("click", () =>
+        this.#show(button.dataset.span === "last" ? LAST : null),
+      );
+    }
+    for (const { kind, figure, lines } of this.#charts) {
+      for (const [index, button] of findAll(figure, "[data-line]").entries()) {
+        const line = kind.lines[index];
+        button.addEventListener("click", () => {
+          if (!lines.delete(line)) lines.add(line);
+          this.#drawSoon();
+        });
+      }
+    }
     const charts = findIn(element, ".charts");
     charts.addEventListener("keydown", (event) => this.#onKey(event));
     charts.addEventListener("blur", () => this.#read(null));
@@ -169,7 +209,6 @@ export class Timeline {
 
   /** Time goes on; it is drawn only where that moves the charts by a pixel. */
   #tick() {
-    this.#readRows();
     const [from, to] = this.#span();
     if (this.#now() - this.#drawnAt >= (to - from) / this.#width) this.#drawSoon();
   }
@@ -187,37 +226,30 @@ export class Timeline {
   #draw() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    const element = this.#element;
     if (this.#width === 0 && !this.#printing) return;
     this.#drawing = true;
     this.#drawnAt = this.#now();
-    this.#readRows();
-    for (const { kind, figure } of this.#charts) {
-      figure.hidden = kind.isMood && kind.name !== this.#mood;
-    }
-    for (const button of findAll(element, "[data-mood]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.mood === this.#mood));
-    }
-    const [last, whole] = findAll(element, "[data-span]");
-    last.setAttribute("aria-pressed", String(this.#zoom === LAST));
-    whole.setAttribute("aria-pressed", String(this.#zoom === null));
+    this.#colours.clear();
+    this.#readCourse();
+    this.#showChoices();
     let hasNew = false;
     for (const chart of this.#charts) {
       const { kind, figure, place, plot } = chart;
       if (figure.hidden || chart.isDrawn) continue;
-      const size = this.#size(kind, figure);
+      const size = this.#size();
       place.style.height = `${size.height}px`;
       if (plot !== null) {
         plot.batch(() => {
           if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
+          for (const [index, line] of kind.lines.entries()) {
+            const show = chart.lines.has(line);
+            if (plot.series[index + 1].show !== show) plot.setSeries(index + 1, { show });
+          }
           plot.setData(this.#dataOf(kind));
         });
-      } else if (!hasNew || this.#printing) {
+      } else {
         chart.plot = this.#plot(chart, size);
         hasNew = true;
-      } else {
-        this.#goOnSoon(); // one new chart a frame: a slow machine answers in between
-        continue;
       }
       chart.isDrawn = true;
     }
@@ -230,6 +262,35 @@ export class Timeline {
     this.#setPlaced();
   }
 
+  /** Show what was chosen, on its buttons too; on paper, the charts that belong there. */
+  #showChoices() {
+    const press = (/** @type {HTMLElement} */ button, /** @type {boolean} */ isPressed) =>
+      button.setAttribute("aria-pressed", String(isPressed));
+    const element = this.#element;
+    for (const button of findAll(element, "[data-view]")) {
+      press(button, button.dataset.view === this.#view);
+    }
+    for (const button of findAll(element, "[data-span]")) {
+      press(button, this.#zoom === (button.dataset.span === "last" ? LAST : null));
+    }
+    for (const { kind, figure, lines } of this.#charts) {
+      figure.hidden = this.#printing ? !kind.isPrinted : kind.name !== this.#view;
+      for (const [index, button] of findAll(figure, "[data-line]").entries()) {
+        press(button, lines.has(kind.lines[index]));
+      }
+    }
+    const asTable = this.#view === TABLE && !this.#printing;
+    findIn(element, ".charts").hidden = asTable;
+    findIn(element, ".readout").hidden = asTable;
+    const minutes = findIn(element, ".minutes");
+    const wasHidden = minutes.hidden;
+    minutes.hidden = !asTable;
+    if (!asTable) return;
+    const table = findIn(minutes, "table", HTMLTableElement);
+    showMinutes(table, this.#columns, minutesOf(this.#course.points, this.#events, this.#span()));
+    if (wasHidden && this.#course.present) minutes.scrollTop = minutes.scrollHeight; // to now
+  }
+
   /**
    * What uPlot draws: the times, and the values of each line.
    * @param {Kind} kind
@@ -239,35 +300,52 @@ export class Timeline {
     return [this.#rows.map(({ t }) => t), ...lines.map(({ value }) => this.#rows.map(value))];
   }
 
-  /**
-   * @param {Kind} kind
-   * @param {HTMLElement} figure
-   */
-  #size({ height }, figure) {
+  #size() {
     const width = this.#printing ? PRINT_WIDTH : this.#width;
-    const own = Math.round(width < WIDE ? height : 1.3 * height);
-    return { width, height: own + this.#above(figure) };
+    const own = Math.round(width < WIDE ? HEIGHT : 1.3 * HEIGHT);
+    return { width, height: own + headroom(this.#events) };
   }
 
   /**
-   * CSS pixels above the plotting area of a chart, for the markers' texts.
-   * @param {HTMLElement} figure
+   * The lines of a chart that have their names beside them.
+   * @param {Chart} chart
    */
-  #above(figure) {
-    return this.#isOnTop(figure) ? headroom(this.#course.markers.length) : 0;
+  #named({ kind, lines }) {
+    return this.#size().width < NAMED ? [] : kind.lines.filter((line) => lines.has(line));
   }
 
   /**
-   * Whether this is the first chart that is shown, which has the markers' texts.
-   * @param {HTMLElement} figure
+   * Where each of these lines ends within the time that is shown.
+   * @param {Chart} chart
    */
-  #isOnTop(figure) {
-    return figure === this.#element.querySelector("figure:not([hidden])");
+  #ends(chart) {
+    const [from, to] = this.#span();
+    /** @type {End[]} */
+    const ends = [];
+    for (const line of this.#named(chart)) {
+      const end = endOf(this.#rows, line.value, from, to);
+      if (end) ends.push({ ...line, ...end });
+    }
+    return ends;
   }
 
-  #readRows() {
+  /**
+   * A colour of the style sheet.
+   * @param {string} name
+   */
+  #colour(name) {
+    let colour = this.#colours.get(name);
+    if (colour === undefined) {
+      colour = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+      this.#colours.set(name, colour);
+    }
+    return colour;
+  }
+
+  #readCourse() {
     const { points, present } = this.#course;
     this.#rows = rowsOf(points, present?.view ?? null, this.#now());
+    this.#events = eventsOf(this.#course);
   }
 
   #now() {
@@ -335,7 +413,7 @@ export class Timeline {
   }
 
   /**
-   * Read the time `at` in all charts, or none of them.
+   * Read the time `at` in the chart, or none.
    * @param {number | null} at
    */
   #read(at) {
@@ -352,9 +430,18 @@ export class Timeline {
     const text =
       this.#at === null
         ? gettext(
-            "Point at the charts, or use the arrow keys on them, to read what was when. Drag to zoom.",
+            "Point at the chart, or use the arrow keys on it, to read what was when. Drag to zoom.",
           )
-        : describe(rowAt(this.#rows, this.#at), this.#at, this.#course.markers);
+        : this.#told(this.#at);
     if (readout.textContent !== text) readout.textContent = text;
+  }
+
+  /**
+   * What was at a time.
+   * @param {number} at
+   */
+  #told(at) {
+    const inDetail = this.#charts.some(({ kind }) => kind.name === this.#view && kind.inDetail);
+    return describe(rowAt(this.#rows, at), at, toldAt(this.#events, at), inDetail);
   }
 }
