@@ -97,9 +97,16 @@ def report(server, page, join):
     expect(page.locator("#stretches tbody tr").first).to_be_visible()
 
 
+def report_with_a_table(server, page, join):
+    report(server, page, join)
+    page.get_by_role("button", name="Table").click()
+    expect(page.locator(".minutes tbody tr").first).to_be_visible()
+
+
 PAGES = [
     *(home, home_with_classes, no_such_class, consent, consent_to_words, in_class_with_camera),
     *(in_class_with_words, after_the_class, room, lively_room, ending_room, report),
+    report_with_a_table,
 ]
 
 

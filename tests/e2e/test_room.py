@@ -67,6 +67,13 @@ def read(room, *keys):
     return room.locator(".readout")
 
 
+def show(room, view):
+    """Choose what the timeline shows."""
+    button = room.locator(".timeline").get_by_role("button", name=view)
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+
 def pace(room, word):
     return room.locator("#pace li").filter(has_text=word).locator(".value")
 
@@ -278,8 +285,8 @@ def test_the_charts_are_read_with_the_keyboard(server, enter, troubles):
     room = enter(opened)
     expect(read(room, "Home")).to_contain_text("hidden: too few students · 3 students here")
     readout = read(room, *["Shift+ArrowRight"], "ArrowRight")
-    expect(readout).to_contain_text("happy 60 %, sad 40 % · balance +0.2, rather pleasant")
-    expect(readout).to_contain_text("18 faces read · 4 too fast · 20 students here")
+    expect(readout).to_contain_text(": 4 too fast · happy 60 %, unhappy 40 % · 18 faces read")
+    expect(readout).to_contain_text("· 20 students here")
     # What is missing is a gap: nothing is made up between two points.
     expect(read(room, "Shift+ArrowRight")).to_contain_text("nothing is known")
     expect(read(room, "Shift+ArrowRight")).to_contain_text("happy 60 %")
@@ -294,9 +301,9 @@ def test_what_is_read_stays_read_when_another_chart_is_drawn(server, enter, trou
     room = enter(opened)
     first = "hidden: too few students · 3 students here"
     expect(read(room, "Home")).to_contain_text(first)
-    button = room.get_by_role("button", name="Balance")
+    button = room.get_by_role("button", name="Each expression")
     button.evaluate("(button) => button.click()")  # the keyboard stays with the charts
-    line = room.locator("[data-chart=balance] .u-cursor-x")
+    line = room.locator("[data-chart=expressions] .u-cursor-x")
     expect(line).to_have_css("transform", "matrix(1, 0, 0, 1, 0, 0)")  # at the first of all times
     expect(room.locator(".readout")).to_contain_text(first)
     assert troubles == []
@@ -306,17 +313,14 @@ def test_pointing_at_a_chart_tells_the_time_and_the_figures(server, enter, troub
     opened = server.open_class()
     seed(server, opened, minutes=30)
     room = enter(opened)
-    chart = room.locator("[data-chart=pace] .u-over")
-    chart.hover(position={"x": 300, "y": 20})
+    room.locator("[data-chart=said] .u-over").hover(position={"x": 300, "y": 20})
     readout = room.locator(".readout")
-    expect(readout).to_have_text(re.compile(r"^\d+:\d\d:\d\d.*: happy 60 %.*4 too fast"))
-    # The line is in all charts at once.
-    lines = room.locator("figure:not([hidden]) .u-cursor-x").evaluate_all(
-        "(lines) => lines.map((line) => line.style.transform)"
-    )
-    assert len(lines) == 3 and len(set(lines)) == 1
+    expect(readout).to_have_text(re.compile(r"^\d+:\d\d:\d\d.*: 4 too fast.*unhappy 40 %"))
+    show(room, "Each expression")
+    room.locator("[data-chart=expressions] .u-over").hover(position={"x": 300, "y": 20})
+    expect(readout).to_have_text(re.compile(r"^\d+:\d\d:\d\d.*: 4 too fast.*sad 40 %"))
     room.locator("#headline").hover()
-    expect(readout).to_contain_text("Point at the charts")
+    expect(readout).to_contain_text("Point at the chart")
     assert troubles == []
 
 
@@ -327,7 +331,7 @@ def test_a_stretch_is_zoomed_by_dragging_and_shown_whole_again(server, enter, tr
     whole = room.get_by_role("button", name="Whole class")
     expect(whole).to_have_attribute("aria-pressed", "true")
     first_of_all = read(room, "Home").inner_text()
-    chart = room.locator("[data-chart=shares] .u-over")
+    chart = room.locator("[data-chart=said] .u-over")
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     room.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
@@ -350,15 +354,107 @@ def test_a_stretch_is_zoomed_by_dragging_and_shown_whole_again(server, enter, tr
     assert troubles == []
 
 
-def test_the_looks_are_drawn_as_shares_or_as_their_balance(server, enter, troubles):
+def test_one_chart_is_shown_at_a_time_first_what_students_say(server, enter, troubles):
     room = enter(server.open_class())
-    shares, balance = (room.locator(f"[data-chart={name}]") for name in ("shares", "balance"))
-    expect(shares).to_be_visible()
-    expect(balance).to_be_hidden()
-    room.get_by_role("button", name="Balance").click()
-    expect(balance).to_be_visible()
-    expect(shares).to_be_hidden()
-    expect(room.get_by_role("button", name="Balance")).to_have_attribute("aria-pressed", "true")
+    charts = {
+        "What students say": "said",
+        "How the class looks": "looks",
+        "Each expression": "expressions",
+        "Who is here": "presence",
+    }
+    said = room.get_by_role("button", name="What students say")
+    expect(said).to_have_attribute("aria-pressed", "true")
+    for button, name in charts.items():
+        show(room, button)
+        expect(room.locator("figure:visible")).to_have_attribute("data-chart", name)
+    expect(said).to_have_attribute("aria-pressed", "false")
+    assert troubles == []
+
+
+def test_a_line_is_hidden_and_shown_in_the_legend(server, enter, troubles):
+    opened = server.open_class()
+    seed(server, opened, minutes=9)
+    room = enter(opened)
+    line = room.get_by_role("button", name="too fast")
+    expect(line).to_have_attribute("aria-pressed", "true")
+    expect(room.get_by_role("button", name="too slow")).to_have_attribute("aria-pressed", "false")
+    # Four students, of at most 4.4: near the top of the chart, where nothing else is orange.
+    drawn = """() => {
+      const canvas = document.querySelector("[data-chart=said] canvas");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const orange = (value, index) => index % 4 === 0 &&
+        value === 0xcc && data[index + 1] === 0x55 && data[index + 2] === 0;
+      return data.filter(orange).length;
+    }"""
+    wait_until(room, f"({drawn})() > 0")
+    line.click()
+    expect(line).to_have_attribute("aria-pressed", "false")
+    wait_until(room, f"({drawn})() === 0")
+    line.click()
+    wait_until(room, f"({drawn})() > 0")
+    assert troubles == []
+
+
+def test_alerts_and_questions_are_read_where_they_were(server, browser, troubles):
+    """They are put into the server's history: a real alert takes minutes to come."""
+    opened = server.open_class()
+    began = seed(server, opened, minutes=30, end=time.time() // 60 * 60)  # the table's minutes
+    alert = {"kind": "many_lost", "since": began + 600, "why": "Lost.", "figures": None}
+    answers = {"yes": 21, "so_so": 5, "not_yet": 2}
+    question = {"t": began + 900, "until": began + 960, "question": "got_it", "answers": answers}
+
+    def between(page_side):
+        server_side = page_side.connect_to_server()
+
+        def from_server(message):
+            if str(message).startswith("42") and '["history"' in message:
+                start = message.index("[")
+                event, past = json.loads(message[start:])
+                for point in past["points"]:
+                    minute = (point["t"] - began) // 60
+                    point["alerts"] = [alert] if 10 <= minute < 12 else []
+                    point["asked"] = [question] if point["t"] == question["until"] else []
+                message = message[:start] + json.dumps([event, past])
+            page_side.send(message)
+
+        server_side.on_message(from_server)
+
+    room = troubles.watch(browser.new_context().new_page())
+    room.route_web_socket(re.compile("socket.io"), between)
+    room.goto(opened["room_url"])
+    expect(room.locator("[data-chart=said] .u-over")).to_be_visible()
+    minute = "Shift+ArrowRight"
+    expect(read(room, "Home", *[minute] * 11)).to_contain_text("· many are lost")
+    expect(read(room, minute, minute)).not_to_contain_text("lost")
+    told = "Got it? Yes 21, So-so 5, Not yet 2"
+    expect(read(room, minute, minute)).to_contain_text(told)
+    show(room, "Table")
+    happened = room.locator(".minutes tbody tr").locator("td:last-child")
+    expect(happened.filter(has_text=told)).to_have_count(1)
+    expect(happened.filter(has_text="many are lost")).to_have_count(2)
+    assert troubles == []
+
+
+def test_the_same_figures_are_in_a_table(server, enter, troubles):
+    opened = server.open_class()
+    end = time.time() // 60 * 60
+    seed(server, opened, minutes=9, end=end)
+    store = ClassStore(server.settings["DATABASE_URL"])
+    store.add_marker(opened["code"], Marker(end - 90, "started recursion"))
+    room = enter(opened)
+    rows = room.locator(".minutes tbody tr")
+    expect(rows).to_have_count(0)  # nobody has asked for it
+    show(room, "Table")
+    expect(rows).to_have_count(8)  # of one minute nothing is known
+    expect(rows.first.locator("td")).to_have_text(["3", *["hidden"] * 8, ""])
+    shown = ["20", "18", "0", "4", "0", "0", "60 %", "0 %", "40 %"]
+    expect(rows.nth(1).locator("td")).to_have_text([*shown, ""])
+    expect(rows.nth(6).locator("td")).to_have_text([*shown, "“started recursion”"])
+    expect(room.get_by_role("region", name="minute by minute")).to_be_visible()
+    for gone in (".charts", ".readout"):
+        expect(room.locator(gone)).to_be_hidden()
+    show(room, "What students say")
+    expect(rows.first).to_be_hidden()
     assert troubles == []
 
 
@@ -367,7 +463,10 @@ def test_hidden_stretches_are_hatched_and_gaps_are_empty(server, enter, troubles
     seed(server, opened, minutes=9)
     room = enter(opened)
     expect(read(room, "Home")).to_contain_text("hidden")
-    painted = room.locator("[data-chart=shares] canvas").evaluate(
+    show(room, "How the class looks")
+    expect(room.locator("[data-chart=looks] .u-over")).to_be_visible()
+    expect(read(room, "Home")).to_contain_text("hidden")  # which is said once it is drawn
+    painted = room.locator("[data-chart=looks] canvas").evaluate(
         """(canvas) => [0.5, 1.5, 2.5].map((minute) => {  // hidden, shown, missing
           const over = canvas.parentElement.querySelector(".u-over");
           const wide = over.clientWidth / 9;
@@ -385,9 +484,9 @@ def test_hidden_stretches_are_hatched_and_gaps_are_empty(server, enter, troubles
 
 def test_a_class_without_cameras_has_no_chart_of_looks(server, enter, troubles):
     room = enter(server.open_class(mode="self-report"))
-    expect(room.locator("figure:visible")).to_have_count(2)
-    expect(room.get_by_role("button", name="Balance")).to_have_count(0)
-    expect(room.get_by_text("faces read")).to_be_hidden()
+    choices = room.get_by_role("group", name="What is shown").get_by_role("button")
+    expect(choices).to_have_text(["What students say", "Who is here", "Table"])
+    expect(room.locator(".timeline").get_by_text("faces read")).to_have_count(0)
     assert troubles == []
 
 
@@ -488,10 +587,9 @@ def test_a_full_room_fits_the_screen(server, enter, join, troubles, width, schem
     room = enter(opened, viewport={"width": width, "height": 740}, color_scheme=scheme)
     expect(room.locator("#hands li")).to_have_count(6)
     room.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-    for mood in ("Balance", "Expressions"):
-        room.get_by_role("button", name=mood).click()
-        expect(room.get_by_role("button", name=mood)).to_have_attribute("aria-pressed", "true")
-    assert room.evaluate("document.documentElement.scrollWidth") <= width
+    for view in ("How the class looks", "Each expression", "Table", "Who is here"):
+        show(room, view)
+        assert room.evaluate("document.documentElement.scrollWidth") <= width
     cut = room.evaluate(
         """() => [...document.querySelectorAll("#live *")]
           .filter((each) => each.childElementCount === 0 && each.textContent.trim() !== "")
@@ -507,25 +605,34 @@ def test_charts_follow_the_colours_and_are_light_on_paper(server, enter, trouble
     opened = server.open_class()
     seed(server, opened, minutes=9)
     room = enter(opened, color_scheme="dark")
+    show(room, "Who is here")
     expect(read(room, "Home")).to_contain_text("hidden")
+
+    def darkest(chart):
+        return f"""(() => {{
+          const canvas = document.querySelector("[data-chart={chart}] canvas");
+          const context = canvas.getContext("2d");
+          const {{ data }} = context.getImageData(0, 0, canvas.width, canvas.height);
+          const solid = data.filter((red, index) => index % 4 === 0 && data[index + 3] === 255);
+          return Math.min(255, ...new Set(solid));
+        }})()"""
+
     # The line of the students has the colour of the text.
-    darkest = """() => {
-      const canvas = document.querySelector("[data-chart=presence] canvas");
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      const solid = data.filter((red, index) => index % 4 === 0 && data[index + 3] === 255);
-      return Math.min(255, ...new Set(solid));
-    }"""
-    wait_until(room, f"({darkest})() > 40")
+    wait_until(room, f"{darkest('presence')} > 40")
     room.emulate_media(color_scheme="light")
-    wait_until(room, f"({darkest})() < 30")
+    wait_until(room, f"{darkest('presence')} < 30")
     room.emulate_media(color_scheme="dark")
-    wait_until(room, f"({darkest})() > 40")
+    wait_until(room, f"{darkest('presence')} > 40")
     room.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert room.evaluate(darkest) < 30  # at once: the browser prints what it finds
-    chart = room.locator("[data-chart=presence] canvas")
-    assert chart.evaluate("(canvas) => canvas.offsetWidth") <= 690
+    # At once, whatever was chosen: the browser prints what it finds.
+    expect(room.locator("[data-chart=presence]")).to_be_hidden()
+    for name in ("said", "looks"):
+        assert room.evaluate(darkest(name)) < 30
+        chart = room.locator(f"[data-chart={name}] canvas")
+        assert 600 < chart.evaluate("(canvas) => canvas.offsetWidth") <= 690
     room.evaluate("dispatchEvent(new Event('afterprint'))")
-    wait_until(room, f"({darkest})() > 40")
+    expect(room.locator("figure:visible")).to_have_attribute("data-chart", "presence")
+    wait_until(room, f"{darkest('presence')} > 40")
     assert troubles == []
 
 
@@ -561,7 +668,7 @@ def test_nothing_moves_while_a_page_opens(server, browser, troubles, path, width
         window.observer.observe({ type: "layout-shift", buffered: true });"""
     )
     page.goto(opened["room_url"].replace("/room/", f"/{path}/"))
-    expect(page.locator("#timeline figure:visible .u-over")).to_have_count(3)
+    expect(page.locator("#timeline figure:visible .u-over")).to_have_count(1)
     if path == "room":
         expect(page.locator("#before")).to_contain_text("started recursion")
     moved = page.evaluate(

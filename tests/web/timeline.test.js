@@ -170,11 +170,11 @@ test("an alert lasts from its beginning to the last of its points, or until now"
   const { alerts } = eventsOf(course);
   assert.deepEqual(alerts, [{ kind: "many_lost", since: 105, until: 120 }]);
   assert.deepEqual(toldAt({ flags: [], alerts }, 112), ["many are lost"]);
-  assert.deepEqual(toldAt({ flags: [], alerts }, 125), []);
+  assert.deepEqual(toldAt({ flags: [], alerts }, 120), []);
   const view = point(137, { asked: null, alerts: [lost, alert("faces_gone", 131)] });
   assert.deepEqual(eventsOf({ ...course, present: { view, now: 137 } }).alerts, [
-    { kind: "many_lost", since: 105, until: 137 },
-    { kind: "faces_gone", since: 131, until: 137 },
+    { kind: "many_lost", since: 105, until: 138 },
+    { kind: "faces_gone", since: 131, until: 138 },
   ]);
 });
 

@@ -1,6 +1,6 @@
 /** What happened in a class, as its timeline tells of it: notes, questions and alerts.
  *
- * @import { AlertKind, Asked, Marker } from "../shared/contract.js"
+ * @import { Alert, AlertKind, Asked, Marker } from "../shared/contract.js"
  * @import { Course } from "./timeline.js"
  *
  * @typedef {object} Flag A moment: a teacher's note, or a question to the class.
@@ -21,6 +21,8 @@
 import { POINT_SECONDS } from "../shared/contract.js";
 import { ANSWER_WORDS, QUESTION_WORDS, namesOf } from "../shared/labels.js";
 import { gettext, listed } from "../shared/texts.js";
+
+const REFRESH = 1; // seconds for which what is so now is taken to go on
 
 /** @type {Record<AlertKind, string>} */
 export const ALERT_WORDS = {
@@ -48,7 +50,7 @@ export function toldAt({ flags, alerts }, t) {
   return [
     ...flags.filter((flag) => Math.abs(flag.t - t) <= POINT_SECONDS).map(({ told }) => told),
     ...alerts
-      .filter(({ since, until }) => since <= t && t <= until)
+      .filter(({ since, until }) => since <= t && t < until)
       .map(({ kind }) => ALERT_WORDS[kind]),
   ];
 }
@@ -102,10 +104,10 @@ function closedQuestions({ points, present }) {
 function alertsOf({ points, present }) {
   /** @type {Map<string, Span>} */
   const spans = new Map();
-  const add = (/** @type {{kind: AlertKind, since: number}} */ { kind, since }, until = 0) =>
+  const add = (/** @type {Alert} */ { kind, since }, /** @type {number} */ until) =>
     spans.set(`${kind} ${since}`, { kind, since, until });
   for (const { t, alerts } of points) for (const alert of alerts) add(alert, t + POINT_SECONDS);
-  for (const alert of present?.view?.alerts ?? []) add(alert, present?.now);
+  if (present?.view) for (const alert of present.view.alerts) add(alert, present.now + REFRESH);
   return inTime([...spans.values()], ({ since }) => since);
 }
 

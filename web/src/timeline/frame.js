@@ -41,7 +41,7 @@ function figureOf({ name, title, lines }) {
       `<button data-line="${name}"><svg width="18" height="4" aria-hidden="true"><path d="M0 2H18"
       stroke="var(--${name})" stroke-width="3" stroke-dasharray="${dash}"/></svg> ${safe(word)}</button>`,
   );
-  return `<figure data-chart="${name}"><figcaption>${safe(title)}</figcaption>
+  return `<figure data-chart="${name}" aria-label="${safe(title)}"><figcaption>${safe(title)}</figcaption>
     <div class="legend" role="group" aria-label="${safe(gettext("Lines"))}" ${lines.length > 1 ? "" : "hidden"}>
       ${legend.join("")}</div><div class="place"></div></figure>`;
 }

@@ -209,6 +209,7 @@ export class Timeline {
 
   /** Time goes on; it is drawn only where that moves the charts by a pixel. */
   #tick() {
+    this.#readCourse();
     const [from, to] = this.#span();
     if (this.#now() - this.#drawnAt >= (to - from) / this.#width) this.#drawSoon();
   }
