@@ -3,8 +3,8 @@ import { test } from "node:test";
 
 import { chartsOf } from "../../web/src/timeline/charts.js";
 import { eventsOf, toldAt } from "../../web/src/timeline/events.js";
-import { lanesOf, layOut, shortened, spread } from "../../web/src/timeline/marks.js";
 import { minutesOf } from "../../web/src/timeline/minutes.js";
+import { lanesOf, layOut, shortened, spread } from "../../web/src/timeline/places.js";
 import { endOf, rowAt, rowsOf, stretchesOf } from "../../web/src/timeline/rows.js";
 import { columnsOf } from "../../web/src/timeline/table.js";
 import { describe } from "../../web/src/timeline/words.js";

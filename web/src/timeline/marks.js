@@ -17,11 +17,13 @@ import uPlot from "uplot";
 
 import { gettext } from "../shared/texts.js";
 import { ALERT_WORDS } from "./events.js";
+import { lanesOf, layOut, shortened, spread } from "./places.js";
 
 const FONT = "12px system-ui, sans-serif";
 const LINE = 16; // CSS pixels from one line of text to the next
 const LANES = 3; // lines of text that notes and questions may take above a chart
-const BAR = 4; // CSS pixels: the height of an alert's bar, under its words
+const ALERT = 19; // CSS pixels for the words of an alert and its bar
+const BAR = 3; // CSS pixels: the height of the bar
 const HATCH = 7; // CSS pixels between two lines of the hatching
 const POLE = 10; // CSS pixels: the size of a flag without words
 const LEADER = 12; // CSS pixels from a line's end to its name
@@ -71,7 +73,8 @@ export function drawHidden(chart, stretches, colour) {
  * CSS pixels above a chart that the words of these take.
  * @param {Events} events
  */
-export const headroom = ({ flags, alerts }) => LINE * (flagLanes(flags) + lanesOf(alerts).count);
+export const headroom = ({ flags, alerts }) =>
+  LINE * flagLanes(flags) + ALERT * lanesOf(alerts).count;
 
 /** @param {Flag[]} flags */
 const flagLanes = (flags) => Math.min(flags.filter(({ text }) => text).length, LANES);
@@ -87,23 +90,22 @@ export function drawEvents(chart, events, colour) {
   draw(chart, (context, area) => {
     const { left, top, width } = area;
     const placeOf = (/** @type {number} */ t) => left + chart.valToPos(t, "x");
-    const isShown = (/** @type {number} */ x) => x >= left && x <= left + width;
     const { placed } = lanesOf(events.alerts);
     for (const [index, { alert, lane }] of placed.entries()) {
       const start = Math.max(left, placeOf(alert.since));
       const end = Math.min(left + width, placeOf(alert.until));
       if (end <= start) continue;
-      const above = top - (lane + 1) * LINE;
+      const above = top - (lane + 1) * ALERT;
       drawAlert(context, area, alert, [start, end], above, colour);
       const next = placed.slice(index + 1).find((other) => other.lane === lane);
       const most = (next ? placeOf(next.alert.since) : chart.width) - start;
       const word = ALERT_WORDS[alert.kind];
       const wide = context.measureText(word).width;
-      if (wide + 6 < most) write(context, word, start + 2, above + 8, wide, colour);
+      if (wide + 6 < most) write(context, word, start + 2, above + 11, wide, colour);
     }
     const flags = events.flags
       .map(({ t, text }) => ({ text, x: placeOf(t) }))
-      .filter(({ x }) => isShown(x));
+      .filter(({ x }) => x >= left && x <= left + width);
     const lanes = { above: top - headroom(events), count: flagLanes(events.flags) };
     drawFlags(context, area, flags, lanes, chart.width, colour);
   });
@@ -118,12 +120,12 @@ export function drawEvents(chart, events, colour) {
  * @param {Colour} colour
  */
 function drawAlert(context, { top, height }, { kind }, [start, end], above, colour) {
-  const bar = above + LINE - BAR;
+  const bar = above + ALERT - BAR;
   context.fillStyle = colour(ALERT_COLOURS[kind]);
   context.globalAlpha = 0.1;
   context.fillRect(start, bar, end - start, top + height - bar);
   context.globalAlpha = 1;
-  context.fillRect(start, bar, end - start, BAR - 1);
+  context.fillRect(start, bar, end - start, BAR);
 }
 
 /**
@@ -169,30 +171,14 @@ function drawPennant(context, x, y) {
 }
 
 /**
- * Alerts in lanes: each in the first in which it covers no other.
- * @param {Span[]} alerts in the order of time
- */
-export function lanesOf(alerts) {
-  /** @type {number[]} */
-  const ends = [];
-  const placed = alerts.map((alert) => {
-    const free = ends.findIndex((end) => end <= alert.since);
-    const lane = free < 0 ? ends.length : free;
-    ends[lane] = alert.until;
-    return { alert, lane };
-  });
-  return { placed, count: ends.length };
-}
-
-/**
  * CSS pixels beside a chart that the names of its lines take.
  * @param {uPlot} chart
- * @param {string[]} words
+ * @param {{word: string}[]} lines
  */
-export function sideroom({ ctx: context }, words) {
+export function sideroom({ ctx: context }, lines) {
   context.save();
   context.font = FONT;
-  const widths = words.map((word) => context.measureText(word).width);
+  const widths = lines.map(({ word }) => context.measureText(word).width);
   context.restore();
   return Math.max(MARGIN, LEADER + Math.ceil(Math.max(0, ...widths)) + 4);
 }
@@ -221,66 +207,6 @@ export function drawNames(chart, ends, colour) {
       write(context, word, x + LEADER, y + 4, context.measureText(word).width, colour);
     }
   });
-}
-
-/**
- * Where to write so that no text covers another: as near to where it is wanted as there is a place,
- * and null for the last of those that are too many.
- *
- * @param {number[]} wanted
- * @param {number} gap from one text to the next, at least
- * @param {number} top
- * @param {number} bottom
- * @returns {(number | null)[]}
- */
-export function spread(wanted, gap, top, bottom) {
-  const most = Math.floor((bottom - top) / gap) + 1;
-  const order = [...wanted.keys()].slice(0, most).sort((a, b) => wanted[a] - wanted[b]);
-  /** @type {(number | null)[]} */
-  const places = wanted.map(() => null);
-  let above = top - gap;
-  for (const index of order) places[index] = above = Math.max(wanted[index], above + gap);
-  let below = bottom + gap;
-  for (const index of order.reverse()) {
-    places[index] = below = Math.min(places[index] ?? bottom, below - gap);
-  }
-  return places;
-}
-
-/**
- * Texts beside their lines, each in the first lane in which it covers no other; those that fit in
- * no lane are left out.
- *
- * @param {{text: string, pole: number, width: number}[]} texts from left to right; pole: where
- *   the line is
- * @param {number} left
- * @param {number} right
- * @param {number} lanes
- */
-export function layOut(texts, left, right, lanes) {
-  const ends = Array(lanes).fill(-Infinity);
-  const placed = [];
-  for (const { text, pole, width } of texts) {
-    const start = Math.max(left, Math.min(pole + 4, right - width - 2));
-    const lane = ends.findIndex((end) => end < start);
-    if (lane < 0) continue;
-    ends[lane] = start + width + 6;
-    placed.push({ text, pole, x: start, width, lane });
-  }
-  return placed;
-}
-
-/**
- * As much of a text as is at most `most` wide.
- * @param {string} text
- * @param {(text: string) => number} widthOf
- * @param {number} most
- */
-export function shortened(text, widthOf, most) {
-  if (widthOf(text) <= most) return text;
-  let length = text.length;
-  while (length > 1 && widthOf(`${text.slice(0, length)}…`) > most) length--;
-  return `${text.slice(0, length).trimEnd()}…`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A class over time, one chart at a time: what it says, how it looks, who is here; or as a table.
  *
  * @import { Marker, Mode, Point, View } from "../shared/contract.js"
- * @import { Kind, Line } from "./charts.js"
+ * @import { Kind } from "./charts.js"
  * @import { Events } from "./events.js"
  * @import { End } from "./marks.js"
  * @import { Row } from "./rows.js"
@@ -10,7 +10,6 @@
  * @property {Kind} kind
  * @property {HTMLElement} figure
  * @property {HTMLElement} place
- * @property {Set<Line>} lines that are shown
  * @property {uPlot | null} plot null until it is first drawn
  * @property {boolean} isDrawn
  *
@@ -31,9 +30,10 @@ import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
 
 import { POINT_SECONDS } from "../shared/contract.js";
-import { findAll, findIn } from "../shared/page.js";
+import { findIn } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { chartsOf, optionsOf } from "./charts.js";
+import { Choices, LAST, TABLE } from "./choices.js";
 import { eventsOf, toldAt } from "./events.js";
 import { frameOf } from "./frame.js";
 import { drawEvents, drawHidden, drawNames, headroom, sideroom } from "./marks.js";
@@ -42,7 +42,6 @@ import { endOf, rowAt, rowsOf, stretchesOf } from "./rows.js";
 import { columnsOf, showMinutes } from "./table.js";
 import { describe } from "./words.js";
 
-const LAST = 15 * 60; // seconds that "Last 15 minutes" shows
 const LEAST = 5 * 60; // seconds that a class shows from its start on
 const LEAST_ZOOM = 30; // seconds
 const TICK_MILLISECONDS = 1000;
@@ -50,10 +49,10 @@ const PRINT_WIDTH = 680; // CSS pixels: A4 and Letter between their margins
 const HEIGHT = 160; // CSS pixels of a chart without what stands above it
 const WIDE = 700; // CSS pixels from which on charts are higher
 const NAMED = 340; // CSS pixels from which on there is room for the names of lines beside them
-const TABLE = "table";
 
 export class Timeline {
   #element;
+  #choices;
   #charts;
   #columns;
   #course;
@@ -63,11 +62,8 @@ export class Timeline {
   #events = { flags: [], alerts: [] };
   /** @type {Map<string, string>} */
   #colours = new Map(); // of the style sheet, as this drawing began: light, dark or for paper
-  /** @type {[number, number] | typeof LAST | null} */
-  #zoom = null; // null for the whole class
   /** @type {number | null} */
   #at = null; // the time that is read
-  #view; // the name of a chart, or TABLE
   #frame = 0; // of the next drawing; 0 for none
   #ticking = 0; // the timer of a class that goes on; 0 for none
   #drawing = false;
@@ -98,15 +94,13 @@ export class Timeline {
     this.#element = element;
     this.#course = course;
     this.#columns = columnsOf(mode);
-    this.#view = kinds[0].name;
     element.classList.add("timeline");
     element.innerHTML = frameOf(kinds, this.#columns, present !== undefined);
+    this.#choices = new Choices(element, kinds, () => this.#drawSoon());
     this.#charts = kinds.map((kind) => {
       const figure = findIn(element, `[data-chart=${kind.name}]`);
-      const lines = new Set(kind.lines.filter(({ isOff }) => !isOff));
-      const place = findIn(figure, ".place");
       /** @type {Chart} */
-      const chart = { kind, figure, place, lines, plot: null, isDrawn: false };
+      const chart = { kind, figure, place: findIn(figure, ".place"), plot: null, isDrawn: false };
       return chart;
     });
     this.#listen();
@@ -134,8 +128,7 @@ export class Timeline {
    * @param {Chart} chart
    * @param {{width: number, height: number}} size
    */
-  #plot(chart, size) {
-    const { kind, lines, place } = chart;
+  #plot({ kind, place }, size) {
     const colour = (/** @type {string} */ name) => this.#colour(name);
     const hidden = () => stretchesOf(this.#rows, kind.hidden);
     const showWhole = () => {
@@ -145,20 +138,16 @@ export class Timeline {
     const options = optionsOf(kind, {
       ...size,
       colour,
-      isShown: (line) => lines.has(line),
+      isShown: (line) => this.#choices.lines.has(line),
       above: () => headroom(this.#events),
-      beside: (plot) =>
-        sideroom(
-          plot,
-          this.#named(chart).map(({ word }) => word),
-        ),
+      beside: (plot) => sideroom(plot, this.#named(kind)),
       span: () => this.#span(),
       cursor: { bind: { dblclick: () => showWhole } },
       hooks: {
         drawAxes: [(plot) => drawHidden(plot, hidden(), colour)],
         draw: [
           (plot) => drawEvents(plot, this.#events, colour),
-          (plot) => drawNames(plot, this.#ends(chart), colour),
+          (plot) => drawNames(plot, this.#ends(kind), colour),
         ],
         setCursor: [(plot) => this.#onCursor(plot)],
         setSelect: [(plot) => this.#onSelect(plot)],
@@ -169,28 +158,7 @@ export class Timeline {
 
   #listen() {
     const { signal } = this.#closed;
-    const element = this.#element;
-    for (const button of findAll(element, "[data-view]")) {
-      button.addEventListener("click", () => {
-        this.#view = button.dataset.view ?? "";
-        this.#drawSoon();
-      });
-    }
-    for (const button of findAll(element, "[data-span]")) {
-      button.addEventListener("click", () =>
-        this.#show(button.dataset.span === "last" ? LAST : null),
-      );
-    }
-    for (const { kind, figure, lines } of this.#charts) {
-      for (const [index, button] of findAll(figure, "[data-line]").entries()) {
-        const line = kind.lines[index];
-        button.addEventListener("click", () => {
-          if (!lines.delete(line)) lines.add(line);
-          this.#drawSoon();
-        });
-      }
-    }
-    const charts = findIn(element, ".charts");
+    const charts = findIn(this.#element, ".charts");
     charts.addEventListener("keydown", (event) => this.#onKey(event));
     charts.addEventListener("blur", () => this.#read(null));
     for (const query of ["(prefers-color-scheme: dark)", "print"]) {
@@ -232,7 +200,7 @@ export class Timeline {
     this.#drawnAt = this.#now();
     this.#colours.clear();
     this.#readCourse();
-    this.#showChoices();
+    this.#showChosen();
     let hasNew = false;
     for (const chart of this.#charts) {
       const { kind, figure, place, plot } = chart;
@@ -243,7 +211,7 @@ export class Timeline {
         plot.batch(() => {
           if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
           for (const [index, line] of kind.lines.entries()) {
-            const show = chart.lines.has(line);
+            const show = this.#choices.lines.has(line);
             if (plot.series[index + 1].show !== show) plot.setSeries(index + 1, { show });
           }
           plot.setData(this.#dataOf(kind));
@@ -263,24 +231,14 @@ export class Timeline {
     this.#setPlaced();
   }
 
-  /** Show what was chosen, on its buttons too; on paper, the charts that belong there. */
-  #showChoices() {
-    const press = (/** @type {HTMLElement} */ button, /** @type {boolean} */ isPressed) =>
-      button.setAttribute("aria-pressed", String(isPressed));
+  /** Show what was chosen; on paper, the charts that belong there. */
+  #showChosen() {
     const element = this.#element;
-    for (const button of findAll(element, "[data-view]")) {
-      press(button, button.dataset.view === this.#view);
+    this.#choices.show();
+    for (const { kind, figure } of this.#charts) {
+      figure.hidden = this.#printing ? !kind.isPrinted : kind !== this.#choices.kind;
     }
-    for (const button of findAll(element, "[data-span]")) {
-      press(button, this.#zoom === (button.dataset.span === "last" ? LAST : null));
-    }
-    for (const { kind, figure, lines } of this.#charts) {
-      figure.hidden = this.#printing ? !kind.isPrinted : kind.name !== this.#view;
-      for (const [index, button] of findAll(figure, "[data-line]").entries()) {
-        press(button, lines.has(kind.lines[index]));
-      }
-    }
-    const asTable = this.#view === TABLE && !this.#printing;
+    const asTable = this.#choices.view === TABLE && !this.#printing;
     findIn(element, ".charts").hidden = asTable;
     findIn(element, ".readout").hidden = asTable;
     const minutes = findIn(element, ".minutes");
@@ -309,21 +267,22 @@ export class Timeline {
 
   /**
    * The lines of a chart that have their names beside them.
-   * @param {Chart} chart
+   * @param {Kind} kind
    */
-  #named({ kind, lines }) {
-    return this.#size().width < NAMED ? [] : kind.lines.filter((line) => lines.has(line));
+  #named({ lines }) {
+    if (this.#size().width < NAMED) return [];
+    return lines.filter((line) => this.#choices.lines.has(line));
   }
 
   /**
    * Where each of these lines ends within the time that is shown.
-   * @param {Chart} chart
+   * @param {Kind} kind
    */
-  #ends(chart) {
+  #ends(kind) {
     const [from, to] = this.#span();
     /** @type {End[]} */
     const ends = [];
-    for (const line of this.#named(chart)) {
+    for (const line of this.#named(kind)) {
       const end = endOf(this.#rows, line.value, from, to);
       if (end) ends.push({ ...line, ...end });
     }
@@ -358,18 +317,19 @@ export class Timeline {
    * @returns {[number, number]}
    */
   #span() {
-    if (Array.isArray(this.#zoom)) return this.#zoom;
+    const { zoom } = this.#choices;
+    if (Array.isArray(zoom)) return zoom;
     const { points, markers, present } = this.#course;
     const starts = [points, this.#rows, markers].flatMap(([first]) => first?.t ?? []);
     const first = Math.min(...starts, this.#now());
     const end = present?.now ?? this.#rows.at(-1)?.t ?? first;
-    const from = this.#zoom === LAST ? Math.max(first, end - LAST) : first;
+    const from = zoom === LAST ? Math.max(first, end - LAST) : first;
     return [from, Math.max(end, from + (present ? LEAST : LEAST_ZOOM))];
   }
 
-  /** @param {[number, number] | typeof LAST | null} zoom */
+  /** @param {[number, number] | null} zoom */
   #show(zoom) {
-    this.#zoom = zoom;
+    this.#choices.zoom = zoom;
     this.#at = null;
     this.#drawSoon();
   }
@@ -433,16 +393,12 @@ export class Timeline {
         ? gettext(
             "Point at the chart, or use the arrow keys on it, to read what was when. Drag to zoom.",
           )
-        : this.#told(this.#at);
+        : describe(
+            rowAt(this.#rows, this.#at),
+            this.#at,
+            toldAt(this.#events, this.#at),
+            this.#choices.kind?.inDetail ?? false,
+          );
     if (readout.textContent !== text) readout.textContent = text;
-  }
-
-  /**
-   * What was at a time.
-   * @param {number} at
-   */
-  #told(at) {
-    const inDetail = this.#charts.some(({ kind }) => kind.name === this.#view && kind.inDetail);
-    return describe(rowAt(this.#rows, at), at, toldAt(this.#events, at), inDetail);
   }
 }

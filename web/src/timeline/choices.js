@@ -1,0 +1,94 @@
+/** What a reader wants to see of a timeline: which chart or the table, which lines, which time.
+ *
+ * @import { Kind, Line } from "./charts.js"
+ */
+
+import { findAll, findIn } from "../shared/page.js";
+
+export const TABLE = "table"; // the view that is no chart
+export const LAST = 15 * 60; // seconds that "Last 15 minutes" shows
+
+export class Choices {
+  #element;
+  #kinds;
+  /** The name of a chart, or TABLE. */
+  view;
+  /**
+   * [from, to], the last seconds, or null for the whole class.
+   * @type {[number, number] | typeof LAST | null}
+   */
+  zoom = null;
+  /**
+   * Those that are shown, of all charts.
+   * @type {Set<Line>}
+   */
+  lines;
+
+  /**
+   * @param {HTMLElement} element of the timeline, with its buttons
+   * @param {Kind[]} kinds of its charts
+   * @param {() => void} changed is called when something was chosen
+   */
+  constructor(element, kinds, changed) {
+    this.#element = element;
+    this.#kinds = kinds;
+    this.view = kinds[0].name;
+    this.lines = new Set(kinds.flatMap(({ lines }) => lines.filter(({ isOff }) => !isOff)));
+    /** @type {(button: HTMLElement, choose: () => void) => void} */
+    const on = (button, choose) =>
+      button.addEventListener("click", () => {
+        choose();
+        changed();
+      });
+    for (const button of this.#buttons("view")) {
+      on(button, () => (this.view = button.dataset.view ?? ""));
+    }
+    for (const button of this.#buttons("span")) {
+      on(button, () => (this.zoom = spanOf(button)));
+    }
+    for (const [line, button] of this.#legends()) {
+      on(button, () => {
+        if (!this.lines.delete(line)) this.lines.add(line);
+      });
+    }
+  }
+
+  /** The chart that was chosen; undefined for the table. */
+  get kind() {
+    return this.#kinds.find(({ name }) => name === this.view);
+  }
+
+  /** Show on the buttons what was chosen. */
+  show() {
+    for (const button of this.#buttons("view")) press(button, button.dataset.view === this.view);
+    for (const button of this.#buttons("span")) press(button, spanOf(button) === this.zoom);
+    for (const [line, button] of this.#legends()) press(button, this.lines.has(line));
+  }
+
+  /** @param {"view" | "span"} name */
+  #buttons(name) {
+    return findAll(this.#element, `[data-${name}]`);
+  }
+
+  /**
+   * Each line with its button.
+   * @returns {[Line, HTMLElement][]}
+   */
+  #legends() {
+    return this.#kinds.flatMap(({ name, lines }) => {
+      const figure = findIn(this.#element, `[data-chart=${name}]`);
+      /** @type {(line: Line) => [Line, HTMLElement]} */
+      const withButton = (line) => [line, findIn(figure, `[data-line=${line.name}]`)];
+      return lines.map(withButton);
+    });
+  }
+}
+
+/** @param {HTMLElement} button */
+const spanOf = (button) => (button.dataset.span === "last" ? LAST : null);
+
+/**
+ * @param {HTMLElement} button
+ * @param {boolean} isPressed
+ */
+const press = (button, isPressed) => button.setAttribute("aria-pressed", String(isPressed));
