@@ -99,6 +99,21 @@ def test_a_deleted_class_leaves_nothing_and_others_alone(store):
     assert store.find_class("XYZ234") and store.points("XYZ234") and store.markers("XYZ234")
 
 
+def test_a_marker_is_changed_and_deleted_by_its_time(store):
+    add_classes(store, "ABC234", "XYZ234")
+    for code in ("ABC234", "XYZ234"):
+        store.add_marker(code, Marker(20.1, "recursion"))
+    assert store.rewrite_marker("ABC234", Marker(20.1, "loops"))
+    assert not store.rewrite_marker("ABC234", Marker(20.2, "loops"))
+    assert not store.rewrite_marker("DEF234", Marker(20.1, "loops"))
+    assert store.markers("ABC234") == [Marker(20.1, "loops")]
+    assert store.delete_marker("ABC234", 20.1)
+    assert not store.delete_marker("ABC234", 20.1)
+    assert not store.rewrite_marker("ABC234", Marker(20.1, "again"))
+    assert store.markers("ABC234") == []
+    assert store.markers("XYZ234") == [Marker(20.1, "recursion")]
+
+
 def test_markers_are_those_of_the_class_in_order(store):
     add_classes(store, "ABC234", "XYZ234")
     for code, t, text in [
