@@ -11,10 +11,16 @@ import { OwnWords } from "../student/own-words.js";
 import { Recap } from "../student/recap.js";
 import { find, findAll, findIn, memory, pageData, setText, showInstead } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
-import { SmallWindow } from "../student/small-window.js";
+import { SmallWindow } from "../shared/small-window.js";
 
 const code = pageData("code");
 const seatKey = `classpulse.seat.${code}`;
+// What students tap and have to see in front of the call, in the order in which it stands there.
+const SMALL_PARTS = [
+  ...["status", "shown", "paces", "help", "said"],
+  ...["camera-state", "looks", "trouble"],
+];
+const SMALL_SIZE = { width: 320, height: 380 };
 const CHECK_MILLISECONDS = 500; // for the label of a paused camera, which no look brings
 
 /** @type {ClassSocket | null} */
@@ -26,7 +32,14 @@ let label = null; // the newest, null without a camera
 let checking = 0;
 const recap = new Recap(code);
 const words = new OwnWords(send, recap);
-const small = new SmallWindow();
+const small = new SmallWindow({
+  opener: "small-window",
+  closer: "bring-back",
+  note: "elsewhere",
+  parts: SMALL_PARTS,
+  size: SMALL_SIZE,
+  away: gettext("Your answers are in the small window until you close it."),
+});
 const card = new CameraCard((newest) => {
   label = newest;
   sendLabel(); // at once: a page in the background has timers that sleep

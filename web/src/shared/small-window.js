@@ -1,33 +1,50 @@
-/** A small window that stays in front of the video call: what students tap and have to see moves
- * into it, and back when it closes.
+/** A small window that stays in front of the video call: parts of a page move into it, and back when
+ * it closes.
+ *
+ * @typedef {object} Wanted
+ * @property {string} opener the id of a button, which is hidden where a page may open no such window
+ * @property {string} closer the id of another one, hidden while nothing is away
+ * @property {string} note the id of what says where the parts are
+ * @property {string[]} parts the ids of what moves, in the order in which it stands there
+ * @property {{width: number, height: number}} size which the window asks for, in CSS pixels
+ * @property {string} away what the note says while it is open
  */
 
-import { find, setText } from "../shared/page.js";
-import { gettext } from "../shared/texts.js";
+import { find, setText } from "./page.js";
+import { gettext } from "./texts.js";
 
-const SIZE = { width: 320, height: 380 };
-// What moves, in the order in which it stands there.
-const PARTS = ["status", "shown", "paces", "help", "said", "camera-state", "looks", "trouble"];
 const { documentPictureInPicture } = window;
 
 export class SmallWindow {
-  #opener = find("small-window");
-  #closer = find("bring-back");
-  #parts = PARTS.map((id) => find(id));
+  #opener;
+  #closer;
+  #note;
+  #parts;
+  #size;
+  #away;
+  #isWanted = false; // a browser takes a moment to open it
   /** @type {Window | null} */
   #window = null; // that has the parts
   /** @type {Comment[]} */
   #places = []; // of the parts, while they are away
 
-  constructor() {
+  /** @param {Wanted} wanted */
+  constructor({ opener, closer, note, parts, size, away }) {
+    this.#opener = find(opener);
+    this.#closer = find(closer);
+    this.#note = note;
+    this.#parts = parts.map((id) => find(id));
+    this.#size = size;
+    this.#away = away;
     // In another site's frame, as a learning platform's, a page may open none.
     this.#opener.hidden = !documentPictureInPicture || window !== window.top;
     this.#opener.addEventListener("click", () => this.#open());
     this.#closer.addEventListener("click", () => this.close());
   }
 
-  /** Close it, if it is open. */
+  /** Close it, if it is open or opening. */
   close() {
+    this.#isWanted = false;
     const open = this.#window;
     this.#putBack();
     open?.close();
@@ -35,9 +52,10 @@ export class SmallWindow {
 
   async #open() {
     if (this.#window) return this.#window.focus();
-    const opened = await documentPictureInPicture?.requestWindow(SIZE).catch(() => null);
-    if (!opened) return setText("elsewhere", gettext("The browser did not open a small window."));
-    if (find("class").hidden) return opened.close(); // the class was left meanwhile
+    this.#isWanted = true;
+    const opened = await documentPictureInPicture?.requestWindow(this.#size).catch(() => null);
+    if (!opened) return setText(this.#note, gettext("The browser did not open a small window."));
+    if (!this.#isWanted) return opened.close();
     this.#putBack(); // from one that this one has replaced
     this.#window = opened;
     opened.addEventListener("pagehide", () => this.#window === opened && this.#putBack());
@@ -49,7 +67,7 @@ export class SmallWindow {
     });
     opened.document.body.append(...this.#parts);
     this.#closer.hidden = false;
-    setText("elsewhere", gettext("Your answers are in the small window until you close it."));
+    setText(this.#note, this.#away);
   }
 
   /** @param {Document} empty */
@@ -69,6 +87,6 @@ export class SmallWindow {
     this.#places = [];
     if (document.activeElement === this.#closer) this.#opener.focus();
     this.#closer.hidden = true;
-    setText("elsewhere", "");
+    setText(this.#note, "");
   }
 }
