@@ -51,14 +51,10 @@ export class Recap {
     this.#keep();
   }
 
-  /** @param {ServerMessages["notes"]} told some of them may be known */
+  /** @param {ServerMessages["notes"]} told all of them, in the order of time */
   takeNotes({ t, notes }) {
     this.#ahead = t - Date.now() / 1000;
-    for (const note of notes) {
-      const isKnown = this.#notes.some((each) => each.t === note.t && each.text === note.text);
-      if (!isKnown) this.#notes.push(note);
-    }
-    this.#notes.sort((one, other) => one.t - other.t);
+    this.#notes = notes;
     this.#keep();
   }
 
@@ -93,7 +89,9 @@ export class Recap {
       .map((tap) => ({
         said: gettext("{time}: “{answer}”", { time: clock(tap.at), answer: TAPPED[tap.what] }),
         notes: this.#notesOf(tap).map(({ at, text }) =>
-          gettext("{time}, your teacher's note: {note}", { time: clock(at), note: text }),
+          text
+            ? gettext("{time}, your teacher's note: {note}", { time: clock(at), note: text })
+            : gettext("{time}: your teacher marked this moment", { time: clock(at) }),
         ),
       }));
   }
