@@ -14,14 +14,19 @@ function student(answering = () => {}) {
   const sent = [];
   const seen = [];
   const refused = [];
+  const asked = [];
   const said = new Said(
     (event, message, answered) => {
       sent.push([event, message]);
       answering(answered, event, message);
     },
-    { seen: (what) => seen.push(...what), refused: (why, event) => refused.push([event, why]) },
+    {
+      seen: (what) => seen.push(...what),
+      refused: (why, event) => refused.push([event, why]),
+      asked: (question, counted) => asked.push([question?.id ?? null, counted]),
+    },
   );
-  return { said, sent, seen, refused };
+  return { said, sent, seen, refused, asked };
 }
 
 const takesIn = (answered) => answered();
@@ -166,4 +171,114 @@ test("what is refused after a break is taken back from a server that may remembe
   said.welcome(FADE, true);
   assert.equal(said.name, null);
   assert.deepEqual(sent.at(-1), ["show", { name: null }]);
+});
+
+const QUESTION = { id: "one", question: "got_it", seconds: 60 };
+const ANOTHER = { id: "two", question: "got_it", seconds: 60 };
+
+/** A student in the class who has answered the question. */
+function answered(value, answering = takesIn) {
+  const { said, ...heard } = student(answering);
+  said.ask(QUESTION);
+  forgetful(said);
+  said.say("answer", { to: QUESTION.id, value });
+  return { said, ...heard };
+}
+
+test("an answer is said again while its question is open, and dropped with it", () => {
+  for (const [question, last, answer] of [
+    [QUESTION, ["answer", { to: "one", value: "yes" }], "yes"],
+    [ANOTHER, ["answer", { to: "two", value: null }], null],
+    [null, ["show", { name: null }], null],
+  ]) {
+    const { said, sent } = answered("yes");
+    said.ask(question);
+    said.welcome(FADE, true);
+    assert.deepEqual(sent.at(-1), last);
+    assert.equal(said.answer, answer);
+  }
+});
+
+test("what was answered without a connection is said to a server that knows nothing", () => {
+  const { said, sent } = answered("not_yet", () => {});
+  sent.length = 0;
+  said.ask(QUESTION);
+  forgetful(said);
+  assert.deepEqual(sent.at(-1), ["answer", { to: "one", value: "not_yet" }]);
+});
+
+test("each question is told once, and at its end whether the answer to it was counted", () => {
+  const { said, asked } = answered("yes");
+  said.ask(QUESTION);
+  said.ask(null);
+  said.ask(null);
+  assert.deepEqual(asked, [
+    ["one", false],
+    [null, true],
+  ]);
+});
+
+test("an answer that is not what the server took in last is not said to be counted", () => {
+  const endings = [
+    (said) => said.say("answer", { to: "one", value: null }),
+    (said) => said.say("answer", { to: "one", value: "so_so" }), // on its way
+    (said) => forgetful(said), // said again, and on its way
+  ];
+  for (const end of endings) {
+    let isSilent = false;
+    const { said, asked } = answered("yes", (answer) => isSilent || answer());
+    isSilent = end !== endings[0];
+    end(said);
+    said.ask(null);
+    assert.deepEqual(asked.at(-1), [null, false]);
+  }
+});
+
+test("a question closes by the clock on the wall, though timers stood still meanwhile", (context) => {
+  let now = 1_000_000;
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  context.mock.method(Date, "now", () => now);
+  const { said, asked } = answered("yes");
+  now += 59_000;
+  context.mock.timers.tick(1000);
+  assert.equal(said.answer, "yes");
+  now += 3_600_000;
+  context.mock.timers.tick(1000);
+  assert.equal(said.question, null);
+  assert.equal(said.answer, null);
+  assert.equal(asked.length, 2);
+});
+
+test("a question that is told again after a break stays open for as long as it says then", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const { said } = answered("yes");
+  said.ask({ ...QUESTION, seconds: 90 });
+  context.mock.timers.tick(89_000);
+  assert.equal(said.answer, "yes");
+  context.mock.timers.tick(1000);
+  assert.equal(said.question, null);
+});
+
+test("a refused answer falls back to the one that was taken in", () => {
+  const { said, refused } = answered("yes", (answer, event, { value }) =>
+    answer(value === "so_so" ? REFUSAL : undefined),
+  );
+  said.say("answer", { to: "one", value: "so_so" });
+  assert.equal(said.answer, "yes");
+  assert.deepEqual(refused, [["answer", REFUSAL.message]]);
+});
+
+test("what the server says of an answer to an earlier question changes nothing at the next", () => {
+  for (const refusal of [undefined, REFUSAL]) {
+    const late = [];
+    const { said, sent, refused } = answered("yes", (answer) => late.push(answer));
+    said.ask(ANOTHER);
+    late.pop()(refusal);
+    assert.deepEqual(refused, []);
+    said.say("answer", { to: "two", value: "not_yet" });
+    assert.equal(said.answer, "not_yet");
+    late.pop()(REFUSAL);
+    assert.equal(said.answer, null);
+    assert.deepEqual(sent.at(-1), ["answer", { to: "two", value: null }]);
+  }
 });

@@ -17,7 +17,7 @@ const code = pageData("code");
 const seatKey = `classpulse.seat.${code}`;
 // What students tap and have to see in front of the call, in the order in which it stands there.
 const SMALL_PARTS = [
-  ...["status", "shown", "paces", "help", "said"],
+  ...["question", "status", "shown", "paces", "help", "said"],
   ...["camera-state", "looks", "trouble"],
 ];
 const SMALL_SIZE = { width: 320, height: 380 };
@@ -64,8 +64,9 @@ function connect() {
   /** @type {StudentAuth} */
   const auth = { role: "student", code, seat: memory.get(seatKey) ?? undefined };
   socket = new ClassSocket(auth, { status: showStatus, closed: close });
-  socket.on("welcome", ({ seat, interval, mode, fade, cleared }) => {
+  socket.on("welcome", ({ seat, interval, mode, fade, cleared, question }) => {
     setText("in-class", gettext("You are in the class"));
+    words.ask(question ?? null); // earlier releases do not tell
     words.welcome(fade, seat === auth.seat, cleared);
     auth.seat = seat;
     memory.set(seatKey, seat);
@@ -73,6 +74,7 @@ function connect() {
     if (mode !== "camera") ruleCameraOut(); // since this page was opened
   });
   socket.on("cleared", ({ what }) => words.clear(what));
+  socket.on("question", ({ question }) => words.ask(question));
   socket.on("notes", (told) => recap.takeNotes(told));
   socket.on("ended", () => close(gettext("The class has ended. Thank you for taking part.")));
 }

@@ -1,10 +1,13 @@
-/** What students say themselves: the pace, that they need help, and who they are if they want.
+/** What students say themselves: the pace, that they need help, who they are if they want, and what
+ * they answer when their teacher asks the class.
  *
- * @import { Clearable, Pace, StudentMessages } from "../shared/contract.js"
+ * @import { Answer, Clearable, OpenQuestion, Pace } from "../shared/contract.js"
+ * @import { StudentMessages } from "../shared/contract.js"
  * @import { Recap } from "./recap.js"
  * @import { Kind } from "./said.js"
  */
 
+import { QUESTION_WORDS } from "../shared/labels.js";
 import { find, findAll, setText } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { Said } from "./said.js";
@@ -17,16 +20,19 @@ const SEEN = {
 
 /**
  * What a student may want to look up later.
- * @param {Kind} event
- * @param {Partial<StudentMessages["pace"] & StudentMessages["help"]>} message
+ * @param {StudentMessages[Kind]} message
  */
-const forRecap = (event, { value, on }) =>
-  event === "pace" && value === "lost" ? "lost" : event === "help" && on ? "help" : null;
+function forRecap(message) {
+  if ("value" in message && message.value === "lost") return "lost";
+  return "on" in message && message.on ? "help" : null;
+}
 
 export class OwnWords {
   #said;
   #recap;
-  #paces; // the buttons: in the small window, the page's document does not find them
+  // The buttons: in the small window, the page's document does not find them.
+  #paces = findAll(document, "[data-pace]");
+  #answers = findAll(document, "[data-answer]");
   #name = find("name", HTMLInputElement);
   #offer = find("show").textContent; // what showing it means in this class
 
@@ -39,21 +45,30 @@ export class OwnWords {
       changed: () => this.#show(),
       seen: (what) => setText("said", what.map((each) => SEEN[each]).join(" ")),
       refused: (why, event, message) => {
-        recap.takeBack(forRecap(event, message));
+        recap.takeBack(forRecap(message));
         setText("said", gettext("That was not taken in: {reason}", { reason: gettext(why) }));
       },
+      asked: (question, counted) => this.#showQuestion(question, counted),
     });
     this.#said = said;
     this.#recap = recap;
-    this.#paces = findAll(document, "[data-pace]");
     for (const button of this.#paces) {
       const pace = /** @type {Pace} */ (button.dataset.pace);
       const tap = () => this.#say("pace", { value: said.pace === pace ? null : pace });
       button.addEventListener("click", tap);
     }
+    for (const button of this.#answers) {
+      const answer = /** @type {Answer} */ (button.dataset.answer);
+      button.addEventListener("click", () => this.#sayAnswer(answer));
+    }
     find("help").addEventListener("click", () => this.#sayHelp(!said.help));
     find("show").addEventListener("click", () => this.#sayName(said.name === null));
     this.#name.addEventListener("change", () => said.name !== null && this.#sayName(true));
+  }
+
+  /** @type {Said["ask"]} */
+  ask(question) {
+    this.#said.ask(question);
   }
 
   /** @type {Said["welcome"]} */
@@ -64,6 +79,13 @@ export class OwnWords {
   /** @type {Said["clear"]} */
   clear(what) {
     this.#said.clear(what);
+  }
+
+  /** @param {Answer} answer */
+  #sayAnswer(answer) {
+    const { question, answer: before } = this.#said;
+    if (!question) return; // it was closed as this was tapped
+    this.#say("answer", { to: question.id, value: answer === before ? null : answer });
   }
 
   /** @param {boolean} on */
@@ -87,14 +109,17 @@ export class OwnWords {
    */
   #say(event, message) {
     setText("said", "");
-    this.#recap.tap(forRecap(event, message));
+    this.#recap.tap(forRecap(message));
     this.#said.say(event, message);
   }
 
   #show() {
-    const { pace, help, name } = this.#said;
+    const { pace, help, name, answer } = this.#said;
     for (const button of this.#paces) {
       button.setAttribute("aria-pressed", String(button.dataset.pace === pace));
+    }
+    for (const button of this.#answers) {
+      button.setAttribute("aria-pressed", String(button.dataset.answer === answer));
     }
     find("help").setAttribute("aria-pressed", String(help));
     setText("help", help ? gettext("My hand is up: lower it") : gettext("I need help"));
@@ -102,5 +127,22 @@ export class OwnWords {
     setText("show", name === null ? this.#offer : gettext("My name is shown: hide it"));
     const shown = name === null ? "" : gettext("Your teacher sees you by name: {name}", { name });
     setText("shown", shown);
+  }
+
+  /**
+   * @param {OpenQuestion | null} question
+   * @param {boolean} counted whether the answer to the last one was
+   */
+  #showQuestion(question, counted) {
+    const answers = find("answers");
+    const hasFocus = answers.contains(answers.ownerDocument.activeElement);
+    if (!question && hasFocus) find("paces").focus(); // what comes next
+    answers.hidden = !question;
+    const asked = question && QUESTION_WORDS[question.question];
+    // Written even if it is the same again: it is asked again.
+    find("asked").textContent =
+      asked && gettext("Your teacher asks: {question}", { question: asked });
+    if (question) setText("said", "");
+    else if (counted) setText("said", gettext("Thank you: your answer was counted."));
   }
 }

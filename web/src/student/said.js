@@ -1,9 +1,10 @@
 /** What a student has said and still stands: said again whenever the server may not know it. No page.
  *
- * @import { Clearable, ServerMessages, StudentMessages } from "../shared/contract.js"
+ * @import { Clearable, OpenQuestion } from "../shared/contract.js"
+ * @import { ServerMessages, StudentMessages } from "../shared/contract.js"
  * @import { Refusal } from "../shared/class-socket.js"
  *
- * @typedef {"pace" | "help" | "show"} Kind
+ * @typedef {"pace" | "help" | "show" | "answer"} Kind
  */
 
 /**
@@ -19,13 +20,17 @@ const SILENCE = {
   pace: { message: { value: null }, at: 0 },
   help: { message: { on: false }, at: 0 },
   show: { message: { name: null }, at: 0 },
+  answer: { message: { to: "", value: null }, at: 0 },
 };
 /** @type {Clearable[]} */
 const CLEARABLE = ["pace", "help"];
+// After which the clock on the wall is looked at again: a machine that wakes up shows no old question.
+const LOOK_MILLISECONDS = 1000;
 
 export class Said {
   #send;
   #tell;
+  #silence = { ...SILENCE }; // the answer's is to the question that is open
   #words = { ...SILENCE };
   /** @type {{[Event in Kind]?: Word<Event>}} */
   #taken = {}; // what the server has taken in on this connection
@@ -35,6 +40,10 @@ export class Said {
   /** @type {number | null} */
   #life = null; // milliseconds for which a pace counts, from the server's welcome on
   #fading = 0; // the timer of its end
+  /** @type {OpenQuestion | null} */
+  #question = null;
+  #until = 0; // when it closes, as in Word
+  #closing = 0; // the timer of that
 
   /**
    * @param {<Event extends Kind>(
@@ -45,6 +54,8 @@ export class Said {
    * @param {(what: Clearable[]) => void} [tell.seen] the teacher has taken down what was up
    * @param {(why: string, event: Kind, message: StudentMessages[Kind]) => void} [tell.refused] what
    *   was tapped does not stand
+   * @param {(question: OpenQuestion | null, counted: boolean) => void} [tell.asked] another question
+   *   is open, or none; `counted` is whether the server has taken in the answer to the last one
    */
   constructor(send, tell = {}) {
     this.#send = send;
@@ -64,6 +75,15 @@ export class Said {
     return this.#words.show.message.name;
   }
 
+  /** What the teacher asks the class, while it can be answered. */
+  get question() {
+    return this.#question;
+  }
+
+  get answer() {
+    return this.#words.answer.message.value;
+  }
+
   /**
    * @template {Kind} Event
    * @param {Event} event
@@ -75,7 +95,27 @@ export class Said {
   }
 
   /**
-   * The server has let the student in, perhaps again.
+   * The teacher asks the class something. An answer stands for as long as its question is open.
+   *
+   * @param {OpenQuestion | null} question perhaps the one that is known; null where none is open
+   */
+  ask(question) {
+    const isKnown = question?.id === this.#question?.id;
+    this.#question = question;
+    this.#until = Date.now() + 1000 * (question?.seconds ?? 0);
+    if (!isKnown) {
+      const counted = this.answer !== null && this.#taken.answer === this.#words.answer;
+      this.#silence.answer = { message: { to: question?.id ?? "", value: null }, at: 0 };
+      delete this.#taken.answer;
+      delete this.#waiting.answer;
+      this.#put("answer", this.#silence.answer);
+      this.#tell.asked?.(question, counted);
+    }
+    this.#letQuestionClose();
+  }
+
+  /**
+   * The server has let the student in, perhaps again, and `ask` has heard what is asked by now.
    *
    * @param {number} fade seconds for which a tapped pace counts
    * @param {boolean} known whether it may remember what this seat said before
@@ -89,11 +129,12 @@ export class Said {
     this.#waiting = {};
     this.#letPaceFade(); // first: what is repeated counts from anew
     this.#takeDown(CLEARABLE.filter((what) => this.#words[what].at <= timeOf(cleared?.[what])));
-    const silent = this.pace === null && !this.help && this.name === null;
+    const silent = !this.pace && !this.help && this.name === null && !this.answer;
     if (silent && !known) return;
     this.#deliver("pace");
     this.#deliver("help");
     this.#deliver("show");
+    if (this.#question) this.#deliver("answer");
   }
 
   /**
@@ -102,7 +143,7 @@ export class Said {
    */
   clear(what) {
     const waiting = this.#waiting[what];
-    this.#setTaken(what, SILENCE[what]);
+    this.#setTaken(what, this.#silence[what]);
     if (waiting && waiting.at > this.#welcomed) return; // reaches the server later, and stands
     this.#takeDown([what]);
     if (waiting && waiting !== this.#words[what]) this.#deliver(what); // it was said again: no more
@@ -111,7 +152,7 @@ export class Said {
   /** @param {Clearable[]} whats */
   #takeDown(whats) {
     const up = whats.filter((what) => (what === "pace" ? this.pace !== null : this.help));
-    for (const what of up) this.#put(what, SILENCE[what]);
+    for (const what of up) this.#put(what, this.#silence[what]);
     if (up.length > 0) this.#tell.seen?.(up);
   }
 
@@ -119,7 +160,7 @@ export class Said {
   #deliver(event) {
     const word = this.#words[event];
     Object.assign(this.#waiting, { [event]: word });
-    this.#send(event, word.message, (refusal) => this.#answer(event, word, refusal));
+    this.#send(event, word.message, (refusal) => this.#settle(event, word, refusal));
   }
 
   /**
@@ -127,22 +168,24 @@ export class Said {
    * @param {Word<Kind>} word
    * @param {Refusal} [refusal]
    */
-  #answer(event, word, refusal) {
+  #settle(event, word, refusal) {
+    const { message } = word;
+    if ("to" in message && message.to !== this.#question?.id) return; // nobody asks that any more
     if (!refusal) this.#setTaken(event, word);
     const isNewest = this.#waiting[event] === word;
     if (isNewest) delete this.#waiting[event];
     if (!refusal) return;
     if (isNewest) this.#fallBack(event);
-    this.#tell.refused?.(refusal.message, event, word.message);
+    this.#tell.refused?.(refusal.message, event, message);
   }
 
   /** @param {Kind} event */
   #fallBack(event) {
     const refused = this.#words[event];
     const taken = this.#taken[event];
-    this.#put(event, taken ?? SILENCE[event]);
+    this.#put(event, taken ?? this.#silence[event]);
     // From before this connection the server may remember something else.
-    if (!taken && refused !== SILENCE[event]) this.#deliver(event);
+    if (!taken && refused !== this.#silence[event]) this.#deliver(event);
   }
 
   /**
@@ -167,8 +210,17 @@ export class Said {
     clearTimeout(this.#fading);
     if (this.pace === null || this.#life === null) return;
     const left = this.#words.pace.at + this.#life - Date.now();
-    if (left <= 0) this.say("pace", SILENCE.pace.message);
+    if (left <= 0) this.say("pace", this.#silence.pace.message);
     else this.#fading = setTimeout(() => this.#letPaceFade(), left);
+  }
+
+  #letQuestionClose() {
+    clearTimeout(this.#closing);
+    if (!this.#question) return;
+    const left = this.#until - Date.now();
+    const within = Math.min(left, LOOK_MILLISECONDS);
+    if (left <= 0) this.ask(null);
+    else this.#closing = setTimeout(() => this.#letQuestionClose(), within);
   }
 }
 
