@@ -12,7 +12,7 @@ from tests.e2e.conftest import launch
 from tests.e2e.wire import recording, sent
 from tests.schemas import check, check_auth
 
-WORDS = {"pace", "help", "show"}  # a student's own
+WORDS = {"pace", "help", "show", "answer"}  # a student's own
 MODEL = "model|wasm|/worker|vision"
 SEAT = r"[\w.-]{20,120}"
 HEADERS = {  # that say nothing about who sends them, beyond what each browser says to each page
@@ -48,8 +48,10 @@ def student(playwright, webcam, tmp_path):
     browser.close()
 
 
-def take_part(page):
-    """All that a student can do with words, and the way out."""
+def take_part(page, teacher):
+    """All that a student can do with words."""
+    teacher.send("ask", {"question": "got_it"})
+    page.get_by_role("button", name="Not yet").click()
     page.get_by_role("button", name="I am lost").click()
     page.get_by_label("Your name").fill("Ada")
     page.get_by_role("button", name="I need help").click()
@@ -119,7 +121,7 @@ def test_every_byte_of_a_lesson_with_the_camera_is_in_the_contract(server, teach
     page.goto(opened["join_url"])
     page.get_by_role("button", name="Join with my camera").click()
     expect(page.locator("#looks")).to_have_text("Your face looks happy")
-    take_part(page)
+    take_part(page, teacher)
     page.get_by_role("button", name="Pause the camera").click()
     expect(page.locator("#last-sent")).to_contain_text("paused")
     page.get_by_role("button", name="Go on without the camera").click()
@@ -139,7 +141,7 @@ def test_without_a_camera_no_model_is_loaded_and_every_byte_is_in_the_contract(
     teacher = teach(server, opened)
     page.goto(opened["join_url"])
     page.get_by_role("button", name="Join", exact=True).click()
-    take_part(page)
+    take_part(page, teacher)
     assert page.evaluate("asked") == 0 and len(page.workers) == 0
     leave(page, teacher)
     everything = read(server)

@@ -1,5 +1,8 @@
 """What stays with a student at the end: their own taps, and the teacher's notes where allowed."""
 
+import json
+import re
+
 import pytest
 import requests
 from playwright.sync_api import expect
@@ -38,6 +41,18 @@ def note(teacher, text=NOTE):
     return teacher.wait_for("marker")
 
 
+def rewrite(server, opened, marker, method, **changed):
+    """Change or delete a note, as the teacher's pages do."""
+    answer = requests.request(
+        method,
+        f"{server.url}/api/classes/{opened['code']}/markers/{json.dumps(marker['t'])}",
+        headers={"Authorization": f"Bearer {opened['token']}"},
+        timeout=10,
+        **changed,
+    )
+    answer.raise_for_status()
+
+
 def time_of(page, seconds):
     """As the page writes it."""
     return page.evaluate(
@@ -70,6 +85,37 @@ def test_a_student_keeps_what_they_tapped_beside_the_teachers_notes(server, page
     for item in (items.first, items.last):
         expect(item).to_contain_text(f"{before}, your teacher's note: {NOTE}")
         expect(item).not_to_contain_text("before anybody came")
+
+
+def test_a_recap_has_notes_as_they_were_changed_later_and_none_that_was_deleted(
+    server, page_of, teach
+):
+    opened = server.open_class(mode="self-report", notes_for_students=True)
+    teacher = teach(server, opened)
+    page = page_of(opened)
+    page.get_by_role("button", name="I am lost").click()
+    misspelt, wrong = note(teacher, "prof by induction"), note(teacher, "Ada was late")
+    note(teacher, "")
+    rewrite(server, opened, misspelt, "PUT", json={"text": NOTE})
+    rewrite(server, opened, wrong, "DELETE")
+    end(teacher, page)
+    notes = page.locator("#recap-list > li li")
+    expect(notes).to_have_text([re.compile(f"note: {NOTE}$"), re.compile("marked this moment$")])
+
+
+def test_a_student_who_was_away_keeps_no_note_that_was_deleted_meanwhile(server, browser, teach):
+    opened = server.open_class(mode="self-report", notes_for_students=True)
+    teacher = teach(server, opened)
+    page = browser.new_context().new_page()
+    network = Network(page)
+    only = note(teacher)
+    enter_with(page, opened)
+    page.get_by_role("button", name="I am lost").click()
+    with network.away():
+        rewrite(server, opened, only, "DELETE")
+    end(teacher, page)
+    expect(page.locator("#recap-list > li")).to_have_count(1)
+    expect(page.locator("#recap-list li li")).to_have_count(0)
 
 
 def test_a_recap_is_copied_as_lines_and_prints_alone(server, page_of, teach):
@@ -178,6 +224,7 @@ def test_a_teacher_allows_it_on_the_first_page_and_reads_it_in_the_room(server, 
 
 def about(server, page):
     """What the server says of the class whose room is open."""
+    expect(page).to_have_url(re.compile(r"/room/\w+$"))  # which has no token any more
     code = page.url.rpartition("/")[2]
     token = page.evaluate(f"localStorage.getItem('classpulse.token.{code}')")
     headers = {"Authorization": f"Bearer {token}"}

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.test_headers import school
-from tests.e2e.test_words import enter, show_name
+from tests.e2e.test_words import enter, enter_with, show_name
 
 # All that the page has, in order.
 ORDER = """[...document.querySelectorAll("[id], [data-pace]")].map(
@@ -22,6 +22,17 @@ def open_small(page):
     small = opened.value
     expect(small.locator("#help")).to_be_visible()
     return small
+
+
+def fits(small):
+    """Whether nothing has to be scrolled to, at the size that the page asks for."""
+    small.set_viewport_size({"width": 320, "height": 400})
+    return small.evaluate(
+        """() => {
+          const { scrollHeight, scrollWidth } = document.documentElement;
+          return scrollHeight <= 400 && scrollWidth <= 320;
+        }"""
+    )
 
 
 def is_as_it_was(page, order):
@@ -106,9 +117,7 @@ def test_a_student_asks_for_help_and_learns_of_a_lost_connection_in_front_of_the
     expect(small.locator("#status")).to_contain_text("What you tap now is sent later.")
     show_name(page, "Ada")
     expect(small.locator("#shown")).to_contain_text("Ada")
-    small.set_viewport_size({"width": 320, "height": 380})  # what it asks for
-    assert small.evaluate("document.documentElement.scrollHeight") <= 380
-    assert small.evaluate("document.documentElement.scrollWidth") <= 320
+    assert fits(small)
 
 
 def test_the_small_window_hears_of_trouble_with_the_camera(server, browser):
@@ -128,6 +137,27 @@ def test_the_small_window_hears_of_trouble_with_the_camera(server, browser):
     expect(small.locator("#camera-state")).to_have_text("Camera off")
 
 
+def test_a_question_to_the_class_is_answered_in_front_of_the_call(server, browser, teach):
+    opened = server.open_class(mode="self-report")
+    teacher = teach(server, opened)
+    page = enter(browser, opened)
+    small = open_small(page)
+    teacher.send("ask", {"question": "go_on"})
+    expect(small.locator("body > :first-child")).to_contain_text(
+        "Your teacher asks: Shall we go on?"
+    )
+    assert fits(small)
+    small.get_by_role("button", name="Not yet").focus()
+    small.keyboard.press("Space")
+    expect(small.get_by_role("button", name="Not yet", pressed=True)).to_be_focused()
+    show_name(page, "Ada")
+    teacher.wait_for("view", lambda view: view["named"])  # and so the answer was taken in
+    teacher.send("ask", {"question": None})
+    expect(small.get_by_role("button", name="Not yet")).to_be_hidden()
+    expect(small.get_by_role("group", name="How is the pace for you?")).to_be_focused()
+    expect(small.locator("#said")).to_have_text("Thank you: your answer was counted.")
+
+
 @pytest.mark.parametrize("end", ["left", "ended"])
 def test_it_closes_with_the_class(server, browser, teach, end):
     opened = server.open_class()
@@ -140,6 +170,26 @@ def test_it_closes_with_the_class(server, browser, teach, end):
         else:
             teach(server, opened).send("end", {})
     expect(page.get_by_role("heading", name="Goodbye")).to_be_focused()
+    assert page.evaluate(ORDER) == order
+
+
+def test_one_that_opens_after_the_class_was_left_closes_again(server, browser):
+    page = browser.new_context().new_page()
+    page.add_init_script(
+        """const open = documentPictureInPicture.requestWindow.bind(documentPictureInPicture);
+        documentPictureInPicture.requestWindow = async (size) => {
+          await new Promise((resolve) => (window.letItOpen = resolve));
+          const opened = await open(size);
+          opened.addEventListener("pagehide", () => (window.closedAgain = true));
+          return opened;
+        };"""
+    )
+    enter_with(page, server.open_class(mode="self-report"))
+    order = page.evaluate(ORDER)
+    opener(page).click()
+    page.get_by_role("button", name="Leave the class").click()
+    page.evaluate("letItOpen()")
+    page.wait_for_function("window.closedAgain")
     assert page.evaluate(ORDER) == order
 
 

@@ -20,7 +20,7 @@ const SMALL_PARTS = [
   ...["question", "status", "shown", "paces", "help", "said"],
   ...["camera-state", "looks", "trouble"],
 ];
-const SMALL_SIZE = { width: 320, height: 380 };
+const SMALL_SIZE = { width: 320, height: 400 };
 const CHECK_MILLISECONDS = 500; // for the label of a paused camera, which no look brings
 
 /** @type {ClassSocket | null} */

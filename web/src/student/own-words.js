@@ -30,7 +30,9 @@ function forRecap(message) {
 export class OwnWords {
   #said;
   #recap;
-  // The buttons: in the small window, the page's document does not find them.
+  // What is in the small window, the page's document does not find.
+  #asked = find("asked");
+  #answering = find("answers");
   #paces = findAll(document, "[data-pace]");
   #answers = findAll(document, "[data-answer]");
   #name = find("name", HTMLInputElement);
@@ -134,13 +136,13 @@ export class OwnWords {
    * @param {boolean} counted whether the answer to the last one was
    */
   #showQuestion(question, counted) {
-    const answers = find("answers");
-    const hasFocus = answers.contains(answers.ownerDocument.activeElement);
+    const { activeElement } = this.#answering.ownerDocument;
+    const hasFocus = this.#answering.contains(activeElement);
     if (!question && hasFocus) find("paces").focus(); // what comes next
-    answers.hidden = !question;
+    this.#answering.hidden = !question;
     const asked = question && QUESTION_WORDS[question.question];
     // Written even if it is the same again: it is asked again.
-    find("asked").textContent =
+    this.#asked.textContent =
       asked && gettext("Your teacher asks: {question}", { question: asked });
     if (question) setText("said", "");
     else if (counted) setText("said", gettext("Thank you: your answer was counted."));
