@@ -5,7 +5,8 @@
  * @property {string} opener the id of a button, which is hidden where a page may open no such window
  * @property {string} closer the id of another one, hidden while nothing is away
  * @property {string} note the id of what says where the parts are
- * @property {string[]} parts the ids of what moves, in the order in which it stands there
+ * @property {string[]} parts the ids of what moves, in the order in which it stands there; what is
+ *   inside them has to be found before, as the page's document does not find it there
  * @property {{width: number, height: number}} size which the window asks for, in CSS pixels
  * @property {string} away what the note says while it is open
  */
