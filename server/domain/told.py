@@ -9,6 +9,7 @@ from typing import NamedTuple
 from server.domain.contract import CONSTANTS, words
 
 QUESTION_SECONDS: float = CONSTANTS["QUESTION_SECONDS"]
+ON_ITS_WAY = 2.0  # seconds by which pages close a question earlier: what is tapped last counts too
 QUESTIONS = words("Question")
 QUESTION = "question"
 _HAND, _ALERT = "hand ", "alert "  # before a hand's id, or a kind of alert
@@ -31,8 +32,8 @@ class Question:
     asked_at: float
 
     def seconds(self, now: float) -> float:
-        """For how long it is still open; 0 if it has closed by itself."""
-        return max(0.0, self.asked_at + QUESTION_SECONDS - now)
+        """For how long pages still let students answer; 0 if it has closed by itself."""
+        return max(0.0, self.asked_at + QUESTION_SECONDS - ON_ITS_WAY - now)
 
 
 @dataclass(frozen=True)

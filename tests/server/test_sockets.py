@@ -328,10 +328,10 @@ def test_a_class_is_asked_and_answers(app):
     assert teacher.ask("ask", {"question": "got_it"}) == []
     for student in students:
         question = student.wait_for("question")["question"]
-        assert (question["question"], question["seconds"]) == ("got_it", 60.0)
+        assert (question["question"], question["seconds"]) == ("got_it", 58.0)
     app.now += 20
     late = app.join(opened["code"])
-    assert late.welcome["question"] == question | {"seconds": pytest.approx(40)}
+    assert late.welcome["question"] == question | {"seconds": pytest.approx(38)}
     for student in students[:4]:
         assert student.ask("answer", {"to": question["id"], "value": "yes"}) == []
     view = teacher.wait_for("view", lambda view: view["asked"])

@@ -14,7 +14,7 @@ import { Said } from "./said.js";
 
 /** @type {Record<Clearable, string>} */
 const SEEN = {
-  pace: gettext("Your teacher has seen your answer."),
+  pace: gettext("Your teacher has seen what you said on the pace."),
   help: gettext("Your teacher has seen your hand."),
 };
 
