@@ -180,7 +180,7 @@ class Seats:
         if known.hand_at is None:
             known.hand_id = None
         elif known.hand_id is None:
-            # Without a way back to the seat, which is random: hands of one student look like many's.
+            # No way back to the seat, which is random: one student's hands look like many's.
             known.hand_id = hashlib.sha256(f"{seat} {now}".encode()).hexdigest()[:12]
 
     def lowered_at(self, seat: str) -> float:

@@ -23,6 +23,7 @@ from itertools import count
 from selectors import EVENT_READ, EVENT_WRITE
 from socket import socket as AnySocket
 from typing import Any
+from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import gevent
@@ -31,6 +32,8 @@ from engineio.packet import OPEN, PING, Packet
 from engineio.socket import Socket
 from gevent import monkey
 from websockets.datastructures import Headers
+from websockets.extensions import Extension
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import OPEN as IS_OPEN
@@ -48,6 +51,11 @@ FRAMES_A_SECOND = 5.0
 FRAMES_AT_ONCE = 500
 MOST_PARTS = 100  # frames of a message: browsers send one, and empty ones would never end
 HANDSHAKE = ("Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
+EXTENSIONS = "Sec-WebSocket-Extensions"
+# Nothing of it stays in memory from one message to the next.
+DEFLATE = ServerPerMessageDeflateFactory(
+    server_no_context_takeover=True, client_no_context_takeover=True
+)
 
 _silent = logging.getLogger("websockets")
 _silent.setLevel(logging.CRITICAL)  # it would tell of each connection
@@ -73,7 +81,7 @@ def _check(engine: Server) -> None:
     for name in ("ping_interval", "ping_timeout", "max_http_buffer_size", "reason"):
         getattr(engine, name)
     protocol = Protocol(SERVER, state=IS_OPEN, max_size=1, logger=_silent)
-    for name in ("parser", "parser_exc"):
+    for name in ("parser", "parser_exc", "extensions"):
         getattr(protocol, name)
     theirs = Socket(engine, "")
     for name in ("queue", "connected", "upgraded", "closing", "closed", "last_ping", "receive"):
@@ -117,16 +125,21 @@ class Transport:
             return self.engine._bad_request("There are too many connections.")
         if transport != "websocket":
             return self._poll(environ, start_response, transport, jsonp_index)
-        names = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in HANDSHAKE}
-        headers = Headers({name: environ.get(key, "") for name, key in names.items()})
-        answer = ServerProtocol(logger=_silent).accept(Request("/", headers))
+        # Who gets long messages asks for it: labels, one by one, would only cost more.
+        compresses = "compress" in parse_qs(environ.get("QUERY_STRING", ""))
+        names = {
+            name: f"HTTP_{name.upper().replace('-', '_')}" for name in (*HANDSHAKE, EXTENSIONS)
+        }
+        headers = Headers({name: environ[key] for name, key in names.items() if key in environ})
+        handshake = ServerProtocol(extensions=[DEFLATE] if compresses else None, logger=_silent)
+        answer = handshake.accept(Request("/", headers))
         if answer.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             return self.engine._bad_request("This is no handshake of a WebSocket.")
         if self._cycling is None:
             self._cycling = gevent.spawn(self._run)
         socket = PlainSocket(fileno=environ["gunicorn.socket"].detach())
         socket.setblocking(False)
-        connection = Connection(self, socket)
+        connection = Connection(self, socket, handshake.extensions)
         self._selector.register(socket, EVENT_READ, connection)
         connection.begin(answer.serialize(), environ.get("REMOTE_ADDR", ""))
         raise StopIteration  # tells gunicorn that there is nothing more to answer
@@ -186,7 +199,9 @@ class Connection(Socket):
     closed: bool
     last_ping: float | None  # None while no answer is awaited
 
-    def __init__(self, transport: Transport, socket: AnySocket) -> None:
+    def __init__(
+        self, transport: Transport, socket: AnySocket, extensions: list[Extension]
+    ) -> None:
         super().__init__(transport.engine, transport.engine.generate_id())
         del self.queue
         self.connected = self.upgraded = True
@@ -197,6 +212,7 @@ class Connection(Socket):
         self._protocol = Protocol(
             SERVER, state=IS_OPEN, max_size=self.server.max_http_buffer_size, logger=_silent
         )
+        self._protocol.extensions = extensions
         self._unsent: list[bytes] = []  # the first of them is on its way
         self._frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE, time.monotonic())
         self._parts: list[Frame] = []  # of a message that has not come whole

@@ -17,6 +17,7 @@ from engineio import Server
 from engineio.base_server import BaseServer
 from engineio.socket import Socket
 from websockets.protocol import Protocol
+from websockets.sync.client import connect
 
 from server.config import MAX_MESSAGE_BYTES
 from server.domain.labels import PACES
@@ -461,6 +462,29 @@ def test_the_room_of_a_class_of_a_week_opens(start_server, websockets, open_stor
     assert [each["text"] for part in parts for each in part["markers"]] == ["hello", "sets"]
     assert teacher.wait_for("view")
     assert not teacher.closed
+
+
+def test_the_past_is_sent_compressed_to_whoever_asks_for_that(start_server, open_store):
+    server = start_server(NARROW)
+    opened = server.open_class()
+    remember(open_store, server, opened, [point(10.0 * index) for index in range(720)])
+    auth = {"role": "teacher", "code": opened["code"], "token": opened["token"]}
+    lengths = {}
+    for query in ("", "&compress=1"):
+        url = server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket" + query
+        with connect(url, proxy=None, open_timeout=PATIENCE) as wire:
+            read, frames = wire.protocol.receive_data, []
+            wire.protocol.receive_data = lambda data: (frames.append(len(data)), read(data))
+            wire.send("40" + json.dumps(auth))
+            while not (message := wire.recv(timeout=PATIENCE)).startswith("42"):
+                pass
+            name, past = json.loads(message[message.index("[") :])
+            assert name == "history" and len(past["points"]) == 720
+            lengths[query] = sum(frames)
+            wire.send('42["marker",{"text":"compressed by the page, too"}]')
+            while "too" not in wire.recv(timeout=PATIENCE):
+                pass
+    assert lengths["&compress=1"] < lengths[""] / 4
 
 
 def test_a_page_that_acknowledges_nothing_gets_the_latest_part_and_all_that_is_new(

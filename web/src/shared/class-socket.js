@@ -52,7 +52,8 @@ export class ClassSocket {
     this.#tell = tell;
     const socket = io({
       auth: (/** @type {(auth: Auth) => void} */ give) => give(auth),
-      query: { class: auth.code }, // a balancer may keep a class together by it
+      // A balancer may keep a class together by its code. What a teacher gets is long.
+      query: { class: auth.code, ...(auth.role === "teacher" && { compress: 1 }) },
       autoConnect: false,
       reconnection: false, // how and when to try again is decided below
     });
