@@ -50,8 +50,10 @@ MOST_UNSENT = 1_000_000  # bytes that wait behind a message, however long that o
 FRAMES_A_SECOND = 5.0
 FRAMES_AT_ONCE = 500
 MOST_PARTS = 100  # frames of a message: browsers send one, and empty ones would never end
-HANDSHAKE = ("Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
-EXTENSIONS = "Sec-WebSocket-Extensions"
+HANDSHAKE = (
+    *("Connection", "Upgrade"),
+    *("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Extensions"),
+)
 # Nothing of it stays in memory from one message to the next.
 DEFLATE = ServerPerMessageDeflateFactory(
     server_no_context_takeover=True, client_no_context_takeover=True
@@ -127,9 +129,7 @@ class Transport:
             return self._poll(environ, start_response, transport, jsonp_index)
         # Who gets long messages asks for it: labels, one by one, would only cost more.
         compresses = "compress" in parse_qs(environ.get("QUERY_STRING", ""))
-        names = {
-            name: f"HTTP_{name.upper().replace('-', '_')}" for name in (*HANDSHAKE, EXTENSIONS)
-        }
+        names = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in HANDSHAKE}
         headers = Headers({name: environ[key] for name, key in names.items() if key in environ})
         handshake = ServerProtocol(extensions=[DEFLATE] if compresses else None, logger=_silent)
         answer = handshake.accept(Request("/", headers))

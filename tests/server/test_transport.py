@@ -469,22 +469,25 @@ def test_the_past_is_sent_compressed_to_whoever_asks_for_that(start_server, open
     opened = server.open_class()
     remember(open_store, server, opened, [point(10.0 * index) for index in range(720)])
     auth = {"role": "teacher", "code": opened["code"], "token": opened["token"]}
-    lengths = {}
-    for query in ("", "&compress=1"):
+
+    def length_with(query):
+        frames = []
         url = server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket" + query
         with connect(url, proxy=None, open_timeout=PATIENCE) as wire:
-            read, frames = wire.protocol.receive_data, []
+            read = wire.protocol.receive_data
             wire.protocol.receive_data = lambda data: (frames.append(len(data)), read(data))
             wire.send("40" + json.dumps(auth))
             while not (message := wire.recv(timeout=PATIENCE)).startswith("42"):
                 pass
             name, past = json.loads(message[message.index("[") :])
             assert name == "history" and len(past["points"]) == 720
-            lengths[query] = sum(frames)
+            length = sum(frames)
             wire.send('42["marker",{"text":"compressed by the page, too"}]')
             while "too" not in wire.recv(timeout=PATIENCE):
                 pass
-    assert lengths["&compress=1"] < lengths[""] / 4
+        return length
+
+    assert length_with("&compress=1") < length_with("") / 4
 
 
 def test_a_page_that_acknowledges_nothing_gets_the_latest_part_and_all_that_is_new(
