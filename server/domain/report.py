@@ -12,11 +12,13 @@ from itertools import pairwise
 from statistics import fmean
 
 from server.domain.labels import OTHER, PACES
+from server.domain.moments import Moment, find_moments, note_before
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import POINT_SECONDS, Point, mean, mean_of_each
-from server.domain.view import Alert
+from server.domain.view import Asked, Figures
 
 START = "Start of the class"
+MARKED = "marked moment"  # without words
 # The words that pages have for emotions and pace (web/src/shared/labels.js), in their order.
 EMOTION_WORDS = {
     "happy": "happy",
@@ -34,6 +36,8 @@ PACE_WORDS = {
     "speed_up": "too slow",
     "lost": "lost",
 }
+QUESTION_WORDS = {"got_it": "Got it?", "done": "Done?", "go_on": "Shall we go on?"}
+ANSWER_WORDS = {"yes": "yes", "so_so": "so-so", "not_yet": "not yet"}
 LEAST_STRETCH = 60  # seconds that have to be known of a stretch that is called best or hardest
 
 
@@ -51,10 +55,22 @@ class Stretch:
 
 
 @dataclass(frozen=True)
+class PastAlert:
+    """An Alert from its beginning to its end, with the teacher's note before it, or ""."""
+
+    kind: str
+    since: float
+    why: str
+    figures: Figures | None
+    until: float
+    note: str
+
+
+@dataclass(frozen=True)
 class ClassReport:
     """What is left of a class. Times in seconds since the epoch: it began with the first student or
     marker. Shares and valence are means over the time in which they were shown; `best` and
-    `hardest` point into `stretches`."""
+    `hardest` point into `stretches`; `moments` are at most three."""
 
     session: ClassSession
     began: float
@@ -70,7 +86,9 @@ class ClassReport:
     best: int | None
     hardest: int | None
     markers: tuple[Marker, ...]
-    alerts: tuple[Alert, ...]
+    alerts: tuple[PastAlert, ...]
+    asked: tuple[Asked, ...]
+    moments: tuple[Moment, ...]
     points: tuple[Point, ...]
 
     def to_dict(self) -> dict[str, object]:
@@ -78,11 +96,9 @@ class ClassReport:
         report = asdict(self)
         session = report.pop("session")
         facts = {name: session[name] for name in ("code", "title", "mode", "min_students")}
-        stretches = [
-            {"from": stretch.pop("begins"), "to": stretch.pop("ends"), **stretch}
-            for stretch in report.pop("stretches")
-        ]
-        return {**facts, "stretches": stretches, **report}
+        for part in (*report["stretches"], *report["moments"]):
+            part["from"], part["to"] = part.pop("begins"), part.pop("ends")
+        return {**facts, **report}
 
     def to_csv(self) -> str:
         """A line for each ten seconds that are known, times in UTC; openapi.json describes it."""
@@ -91,11 +107,11 @@ class ClassReport:
         lines.writerow(
             [
                 *("time (UTC)", "students", "faces read", *EMOTION_WORDS.values(), "balance"),
-                *(*PACE_WORDS.values(), "hidden", "notes"),
+                *(*PACE_WORDS.values(), "hidden", "notes", "questions"),
             ]
         )
         for point in self.points:
-            notes = [m.text for m in self.markers if 0 <= m.t - point.t < POINT_SECONDS]
+            notes = [m.text or MARKED for m in self.markers if 0 <= m.t - point.t < POINT_SECONDS]
             lines.writerow(
                 [
                     datetime.fromtimestamp(point.t, UTC).strftime("%Y-%m-%d %H:%M:%S"),
@@ -106,6 +122,7 @@ class ClassReport:
                     *((point.pace[word] if point.pace else None) for word in PACE_WORDS),
                     point.suppressed,
                     _not_a_formula("; ".join(notes)),
+                    "; ".join(map(_with_answers, point.asked)),
                 ]
             )
         return text.getvalue()
@@ -127,6 +144,7 @@ def make_report(
     comparable = len(set(eases.values())) > 1
     hidden = [point for point in points if point.suppressed]
     paces = [point.pace for point in points if point.pace]
+    asked = tuple({each.t: each for point in points for each in point.asked}.values())
     return ClassReport(
         session=session,
         began=began,
@@ -145,9 +163,25 @@ def make_report(
         best=max(eases, key=eases.__getitem__) if comparable else None,
         hardest=min(eases, key=eases.__getitem__) if comparable else None,
         markers=tuple(markers),
-        alerts=tuple(alert for point in points for alert in point.alerts),
+        alerts=_past_alerts(points, markers, ends),
+        asked=asked,
+        moments=find_moments(points, markers, asked, began, ends),
         points=tuple(points),
     )
+
+
+def _past_alerts(
+    points: Sequence[Point], markers: Sequence[Marker], ends: float
+) -> tuple[PastAlert, ...]:
+    """The alerts that are in points: once each, with the end of the last point that has it."""
+    past: dict[tuple[str, int], PastAlert] = {}
+    for point in points:
+        until = ends if point is points[-1] else point.t + POINT_SECONDS
+        for alert in point.alerts:
+            note = note_before(markers, alert.since)
+            # To the second: another process that goes on with it reckons its beginning anew.
+            past[alert.kind, round(alert.since)] = PastAlert(**vars(alert), until=until, note=note)
+    return tuple(past.values())
 
 
 def _stretch(begins: float, ends: float, text: str, points: Sequence[Point]) -> Stretch:
@@ -186,6 +220,13 @@ def _most_and_mean(values: Sequence[float]) -> dict[str, float]:
 
 def _minutes(points: int) -> float:
     return round(points * POINT_SECONDS / 60, 1)
+
+
+def _with_answers(asked: Asked) -> str:
+    """ "Got it? yes 21, so-so 5, not yet 2"."""
+    answers = asked.answers
+    told = [f"{text} {answers[word]}" for word, text in ANSWER_WORDS.items()] if answers else []
+    return f"{QUESTION_WORDS[asked.question]} {', '.join(told) or 'too few answers'}"
 
 
 def _not_a_formula(text: str) -> str:

@@ -9,7 +9,7 @@ from docs import contract as made
 from server.domain.alerts import KINDS
 from server.domain.labels import OTHER, VALENCE
 from server.domain.messages import FLOOR_STUDENTS, MOST_STUDENTS
-from server.domain.report import EMOTION_WORDS, PACE_WORDS
+from server.domain.report import EMOTION_WORDS, PACE_WORDS, QUESTION_WORDS
 from server.domain.view import FEW_FACES, FEW_STUDENTS
 from tests.live_server import ROOT
 from tests.schemas import CONTRACT, check, check_against
@@ -41,7 +41,9 @@ def test_the_reports_table_calls_things_what_pages_call_them():
     words = (ROOT / "web/src/shared/labels.js").read_text()
     emotions = re.search(r"EMOTION_WORDS = \{(.*?)\};", words, re.DOTALL)[1]
     paces = re.search(r"PACE_TOLD = \{(.*?)\};", words, re.DOTALL)[1]
-    for pages, table in ((emotions, EMOTION_WORDS), (paces, PACE_WORDS)):
+    questions = re.search(r"QUESTION_WORDS = \{(.*?)\};", words, re.DOTALL)[1]
+    tables = ((emotions, EMOTION_WORDS), (paces, PACE_WORDS), (questions, QUESTION_WORDS))
+    for pages, table in tables:
         assert re.findall(r'(\w+): gettext\("(.*?)"\)', pages) == list(table.items())
 
 
