@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from server.domain.labels import VALENCE
+from server.domain.labels import UNPLEASANT
 from server.domain.session import Marker
 from server.domain.timeline import POINT_SECONDS, Point, mean_of_each
 from server.domain.view import Asked
@@ -22,7 +22,6 @@ CONTENT = 1 / 3
 NEARLY_NOBODY = 1 / 20
 PAUSE = 60.0  # seconds: what stops for less has not stopped
 LEAST_SECONDS = 60.0  # of a time that is called good, or unhappy
-UNHAPPY = frozenset(emotion for emotion, sign in VALENCE.items() if sign < 0)
 MANY_UNHAPPY = 0.3  # share of the faces
 MORE_UNHAPPY = 0.15  # above what is usual in this class
 
@@ -163,4 +162,4 @@ def _count(point: Point, word: str) -> int:
 
 
 def _unhappy(point: Point) -> float:
-    return sum(share for emotion, share in (point.shares or {}).items() if emotion in UNHAPPY)
+    return sum(share for emotion, share in (point.shares or {}).items() if emotion in UNPLEASANT)
