@@ -1,20 +1,20 @@
 /** "Your classes": what this browser remembers, with what the server says about it today.
  *
+ * @import { Mode } from "../shared/contract.js"
  * @import { KnownClass } from "../shared/my-classes.js"
  */
 
-import { day } from "../shared/figures.js";
+import { clock, day } from "../shared/figures.js";
 import { bearer, forget, keptToken, myClasses } from "../shared/my-classes.js";
-import { copyOf, find, findIn, setText } from "../shared/page.js";
-import { gettext } from "../shared/texts.js";
+import { copyOf, find, findIn } from "../shared/page.js";
+import { gettext, listed } from "../shared/texts.js";
+import { offerUndo } from "../shared/undo.js";
 
 const AT_ONCE = 20; // classes that are shown, and asked for, at a time
 
 export class ClassList {
   #startAgain;
   #shown = AT_ONCE;
-  #confirm = find("confirm-forget", HTMLDialogElement);
-  #toForget = ""; // the code, while the teacher is asked
 
   /** @param {(known: KnownClass) => void} startAgain */
   constructor(startAgain) {
@@ -23,44 +23,40 @@ export class ClassList {
       this.#shown += AT_ONCE;
       this.show();
     });
-    this.#confirm.addEventListener("close", () => {
-      if (this.#confirm.returnValue !== "forget") return;
-      forget(this.#toForget);
-      this.show();
-    });
   }
 
   /** Show the list as it is now. */
   show() {
     const known = myClasses();
     const rows = known.slice(0, this.#shown).map((each) => this.#row(each));
-    find("my-classes").hidden = known.length === 0;
     find("class-list").replaceChildren(...rows);
     find("more-classes").hidden = known.length <= this.#shown;
+    this.#showCard();
   }
 
   /** @param {KnownClass} known */
   #row(known) {
     const row = copyOf("known-class");
-    const about = findIn(row, ".about");
+    const state = findIn(row, ".state");
     const room = findIn(row, ".room", HTMLAnchorElement);
     const report = findIn(row, ".report", HTMLAnchorElement);
-    findIn(row, ".title").textContent = known.title;
-    about.textContent = day(known.created_at);
-    room.href = `/room/${known.code}`;
-    report.href = `/report/${known.code}`;
+    const { code, title, mode, created_at: created } = known;
+    findIn(row, ".title").textContent = title;
+    findIn(row, ".about").textContent = listed([day(created), clock(created), MODE_WORDS[mode]]);
+    findIn(row, ".code").textContent = code;
+    room.href = `/room/${code}`;
+    report.href = `/report/${code}`;
     findIn(row, ".again").addEventListener("click", () => this.#startAgain(known));
     findIn(row, ".forget").addEventListener("click", () => {
-      this.#toForget = known.code;
-      setText("forget-title", known.title);
-      this.#confirm.returnValue = "";
-      this.#confirm.showModal();
+      const undo = forget(code);
+      const over = () => this.#showCard();
+      offerUndo(row, gettext("“{title}” is forgotten in this browser.", { title }), { undo, over });
     });
-    ask(known.code).then((state) => {
-      if (state === "gone") return this.#drop(known.code, row);
-      room.hidden = state !== "running";
-      report.hidden = state === "closed";
-      about.textContent = [day(known.created_at), STATE_WORDS[state]].filter(Boolean).join(" · ");
+    ask(code).then((answer) => {
+      if (answer === "gone") return this.#drop(code, row);
+      room.hidden = answer !== "running";
+      report.hidden = answer === "closed";
+      state.textContent = STATE_WORDS[answer];
     });
     return row;
   }
@@ -72,9 +68,20 @@ export class ClassList {
   #drop(code, row) {
     forget(code);
     row.remove();
-    find("my-classes").hidden = myClasses().length === 0;
+    this.#showCard();
+  }
+
+  #showCard() {
+    const { childElementCount: rows } = find("class-list"); // one that is forgotten can come back
+    find("my-classes").hidden = rows === 0 && myClasses().length === 0;
   }
 }
+
+/** @type {Record<Mode, string>} */
+const MODE_WORDS = {
+  camera: gettext("Camera and own words"),
+  "self-report": gettext("Own words only"),
+};
 
 const STATE_WORDS = {
   running: gettext("running"),

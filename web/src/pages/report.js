@@ -3,12 +3,15 @@
  * @import { Report } from "../shared/contract.js"
  */
 
+import { ChaptersCard } from "../report/chapters-card.js";
 import { earlierReports } from "../report/earlier.js";
+import { fileName, saveFile } from "../report/files.js";
+import { NotesList } from "../report/notes-list.js";
+import { showEarlier, showReport, tellWhatScrolls } from "../report/view.js";
 import { bearer, forget, fragment, keepToken, takeToken } from "../shared/my-classes.js";
 import { find, messageOf, pageData, setText, showInstead } from "../shared/page.js";
-import { showEarlier, showReport } from "../report/view.js";
-import { fileName } from "../report/words.js";
 import { gettext } from "../shared/texts.js";
+import { Timeline } from "../timeline/timeline.js";
 
 const code = pageData("code");
 const retentionDays = Number(pageData("retentionDays"));
@@ -36,18 +39,33 @@ if (token === null) {
 /** @param {string} token */
 async function open(token) {
   try {
-    /** @type {Report} */
-    const report = await (await ask(`/report/${code}.json`)).json();
+    const report = await load();
     keepToken(code, token);
-    const roomLink = `/room/${code}${fragment(code, token)}`;
+    const page = { retentionDays, roomLink: `/room/${code}${fragment(code, token)}` };
     find("loading").hidden = true;
     find("report").hidden = false; // first: charts are as wide as the page lets them be
-    showReport(report, { retentionDays, roomLink });
+    showReport(report, page);
+    const timeline = new Timeline(find("timeline"), report);
+    timeline.update();
+    const chapters = new ChaptersCard(report);
+    tellWhatScrolls();
     offer(report);
+    const refresh = async () => {
+      Object.assign(report, await load());
+      showReport(report, page);
+      timeline.update();
+      chapters.show();
+    };
+    letNotesChange(report, refresh);
     showEarlier(report, await earlierReports(report));
   } catch (error) {
     close(gettext("No report"), messageOf(error));
   }
+}
+
+/** @returns {Promise<Report>} */
+async function load() {
+  return (await ask(`/report/${code}.json`)).json();
 }
 
 /** @param {Report} report */
@@ -56,9 +74,32 @@ function offer(report) {
   find("csv").addEventListener("click", () => download(report, "csv"));
   find("json").addEventListener("click", () => download(report, "json"));
   const confirm = find("confirm-delete", HTMLDialogElement);
-  find("delete").addEventListener("click", () => confirm.showModal());
+  find("delete").addEventListener("click", () => {
+    confirm.returnValue = "";
+    confirm.showModal();
+  });
   confirm.addEventListener("close", () => {
     if (confirm.returnValue === "delete") deleteClass();
+  });
+}
+
+/**
+ * @param {Report} report
+ * @param {() => Promise<void>} refresh which shows what the notes are part of
+ */
+function letNotesChange(report, refresh) {
+  const address = (/** @type {number} */ t) => `/api/classes/${code}/markers/${t}`;
+  new NotesList(report.markers, {
+    rewrite: ({ t, text }) =>
+      attempt("notes-status", async () => {
+        await ask(address(t), { method: "PUT", body: { text } });
+        await refresh();
+      }),
+    erase: ({ t }) =>
+      attempt("notes-status", async () => {
+        await ask(address(t), { method: "DELETE" });
+        await refresh();
+      }),
   });
 }
 
@@ -67,19 +108,15 @@ function offer(report) {
  * @param {"csv" | "json"} extension
  */
 async function download(report, extension) {
-  await attempt(async () => {
+  await attempt("status", async () => {
     const answer = await ask(`/report/${code}.${extension}`);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await answer.blob());
-    link.download = fileName(report, extension);
-    link.click();
-    URL.revokeObjectURL(link.href);
+    saveFile(await answer.blob(), fileName(report, extension));
   });
 }
 
 async function deleteClass() {
-  await attempt(async () => {
-    await ask(`/api/classes/${code}`, "DELETE");
+  await attempt("delete-status", async () => {
+    await ask(`/api/classes/${code}`, { method: "DELETE" });
     forget(code);
     close(
       gettext("Deleted"),
@@ -89,35 +126,47 @@ async function deleteClass() {
 }
 
 /**
- * Do what a button asks for; what goes wrong is said beside it.
+ * Do what a button asks for; what goes wrong is said beside it. Resolves to whether it was done.
+ * @param {string} status where that is said
  * @param {() => Promise<void>} task
  */
-async function attempt(task) {
-  setText("status", "");
+async function attempt(status, task) {
+  setText(status, "");
   try {
     await task();
+    return true;
   } catch (error) {
-    setText("status", messageOf(error));
+    setText(status, messageOf(error));
+    return false;
   }
 }
 
 /**
  * A request as the teacher; throws an Error with a sentence for what went wrong.
  * @param {string} address
+ * @param {{method?: string, body?: object}} [change]
  */
-async function ask(address, method = "GET") {
-  const request = fetch(address, { method, headers: bearer(token) });
+async function ask(address, { method = "GET", body } = {}) {
+  const request = fetch(address, {
+    method,
+    headers: { "Content-Type": "application/json", ...bearer(token) },
+    body: body && JSON.stringify(body),
+    keepalive: method !== "GET", // a change is made, even as the page is left
+  });
   const answer = await request.catch(() => {
     throw new Error(
       gettext("The server could not be reached. Is there a connection? Then try again."),
     );
   });
-  if (!answer.ok) {
-    throw new Error(
-      REFUSED[answer.status] ?? gettext("The server has a problem. Try again later."),
-    );
-  }
+  if (!answer.ok) throw new Error(await whyRefused(answer));
   return answer;
+}
+
+/** @param {Response} answer */
+async function whyRefused(answer) {
+  const { error } = await answer.json().catch(() => ({})); // in front of our server may be others
+  const known = answer.url.includes("/report/") ? REFUSED[answer.status] : error && gettext(error);
+  return known ?? gettext("The server has a problem. Try again later.");
 }
 
 /**

@@ -1,10 +1,10 @@
-/** Earlier sessions of a class: those of the same title that this browser knows.
+/** Earlier classes of a course, as far as this browser knows them.
  *
  * @import { Report } from "../shared/contract.js"
  */
 
 import { bearer, keptToken, myClasses } from "../shared/my-classes.js";
-import { sameTitle } from "./words.js";
+import { sameCourse } from "./words.js";
 
 const MOST = 8;
 
@@ -14,7 +14,7 @@ const MOST = 8;
  */
 export async function earlierReports({ code, title, began }) {
   const known = myClasses().filter(
-    (other) => other.code !== code && other.created_at < began && sameTitle(other.title, title),
+    (other) => other.code !== code && other.created_at < began && sameCourse(other.title, title),
   );
   known.sort((a, b) => b.created_at - a.created_at);
   const reports = await Promise.all(known.slice(0, MOST).map((each) => reportOf(each.code)));

@@ -1,20 +1,42 @@
-/** A report on its page.
+/** A report on its page: what students said comes before how they looked.
  *
- * @import { Alert, MostAndMean, Pace, Report, Shares, Stretch } from "../shared/contract.js"
+ * @import { Asked, MostAndMean, Pace, PastAlert, Report, Shares, Stretch } from "../shared/contract.js"
  */
 
 import { whyAlert } from "../shared/alert-words.js";
 import { showBars } from "../shared/bars.js";
-import { valenceWords, clock, day, percent, signed } from "../shared/figures.js";
-import { EMOTION_WORDS, PACE_TOLD, namesOf } from "../shared/labels.js";
+import { clock, day, percent } from "../shared/figures.js";
+import {
+  ANSWER_WORDS,
+  EMOTION_WORDS,
+  LOOK_WORDS,
+  PACE_TOLD,
+  QUESTION_WORDS,
+  entriesOf,
+  groupLooks,
+  namesOf,
+} from "../shared/labels.js";
 import { find, findAll, setText } from "../shared/page.js";
-import { duration, kept, largestFirst, when, whyHidden } from "./words.js";
 import { gettext, listed } from "../shared/texts.js";
-import { Timeline } from "../timeline/timeline.js";
+import {
+  alertPlace,
+  answersText,
+  gotItShare,
+  kept,
+  largestFirst,
+  momentWords,
+  noteText,
+  studentsText,
+  when,
+  whyHidden,
+} from "./words.js";
 
 const NONE = "–";
+/** @type {Pace[]} */
+const WORST_FIRST = ["lost", "slow_down", "fine", "speed_up"];
 
 /**
+ * Show all of a report but its notes and its timeline, also instead of what is shown already.
  * @param {Report} report
  * @param {{retentionDays: number, roomLink: string}} page
  */
@@ -24,43 +46,33 @@ export function showReport(report, { retentionDays, roomLink }) {
   setText("kept", kept(report.ended, retentionDays));
   find("running").hidden = report.ended !== null;
   find("room", HTMLAnchorElement).href = roomLink;
+  for (const element of findAll(document, ".camera-only")) element.hidden = !camera;
   const { students } = report;
   find("nothing").hidden = students !== null;
   find("recorded").hidden = students === null;
   if (students === null) return;
-  for (const element of findAll(document, ".camera-only")) element.hidden = !camera;
-  showFacts(students, report);
-  showLooks(report.shares);
+  showMoments(report);
   showPace(report.pace);
+  setText("students", studentsText(students));
+  setText("hidden", hiddenText(report));
+  showAsked(report.asked);
   showAlerts(report.alerts);
   showStretches(report, camera);
-  new Timeline(find("timeline"), report).update();
+  showLooks(report.shares);
 }
 
-/**
- * @param {MostAndMean} students
- * @param {Report} report
- */
-function showFacts(students, report) {
-  const { shown_minutes: shown, hidden_minutes: hidden, valence } = report;
-  const numbers = { most: students.most, mean: students.mean.toFixed(0) };
-  setText("students", gettext("up to {most}, {mean} on average", numbers));
-  setText("shown", shown > 0 ? duration(shown) : gettext("never"));
-  setText("hidden", hidden > 0 ? whyHidden(report) : gettext("never"));
-  setText("balance", valence === null ? NONE : wordsAndFigure(valence));
-}
-
-/** @param {Shares | null} shares */
-function showLooks(shares) {
-  find("no-looks").hidden = shares !== null;
-  if (shares === null) return;
-  const order = largestFirst(shares);
-  const words = order.map(([emotion]) => [emotion, EMOTION_WORDS[emotion]]);
-  const given = Object.fromEntries(order);
-  showBars(find("shares"), Object.fromEntries(words), (emotion) => [
-    given[emotion],
-    percent(given[emotion]),
-  ]);
+/** @param {Report} report */
+function showMoments(report) {
+  find("moments-card").hidden = report.moments.length === 0;
+  const items = momentWords(report).map(({ time, told, sentence }) => {
+    const [before, ...after] = sentence.split(told);
+    const strong = document.createElement("strong");
+    strong.textContent = told;
+    const text = document.createElement("span");
+    text.append(before, strong, after.join(told));
+    return itemOf(time, text);
+  });
+  find("moments").replaceChildren(...items);
 }
 
 /** @param {Record<Pace, MostAndMean> | null} pace */
@@ -68,22 +80,55 @@ function showPace(pace) {
   find("no-pace").hidden = pace !== null;
   find("pace").hidden = pace === null;
   if (pace === null) return;
-  const rows = namesOf(PACE_TOLD).map((word) =>
-    rowOf({ text: PACE_TOLD[word] }, [String(pace[word].most), pace[word].mean.toFixed(1)]),
-  );
-  bodyOf("pace").append(...rows);
+  const rows = WORST_FIRST.map((word) => {
+    const { most, mean } = pace[word];
+    return rowOf({ text: PACE_TOLD[word], colour: word }, [String(most), mean.toFixed(1)]);
+  });
+  bodyOf("pace").replaceChildren(...rows);
 }
 
-/** @param {Alert[]} alerts */
+/** @param {Report} report */
+function hiddenText(report) {
+  const time = whyHidden(report);
+  return time && gettext("Figures are missing for {time}.", { time });
+}
+
+/** @param {Asked[]} asked */
+function showAsked(asked) {
+  find("asked-card").hidden = asked.length === 0;
+  const items = asked.map(({ t, question, answers }) => {
+    const text = document.createElement("span");
+    const name = document.createElement("strong");
+    const said = document.createElement("span");
+    name.textContent = QUESTION_WORDS[question];
+    said.textContent = answersText(answers);
+    text.append(name, " ", said);
+    const item = itemOf(clock(t), text);
+    if (answers !== null) {
+      const bar = document.createElement("span");
+      bar.className = "stack";
+      for (const answer of namesOf(ANSWER_WORDS)) {
+        const part = document.createElement("span");
+        part.style.flexGrow = String(answers[answer]);
+        part.style.background = `var(--${answer})`;
+        bar.append(part);
+      }
+      text.append(bar);
+    }
+    return item;
+  });
+  find("asked").replaceChildren(...items);
+}
+
+/** @param {PastAlert[]} alerts */
 function showAlerts(alerts) {
   find("alerts-card").hidden = alerts.length === 0;
-  find("alerts").append(
-    ...alerts.map((alert) => {
-      const item = document.createElement("li");
-      item.textContent = `${clock(alert.since)}: ${whyAlert(alert)}`;
-      return item;
-    }),
-  );
+  const items = alerts.map((alert) => {
+    const text = document.createElement("span");
+    text.append(whyAlert(alert), " ", small(alertPlace(alert)));
+    return itemOf(clock(alert.since), text);
+  });
+  find("alerts").replaceChildren(...items);
 }
 
 /**
@@ -93,7 +138,7 @@ function showAlerts(alerts) {
 function showStretches({ stretches, best, hardest }, camera) {
   // The first one begins with the class, all others with a note of the teacher's.
   const texts = stretches.map(({ text }, index) =>
-    index === 0 ? gettext("Start of the class") : text,
+    index === 0 ? gettext("Start of the class") : noteText(text),
   );
   find("stretches-card").hidden = stretches.length < 2;
   find("best-and-hardest").hidden = best === null;
@@ -105,39 +150,80 @@ function showStretches({ stretches, best, hardest }, camera) {
     remarks[best].push(gettext("best stretch"));
     remarks[hardest].push(gettext("hardest stretch"));
   }
-  const rows = stretches.map((stretch, index) =>
+  const rows = stretches.map(({ students, pace, shares }, index) =>
     rowOf({ text: texts[index], note: listed(remarks[index]) }, [
-      stretch.students?.toFixed(0) ?? NONE,
-      ...(camera ? [look(stretch.shares), shortBalance(stretch.valence)] : []),
-      stretch.pace?.lost.toFixed(1) ?? NONE,
-      stretch.pace?.slow_down.toFixed(1) ?? NONE,
+      students?.toFixed(0) ?? NONE,
+      pace?.lost.toFixed(1) ?? NONE,
+      pace?.slow_down.toFixed(1) ?? NONE,
+      pace?.fine.toFixed(1) ?? NONE,
+      ...(camera ? [look(shares), shares ? percent(groupLooks(shares).unhappy) : NONE] : []),
     ]),
   );
-  bodyOf("stretches").append(...rows);
+  bodyOf("stretches").replaceChildren(...rows);
+}
+
+/** @param {Shares | null} shares */
+function showLooks(shares) {
+  find("no-looks").hidden = shares !== null;
+  find("each-expression").hidden = shares === null;
+  if (shares === null) return;
+  const groups = entriesOf(groupLooks(shares)).filter(([name, share]) => name !== "other" || share);
+  barsOf("looks", groups, LOOK_WORDS);
+  barsOf("shares", largestFirst(shares), EMOTION_WORDS);
 }
 
 /**
- * This class and the earlier ones of its title, newest first.
+ * @template {string} Name
+ * @param {string} id the list's
+ * @param {[Name, number][]} shares in their order
+ * @param {Record<Name, string>} words
+ */
+function barsOf(id, shares, words) {
+  const list = find(id);
+  const given = Object.fromEntries(shares);
+  list.replaceChildren();
+  showBars(list, Object.fromEntries(shares.map(([name]) => [name, words[name]])), (name) => [
+    given[name],
+    percent(given[name]),
+  ]);
+}
+
+/**
+ * This class and the earlier ones of its course, newest first.
  * @param {Report} report
  * @param {Report[]} earlier
  */
 export function showEarlier(report, earlier) {
   find("earlier-card").hidden = earlier.length === 0;
+  const camera = report.mode === "camera";
   const rows = [report, ...earlier].map((each) => {
     const began = { text: day(each.began), note: clock(each.began) };
     const heading =
       each === report
         ? { ...began, note: listed([began.note, gettext("this class")]) }
         : { ...began, link: `/report/${each.code}` };
+    const gotIt = gotItShare(each.asked);
     return rowOf(heading, [
       String(each.students?.most ?? NONE),
-      look(each.shares),
-      shortBalance(each.valence),
       String(each.pace?.lost.most ?? NONE),
       String(each.pace?.slow_down.most ?? NONE),
+      each.pace?.fine.mean.toFixed(1) ?? NONE,
+      gotIt === null ? NONE : percent(gotIt),
+      ...(camera ? [look(each.shares)] : []),
     ]);
   });
-  bodyOf("earlier").append(...rows);
+  bodyOf("earlier").replaceChildren(...rows);
+}
+
+/** Say below each wide table that it goes on to the side, while it does. */
+export function tellWhatScrolls() {
+  for (const region of findAll(document, ".wide")) {
+    const watch = new ResizeObserver(() => {
+      region.classList.toggle("overflows", region.scrollWidth > region.clientWidth);
+    });
+    watch.observe(region);
+    for (const table of region.children) watch.observe(table);
+  }
 }
 
 /**
@@ -147,35 +233,56 @@ export function showEarlier(report, earlier) {
 const bodyOf = (id) => find(id, HTMLTableElement).tBodies[0];
 
 /**
- * A row of a table; the note stands below its heading.
- * @param {{text: string, note?: string, link?: string}} heading
+ * A row of a list: when, and what.
+ * @param {string} time
+ * @param {HTMLElement} text
+ */
+function itemOf(time, text) {
+  const item = document.createElement("li");
+  const at = document.createElement("span");
+  at.className = "time";
+  at.textContent = time;
+  item.append(at, " ", text);
+  return item;
+}
+
+/**
+ * A row of a table; the note stands below its heading, a mark of the colour before it.
+ * @param {{text: string, note?: string, link?: string, colour?: string}} heading
  * @param {string[]} cells
  */
-function rowOf({ text, note = "", link }, cells) {
+function rowOf({ text, note = "", link, colour }, cells) {
   const row = document.createElement("tr");
   const heading = document.createElement("th");
   heading.scope = "row";
   const name = document.createElement(link ? "a" : "span");
   name.textContent = text;
   if (name instanceof HTMLAnchorElement && link) name.href = link;
-  const small = document.createElement("small");
-  small.textContent = note;
-  heading.append(name, " ", small);
+  if (colour) {
+    const mark = document.createElement("span");
+    mark.className = "mark";
+    mark.style.background = `var(--${colour})`;
+    heading.append(mark);
+  }
+  heading.append(name, " ", small(note));
   row.append(heading);
   for (const cell of cells) row.insertCell().textContent = cell;
   return row;
 }
 
+/** @param {string} text */
+function small(text) {
+  const element = document.createElement("small");
+  element.textContent = text;
+  return element;
+}
+
 /** @param {Stretch} stretch */
 const times = ({ from, to }) => gettext("{from} to {to}", { from: clock(from), to: clock(to) });
-/** @param {number} valence */
-const wordsAndFigure = (valence) => `${valenceWords(valence)} (${signed(valence)})`;
-/** @param {number | null} valence */
-const shortBalance = (valence) => (valence === null ? NONE : signed(valence));
 
 /** @param {Shares | null} shares */
 function look(shares) {
   if (shares === null) return NONE;
-  const [emotion, share] = largestFirst(shares)[0];
-  return `${EMOTION_WORDS[emotion]} ${percent(share)}`;
+  const [[name, share]] = entriesOf(groupLooks(shares)).sort((a, b) => b[1] - a[1]);
+  return `${LOOK_WORDS[name]} ${percent(share)}`;
 }

@@ -38,12 +38,25 @@ export function remember(known, token) {
 }
 
 /**
- * Forget a class and the key to it.
+ * Forget a class and all that opens it. Returns what brings it back, to its place in the list.
  * @param {string} code
  */
 export function forget(code) {
-  memory.set(LIST, JSON.stringify(myClasses().filter((known) => known.code !== code)));
+  const before = myClasses();
+  const index = before.findIndex((known) => known.code === code);
+  const token = keptToken(code);
+  memory.set(LIST, JSON.stringify(before.filter((known) => known.code !== code)));
   memory.remove(tokenKey(code));
+  memory.remove(recordingKey(code));
+  return () => {
+    if (token !== null) keepToken(code, token);
+    const known = before[index];
+    if (!known) return;
+    const now = myClasses();
+    const after = before.slice(index + 1).map((other) => other.code);
+    const place = now.findIndex((other) => after.includes(other.code));
+    memory.set(LIST, JSON.stringify(now.toSpliced(place < 0 ? now.length : place, 0, known)));
+  };
 }
 
 /**
@@ -91,6 +104,23 @@ export function fragment(code, token) {
  */
 export function bearer(token) {
   return { Authorization: `Bearer ${token}` };
+}
+
+/**
+ * The time of day at which the recording of a class began, as its teacher typed it, or null.
+ * @param {string} code
+ */
+export const keptRecording = (code) => memory.get(recordingKey(code));
+
+/**
+ * @param {string} code
+ * @param {string} time
+ */
+export const keepRecording = (code, time) => memory.set(recordingKey(code), time);
+
+/** @param {string} code */
+function recordingKey(code) {
+  return `classpulse.recording.${code}`;
 }
 
 /** @param {string} code */
