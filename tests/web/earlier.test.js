@@ -25,11 +25,11 @@ function know(code, created_at, title = "Algebra") {
   remember({ code, title, mode: "camera", created_at }, `token of ${code}`);
 }
 
-test("earlier classes of the title are asked for with their own tokens, newest first", async () => {
+test("earlier classes of the course are asked for with their own tokens, newest first", async () => {
   know("THIS22", 1000);
   know("LATER2", 2000);
   know("OTHER2", 500, "Geometry");
-  know("FIRST2", 100, "ALGEBRA");
+  know("FIRST2", 100, "ALGEBRA: limits");
   know("SECOND", 200, " algebra ");
   const reports = await earlierReports(THIS);
   assert.deepEqual(
