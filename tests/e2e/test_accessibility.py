@@ -29,6 +29,12 @@ def home_with_classes(server, page, join):
     expect(page.locator("#class-list li")).to_have_count(1)
 
 
+def home_with_a_class_forgotten(server, page, join):
+    home_with_classes(server, page, join)
+    page.get_by_role("button", name="Forget").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+
+
 def no_such_class(server, page, join):
     page.goto(f"{server.url}/c/NOSUCH")
 
@@ -95,6 +101,14 @@ def report(server, page, join):
     opened = taught_before(server, "Algebra")
     page.goto(f"{server.url}/report/{opened['code']}#{opened['token']}")
     expect(page.locator("#stretches tbody tr").first).to_be_visible()
+    page.get_by_text("Chapters for the recording").click()
+    page.locator("#each-expression summary").click()
+
+
+def report_with_a_note_that_changes(server, page, join):
+    report(server, page, join)
+    page.get_by_role("button", name="Edit “started recursion”").click()
+    expect(page.get_by_label("Note", exact=True)).to_be_focused()
 
 
 def report_with_a_table(server, page, join):
@@ -104,8 +118,10 @@ def report_with_a_table(server, page, join):
 
 
 PAGES = [
-    *(home, home_with_classes, no_such_class, consent, consent_to_words, in_class_with_camera),
+    *(home, home_with_classes, home_with_a_class_forgotten, no_such_class),
+    *(consent, consent_to_words, in_class_with_camera),
     *(in_class_with_words, after_the_class, room, lively_room, ending_room, report),
+    report_with_a_note_that_changes,
     report_with_a_table,
 ]
 

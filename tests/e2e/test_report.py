@@ -188,7 +188,7 @@ def test_the_report_tells_the_lesson_first_and_words_before_looks(server, teache
     assert words < looks
     sad = page.locator("#shares li").filter(has_text="sad")
     expect(sad).to_be_hidden()
-    page.get_by_text("Each expression").click()
+    page.locator("#each-expression summary").click()
     expect(sad).to_contain_text("49 %")
     unhappy = page.locator("#looks li").filter(has_text="unhappy")
     expect(unhappy.locator(".value")).to_have_text("49 %")

@@ -32,7 +32,7 @@ export class NotesList {
     const row = copyOf("note");
     const form = findIn(row, "form", HTMLFormElement);
     const field = findIn(row, "input", HTMLInputElement);
-    const shown = findIn(row, ".shown-note");
+    const shown = findIn(row, ".note-row");
     const edit = findIn(row, ".edit", HTMLButtonElement);
     const { t } = marker;
     let { text } = marker;
@@ -40,7 +40,7 @@ export class NotesList {
     findIn(row, ".time").textContent = clock(t);
     const show = () => {
       const note = noteText(text);
-      findIn(row, ".text").textContent = note;
+      findIn(row, "bdi").textContent = note;
       edit.ariaLabel = gettext("Edit “{note}”", { note });
       findIn(row, ".delete").ariaLabel = gettext("Delete “{note}”", { note });
     };

@@ -106,7 +106,7 @@ function showAsked(asked) {
     const item = itemOf(clock(t), text);
     if (answers !== null) {
       const bar = document.createElement("span");
-      bar.className = "stack";
+      bar.className = "answer-bar";
       for (const answer of namesOf(ANSWER_WORDS)) {
         const part = document.createElement("span");
         part.style.flexGrow = String(answers[answer]);
