@@ -51,7 +51,7 @@ class Published:
         """All that was ever published of a question."""
         points = [asked for point in self.points for asked in point["asked"]]
         views = [view["asked"] for view in self.views if view["asked"]]
-        return [*views, *points]
+        return [*views, *points, *self.report["asked"]]
 
     def last_shown_otherwise(self, other: Published) -> int:
         """The number of the last view whose shares differ from another course's, or -1."""
