@@ -61,8 +61,13 @@ export class Choices {
   /** Show on the buttons what was chosen. */
   show() {
     for (const button of this.#buttons("view")) press(button, button.dataset.view === this.view);
-    for (const button of this.#buttons("span")) press(button, spanOf(button) === this.zoom);
     for (const [line, button] of this.#legends()) press(button, this.lines.has(line));
+    const spans = this.#buttons("span");
+    for (const button of spans) press(button, spanOf(button) === this.zoom);
+    if (spans.length > 1) return;
+    const [whole] = spans; // of a class that is over: there to undo a zoom
+    if (!this.zoom && document.activeElement === whole) findIn(this.#element, ".charts").focus();
+    whole.hidden = !this.zoom;
   }
 
   /** @param {"view" | "span"} name */
