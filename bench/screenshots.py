@@ -36,7 +36,7 @@ def take(folder: Path = IMAGES, seconds: float = SECONDS) -> None:
         student.screenshot(path=folder / "student.png")
         room = browser.new_page(viewport={"width": 1200, "height": 900})
         room.goto(room_url)
-        room.locator("#shares li").first.wait_for()
+        room.locator("#looks li").first.wait_for()
         room.wait_for_timeout(1000 * seconds)
         room.screenshot(path=folder / "room.png")
 
