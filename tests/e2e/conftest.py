@@ -103,6 +103,14 @@ def labels_of(page: Page) -> list[str]:
     return labels
 
 
+def note(room: Page, text: str) -> None:
+    """Mark this moment on a teacher's page, and put words to it."""
+    room.locator("#mark").click()
+    room.locator("#marker-text").fill(text)
+    room.locator("#marker-text").press("Enter")
+    expect(room.locator("#add-words")).to_be_hidden()
+
+
 class Webcam:
     """A webcam that a test lets show what it wants to be seen."""
 

@@ -51,9 +51,12 @@ def test_a_room_without_its_server_is_not_live_and_nothing_can_be_clicked_in_vai
     room = enter_room(browser, opened)
     page.get_by_role("button", name="I need help").click()
     page.get_by_role("button", name="I am lost").click()
+    room.get_by_role("button", name="Mark this moment").click()
+    words = room.get_by_label("Add words")
+    words.fill("after the break")
     controls = [
         room.get_by_role("button", name=name, exact=True)
-        for name in ("Clear the hands", "Add", "End the class")
+        for name in ("Seen: Somebody", "Mark this moment", "End the class")
     ]
     for control in controls:
         expect(control).to_be_enabled()
@@ -63,18 +66,17 @@ def test_a_room_without_its_server_is_not_live_and_nothing_can_be_clicked_in_vai
     expect(page.locator("#status")).to_have_text(f"{LOST} What you tap now is sent later.")
     for control in controls:
         expect(control).to_be_disabled()
-    expect(room.locator("#hands")).to_have_text("Somebody needs help")  # as it was
-    # A note can be typed meanwhile, and waits to be sent by hand.
-    room.get_by_label("Note this moment").fill("after the break")
-    room.get_by_label("Note this moment").press("Enter")
+    expect(room.locator("#hands .who")).to_have_text("Somebody")  # as it was
+    # What was typed meanwhile waits to be sent by hand.
+    expect(room.get_by_role("button", name="Save")).to_be_disabled()
     page.get_by_role("button", name="My hand is up").click()
     server.start()
     is_live(room)
     expect(page.locator("#status")).to_have_text("")
     expect(room.locator("#students")).to_have_text("1")
     expect(room.get_by_role("heading", name="Raised hands")).to_be_hidden()
-    expect(room.get_by_label("Note this moment")).to_have_value("after the break")
-    room.get_by_role("button", name="Add").click()
+    expect(words).to_have_value("after the break")
+    words.press("Enter")
     expect(room.locator("#noted")).to_have_text("Noted: after the break")
 
 
@@ -103,10 +105,9 @@ def test_a_click_that_no_server_answers_is_told(server, browser):
 
     room.route_web_socket(re.compile("socket.io"), between)
     room.goto(server.open_class(mode="self-report")["room_url"])
-    room.get_by_label("Note this moment").fill("recursion")
-    room.get_by_role("button", name="Add").click()
+    room.get_by_role("button", name="Mark this moment").click()
     expect(room.locator("#status")).to_contain_text("did not answer")
-    expect(room.get_by_label("Note this moment")).to_have_value("recursion")
+    expect(room.locator("#noted")).to_have_text("")
 
 
 def test_a_server_that_restarts_says_so_and_everybody_comes_back(start_server, browser):
@@ -177,9 +178,8 @@ def test_a_trouble_of_the_server_is_told_to_the_teacher_until_it_is_over(start_s
     opened = server.open_class(mode="self-report")
     room = enter_room(browser, opened)
     rename(server, "markers", "away")
-    room.get_by_label("Note this moment").fill("recursion")
-    room.get_by_role("button", name="Add").click()
-    expect(room.locator("#noted")).to_have_text("Noted: recursion")
+    room.get_by_role("button", name="Mark this moment").click()
+    expect(room.locator("#noted")).to_have_text(re.compile("^Marked: "))
     trouble = re.compile("^The server cannot reach its database.*saved later")
     expect(room.locator("#status")).to_have_text(trouble)
     expect(room.get_by_role("button", name="End the class")).to_be_enabled()  # all else goes on
@@ -242,8 +242,8 @@ def test_a_room_goes_by_the_servers_clock_even_if_it_is_put_right_meanwhile(serv
     room = browser.new_context().new_page()
     room.clock.install()
     room.goto(opened["room_url"])
-    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(room.locator("#headline")).to_have_text("Waiting for students")
     room.clock.set_system_time(room.evaluate("Date.now() / 1000") + 600)
     page = enter_class(browser.new_context(), opened)
     page.get_by_role("button", name="I need help").click()
-    expect(room.locator("#hands")).to_have_text("Somebody needs help")  # for no minutes yet
+    expect(room.locator("#hands .who")).to_have_text("Somebody")  # for no minutes yet

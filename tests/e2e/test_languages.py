@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from server.http.languages import LANGUAGES
 from tests.e2e import test_accessibility as pages
+from tests.e2e.conftest import note
 from tests.e2e.test_report import taught_before
 
 SIZES = {"desktop": (1280, 800), "phone": (360, 740)}
@@ -91,7 +92,7 @@ def after_the_class(server, page, join):
 def room_without_students(server, page, join):
     page.goto(server.open_class()["room_url"])
     expect(page.locator("#pace li")).to_have_count(4)  # with the first view
-    page.locator(".second-teacher summary").click()
+    page.locator("#second-teacher summary").click()
 
 
 def lively_room(server, page, join):
@@ -102,12 +103,11 @@ def lively_room(server, page, join):
     students[1].send("help", {"on": True, "name": "Grace"})
     for student in students[2:]:
         student.send("pace", {"value": "lost"})
-    page.locator("#marker-text").fill("started recursion")
-    page.locator("#marker button").click()
+    note(page, "started recursion")
     expect(page.locator("#named li")).to_have_count(1)
     expect(page.locator("#hands li")).to_have_count(1)
     expect(page.locator("#noted")).not_to_be_empty()
-    expect(page.locator("#headline")).to_contain_text("4")
+    expect(page.locator("#detail")).to_contain_text("4")
 
 
 def closed_room(server, page, join):

@@ -33,7 +33,7 @@ def test_a_student_who_is_early_is_taken_to_the_class(start_server, browser, tro
     arabic = launch(STUDENT, locale="ar")
     expect(arabic.get_by_role("heading", name="لم تبدأ حصتك بعد")).to_be_visible()
     teacher = launch(TEACHER)
-    expect(teacher.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(teacher.locator("#headline")).to_have_text("Waiting for students")
     student.get_by_role("button", name="Join", exact=True).click()
     expect(teacher.locator("#students")).to_have_text("1")
     assert troubles == []

@@ -217,7 +217,7 @@ def test_a_teacher_allows_it_on_the_first_page_and_reads_it_in_the_room(server, 
     page.get_by_label("Title of the class").fill("Geometry")
     page.get_by_label("Own words only").check()
     page.get_by_role("button", name="Start the class").click()
-    expect(page.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(page.locator("#headline")).to_have_text("Waiting for students")
     expect(page.get_by_text("Students read your notes at the end")).to_be_hidden()
     assert about(server, page)["notes_for_students"] is False
 

@@ -12,6 +12,7 @@ from server.domain.session import Marker
 from server.domain.timeline import Point
 from server.sockets.handlers import HISTORY_PART
 from server.storage.store import ClassStore
+from tests.e2e.conftest import note
 from tests.live_server import PATIENCE
 from training.browser import wait_until
 
@@ -78,85 +79,183 @@ def pace(room, word):
     return room.locator("#pace li").filter(has_text=word).locator(".value")
 
 
-def test_taps_make_the_headline_and_the_teacher_clears_them(server, enter, join, troubles):
-    opened = server.open_class(mode="self-report")
-    room = enter(opened)
-    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
-    students = [join(server, opened["code"]) for _ in range(5)]
-    expect(room.locator("#headline")).to_have_text("5 students are here")
-    expect(room.get_by_role("button", name="Clear the answers")).to_be_disabled()
-    for student in students[:2]:
-        student.send("pace", {"value": "slow_down"})
-    students[2].send("pace", {"value": "lost"})
-    expect(room.locator("#headline")).to_have_text("2 of 5 say it is too fast")
-    expect(pace(room, "Too fast")).to_have_text("2")
-    expect(pace(room, "I am lost")).to_have_text("1")
-    room.get_by_role("button", name="Clear the answers").click()
-    for student in students:
-        student.wait_for("cleared", lambda data: data == {"what": "pace"})
-    expect(pace(room, "Too fast")).to_have_text("0")
-    expect(room.locator("#headline")).to_have_text("5 students are here")
-    assert troubles == []
+def on_its_way(page, change, sent=None):
+    """Change the server's views on their way to a page: what they tell takes minutes to come.
 
-
-def test_too_few_students_are_hidden_and_the_page_says_why(server, enter, join, troubles):
-    opened = server.open_class()
-    room = enter(opened)
-    for _ in range(4):
-        join(server, opened["code"], "sad").send("pace", {"value": "lost"})
-    expect(room.locator("#students")).to_have_text("4")
-    expect(room.locator("#hidden-because")).to_have_text(re.compile("fewer than 5 students"))
-    for value in room.locator("#shares .value, #pace .value").all():
-        expect(value).to_have_text("hidden")
-    for _ in range(2):
-        join(server, opened["code"], "happy").send("pace", {"value": "lost"})
-    expect(pace(room, "I am lost")).to_have_text("6")
-    counts = re.compile(r"Students here: 6\s+Faces read: \d")
-    expect(room.locator(".counts")).to_contain_text(counts)
-    expect(room.locator("#hidden-because")).to_have_text("")
-    expect(room.locator("#valence")).to_have_text(re.compile("[−+]?0.*pleasant|0.*even"))
-    assert troubles == []
-
-
-def test_hands_go_up_with_a_name_if_one_is_given_and_the_teacher_takes_them_down(
-    server, enter, join, troubles
-):
-    opened = server.open_class(mode="self-report")
-    room = enter(opened)
-    ada, other = join(server, opened["code"]), join(server, opened["code"])
-    expect(room.get_by_role("heading", name="Raised hands")).to_be_hidden()
-    ada.send("help", {"on": True, "name": "Ada"})
-    expect(room.locator("#hands")).to_have_text("Ada needs help")
-    other.send("help", {"on": True})
-    expect(room.locator("#hands li")).to_have_text(["Ada needs help", "Somebody needs help"])
-    room.get_by_role("button", name="Clear the hands").click()
-    ada.wait_for("cleared", lambda data: data == {"what": "help"})
-    expect(room.get_by_role("heading", name="Raised hands")).to_be_hidden()
-    assert troubles == []
-
-
-def test_the_minutes_that_a_hand_waits_are_counted(server, browser, join, troubles):
-    """The server's views are changed on their way: nobody waits for minutes."""
-    opened = server.open_class(mode="self-report")
+    sent: gets what the page sends.
+    """
 
     def between(page_side):
         server_side = page_side.connect_to_server()
 
         def from_server(message):
-            if str(message).startswith('42["view"'):
+            if isinstance(message, str) and message.startswith('42["view"'):
                 event, view = json.loads(message[2:])
-                for hand in view["help"]:
-                    hand["since"] -= 190
-                message = "42" + json.dumps([event, view])
+                message = "42" + json.dumps([event, change(view)])
             page_side.send(message)
 
-        server_side.on_message(from_server)
+        def from_page(message):
+            if sent is not None:
+                sent.append(message)
+            server_side.send(message)
 
+        server_side.on_message(from_server)
+        page_side.on_message(from_page)
+
+    page.route_web_socket(re.compile("socket.io"), between)
+    return page
+
+
+def test_taps_make_the_title_and_its_figures(server, enter, join, troubles):
+    opened = server.open_class(mode="self-report")
+    room = enter(opened)
+    expect(room.locator("#headline")).to_have_text("Waiting for students")
+    students = [join(server, opened["code"]) for _ in range(5)]
+    expect(room.locator("#headline")).to_have_text("Quiet")
+    expect(room.locator("#dots span")).to_have_count(5)
+    expect(room.get_by_role("button", name="Clear the answers")).to_be_disabled()
+    for student in students[:2]:
+        student.send("pace", {"value": "slow_down"})
+    students[2].send("pace", {"value": "lost"})
+    expect(room.locator("#headline")).to_have_text("Too fast for some")
+    expect(room.locator("#detail")).to_have_text("2 of 5 say so.")
+    expect(room.locator("#glance")).to_have_attribute("data-level", "notice")
+    expect(pace(room, "too fast")).to_have_text("2")
+    expect(pace(room, "lost")).to_have_text("1")
+    assert troubles == []
+
+
+def test_answers_are_cleared_ten_seconds_later_and_until_then_it_can_be_undone(
+    server, enter, join, troubles
+):
+    opened = server.open_class(mode="self-report")
+    room = enter(opened)
+    students = [join(server, opened["code"]) for _ in range(6)]
+    for student in students[:4]:
+        student.send("pace", {"value": "lost"})
+    clear = room.get_by_role("button", name="Clear the answers")
+    expect(room.locator("#headline")).to_have_text("Most are lost")
+    clear.click()
+    expect(pace(room, "lost")).to_have_text("0")
+    expect(room.locator("#headline")).to_have_text("Quiet")
+    expect(room.locator("#undo")).to_contain_text("Answers cleared.")
+    room.get_by_role("button", name="Undo").click()
+    expect(pace(room, "lost")).to_have_text("4")
+    expect(room.locator("#undo")).to_have_text("")
+
+    clear.click()
+    students[5].send("pace", {"value": "fine"})  # later than that, which stays
+    expect(pace(room, "just right")).to_have_text("1")
+    for student in students[:4]:
+        student.wait_for("cleared", lambda data: data["what"] == "pace")
+    expect(room.locator("#undo")).to_have_text("")
+    expect(pace(room, "just right")).to_have_text("1")
+    expect(pace(room, "lost")).to_have_text("0")
+    assert troubles == []
+
+
+def test_what_can_still_be_undone_comes_back_when_the_connection_is_lost(
+    start_server, browser, connect
+):
+    server = start_server()
+    opened = server.open_class(mode="self-report")
+    room = browser.new_page()
+    room.goto(opened["room_url"])
+    connect(server, role="student", code=opened["code"]).send("help", {"on": True, "name": "Ada"})
+    room.get_by_role("button", name="Seen: Ada").click()
+    expect(room.locator("#hands-card")).to_be_hidden()
+    server.kill()
+    expect(room.locator("#hands .who")).to_have_text("Ada")
+    expect(room.locator("#undo")).to_have_text("")
+
+
+def test_too_few_students_are_hidden_and_the_page_says_why_once(server, enter, join, troubles):
+    opened = server.open_class()
+    room = enter(opened)
+    for _ in range(4):
+        join(server, opened["code"], "sad").send("pace", {"value": "lost"})
+    expect(room.locator("#students")).to_have_text("4")
+    expect(room.locator("#headline")).to_have_text("The class is gathering")
+    expect(room.locator("#hidden-because")).to_have_text(re.compile("fewer than 5 students"))
+    for value in room.locator("#shares .value, #looks .value, #pace .value").all():
+        expect(value).to_have_text("–")
+    for _ in range(2):
+        join(server, opened["code"], "happy").send("pace", {"value": "lost"})
+    expect(pace(room, "lost")).to_have_text("6")
+    expect(room.locator("#seen")).to_have_text("6")
+    expect(room.locator("#headline")).to_have_text("Most are lost")
+    expect(room.locator("#hidden-because")).to_have_text("")
+    assert troubles == []
+
+
+def test_faces_that_are_not_counted_yet_are_told(server, enter, join, troubles):
+    opened = server.open_class()
+    room = enter(opened)
+    for _ in range(5):
+        join(server, opened["code"], "happy")
+    expect(room.locator("#looks .value").first).to_have_text("100 %")
+    expect(room.locator("#uncounted")).to_be_hidden()
+    for _ in range(2):
+        join(server, opened["code"], "sad")
+    expect(room.locator("#seen")).to_have_text("7")
+    expect(room.locator("#uncounted")).to_have_text(
+        "2 more are read, and will be counted as soon as they are 5."
+    )
+    expect(room.locator("#looks .value").first).to_have_text("100 %")
+    assert troubles == []
+
+
+def test_hands_go_up_with_a_name_if_one_is_given_and_are_seen_one_at_a_time(
+    server, browser, join, troubles
+):
+    opened = server.open_class(mode="self-report")
     room = troubles.watch(browser.new_page())
-    room.route_web_socket(re.compile("socket.io"), between)
+    room.clock.install()
+    room.goto(opened["room_url"])
+    ada, other = join(server, opened["code"]), join(server, opened["code"])
+    expect(room.get_by_role("heading", name="Raised hands")).to_be_hidden()
+    ada.send("help", {"on": True, "name": "Ada"})
+    expect(room.locator("#hands .who")).to_have_text("Ada")
+    other.send("help", {"on": True})
+    expect(room.locator("#hands .who")).to_have_text(["Ada", "Somebody"])
+    expect(room).to_have_title(re.compile("^⚠ 2 hands are up"))
+    expect(room.get_by_role("button", name="All hands seen")).to_be_hidden()
+    room.get_by_role("button", name="Seen: Ada").press("Enter")
+    expect(room.locator("#hands .who")).to_have_text("Somebody")
+    expect(room.get_by_role("button", name="Seen: Somebody")).to_be_focused()
+    room.clock.run_for(10_000)
+    ada.wait_for("cleared", lambda data: data == {"what": "help"})
+    expect(room.locator("#hands .who")).to_have_text("Somebody")
+    assert troubles == []
+
+
+def test_many_hands_are_seen_with_one_tap(server, enter, join, troubles):
+    opened = server.open_class(mode="self-report")
+    room = enter(opened)
+    students = [join(server, opened["code"]) for _ in range(4)]
+    for student in students[:3]:
+        student.send("help", {"on": True})
+    expect(room.locator("#hands li")).to_have_count(3)
+    room.get_by_role("button", name="All hands seen").click()
+    expect(room.locator("#hands-card")).to_be_hidden()
+    students[3].send("help", {"on": True, "name": "Ada"})  # later, and not seen
+    expect(room.locator("#hands .who")).to_have_text("Ada")
+    for student in students[:3]:
+        student.wait_for("cleared", lambda data: data == {"what": "help"})
+    expect(room.locator("#hands .who")).to_have_text("Ada")
+    assert troubles == []
+
+
+def test_the_minutes_that_a_hand_waits_are_counted(server, browser, join, troubles):
+    opened = server.open_class(mode="self-report")
+
+    def earlier(view):
+        return view | {"help": [hand | {"since": hand["since"] - 190} for hand in view["help"]]}
+
+    room = on_its_way(troubles.watch(browser.new_page()), earlier)
     room.goto(opened["room_url"])
     join(server, opened["code"]).send("help", {"on": True, "name": "Ada"})
-    expect(room.locator("#hands")).to_have_text("Ada needs help (3 min)")
+    expect(room.locator("#hands .waits")).to_have_text("3 min")
     assert troubles == []
 
 
@@ -166,48 +265,254 @@ def test_a_student_is_named_only_by_their_own_wish(server, enter, join, troubles
     ada = join(server, opened["code"], "happy")
     ada.send("pace", {"value": "lost"})
     expect(room.locator("#students")).to_have_text("1")
-    expect(room.get_by_role("heading", name="Shown by their own wish")).to_be_hidden()
+    heading = room.get_by_role("heading", name="Students who show themselves by name")
+    expect(heading).to_be_hidden()
     ada.send("show", {"name": "Ada"})
     expect(room.locator("#named")).to_have_text("Ada looks happy, says “lost”")
     ada.send("show", {"name": None})
-    expect(room.get_by_role("heading", name="Shown by their own wish")).to_be_hidden()
+    expect(heading).to_be_hidden()
     expect(room.locator("#named")).to_have_text("")
     assert troubles == []
 
 
-def test_an_alert_says_why_and_is_silenced_with_one_click(server, browser, troubles):
-    """The alert is put into the server's next view: a real one takes minutes to come."""
+def test_the_class_is_asked_and_answers(server, enter, join, troubles):
     opened = server.open_class(mode="self-report")
-    figures = {"now": 6, "before": 2, "students": 20}
-    why = "About 6 of 20 say that they are lost, it was about 2."
-    alert = {"kind": "many_lost", "since": time.time(), "why": why, "figures": figures}
-    sent = []
+    room = enter(opened)
+    students = [join(server, opened["code"]) for _ in range(6)]
+    expect(room.locator("#headline")).to_have_text("Quiet")
+    room.get_by_role("button", name="Ask “Got it?”").click()
+    expect(room.get_by_role("heading", name="Got it?")).to_be_visible()
+    expect(room.locator("#question-time")).to_have_text(re.compile(r"^\d+ s left$"))
+    expect(room.locator("#question-hint")).to_have_text("Shown once 5 have answered.")
+    for student, value in zip(students, ["yes", "yes", "yes", "so_so", "not_yet"], strict=False):
+        question = student.wait_for("question", lambda data: data["question"])["question"]
+        student.send("answer", {"to": question["id"], "value": value})
+    expect(room.locator("#answers .value")).to_have_text(["3", "1", "1"])
+    expect(room.locator("#question-hint")).to_be_hidden()
+    room.get_by_role("button", name="Close now").click()
+    expect(room.locator("#question-time")).to_have_text("closed just now")
+    expect(room.get_by_role("button", name="Close now")).to_be_hidden()
+    expect(room.locator("#answers .value")).to_have_text(["3", "1", "1"])
+    for student in students:
+        student.wait_for("question", lambda data: data["question"] is None)
+    assert troubles == []
 
-    def between(page_side):
-        server_side = page_side.connect_to_server()
 
-        def from_server(message):
-            if isinstance(message, str) and message.startswith('42["view"'):
-                event, view = json.loads(message[2:])
-                message = "42" + json.dumps([event, view | {"alerts": [alert]}])
-            page_side.send(message)
+def test_other_questions_are_in_a_menu(server, enter, join, troubles):
+    opened = server.open_class(mode="self-report")
+    room, student = enter(opened), join(server, opened["code"])
+    other = room.get_by_role("button", name="Shall we go on?")
+    expect(other).to_be_hidden()
+    room.locator("#more-questions summary").press("Enter")
+    other.press("Escape")
+    expect(other).to_be_hidden()
+    expect(room.locator("#more-questions summary")).to_be_focused()
+    room.keyboard.press("Enter")
+    other.click()
+    asked = student.wait_for("question", lambda data: data["question"])
+    assert asked["question"]["question"] == "go_on"
+    expect(room.get_by_role("heading", name="Shall we go on?")).to_be_visible()
+    expect(other).to_be_hidden()
+    assert troubles == []
 
-        def from_page(message):
-            sent.append(message)
-            server_side.send(message)
 
-        server_side.on_message(from_server)
-        page_side.on_message(from_page)
+def test_a_question_that_few_answered_is_closed_without_figures(server, browser, troubles):
+    opened = server.open_class(mode="self-report")
 
+    def asked(view):
+        until = view["t"] - 130
+        return view | {
+            "asked": {"t": until - 60, "until": until, "question": "done", "answers": None}
+        }
+
+    room = on_its_way(troubles.watch(browser.new_page()), asked)
+    room.goto(opened["room_url"])
+    expect(room.locator("#question-time")).to_have_text("closed 2 min ago")
+    expect(room.locator("#question-hint")).to_have_text("Not shown: fewer than 5 have answered.")
+    expect(room.locator("#answers")).to_be_hidden()
+    assert troubles == []
+
+
+def test_a_moment_is_marked_with_one_key_and_gets_its_words_later(server, enter, troubles):
+    opened = server.open_class(mode="self-report")
+    room, other = enter(opened), enter(opened)
+    room.keyboard.press("m")
+    expect(room.locator("#noted")).to_have_text(re.compile("^Marked: "))
+    expect(room.get_by_label("Add words")).to_be_focused()
+    expect(other.locator("#noted")).to_have_text(re.compile("^Marked: "))
+    expect(other.get_by_label("Add words")).to_be_hidden()  # who marked it knows what it was
+    room.keyboard.type("matrices")  # an m in a field marks nothing
+    room.keyboard.press("Enter")
+    for page in (room, other):
+        page.get_by_text("Notes", exact=False).first.click()
+        expect(page.locator("#notes-list .text")).to_have_text("matrices")
+    assert troubles == []
+
+
+def test_notes_are_changed_and_deleted(server, browser, teach, troubles):
+    opened = server.open_class(mode="self-report")
     room = troubles.watch(browser.new_page())
-    room.route_web_socket(re.compile("socket.io"), between)
+    room.clock.install()
+    room.goto(opened["room_url"])
+    teacher = teach(server, opened)
+    for text in ("Ada was rude", "", "recursion"):
+        teacher.send("marker", {"text": text})
+        teacher.wait_for("marker")
+    expect(room.locator("#notes-count")).to_have_text("3")
+    room.locator("#notes summary").click()
+    texts = room.locator("#notes-list .text")
+    expect(texts).to_have_text(["recursion", "Marked moment", "Ada was rude"])
+    room.get_by_role("button", name="Edit: Marked moment").click()
+    words = room.get_by_role("textbox", name="Words of the note")
+    words.fill("break")
+    words.press("Escape")
+    expect(texts.nth(1)).to_have_text("Marked moment")
+    room.get_by_role("button", name="Edit: Marked moment").click()
+    words.fill("break")
+    words.press("Enter")
+    expect(texts).to_have_text(["recursion", "break", "Ada was rude"])
+
+    delete = room.get_by_role("button", name="Delete: Ada was rude")
+    delete.click()
+    expect(texts).to_have_text(["recursion", "break"])
+    room.get_by_role("button", name="Undo").click()
+    expect(texts).to_have_text(["recursion", "break", "Ada was rude"])
+    delete.click()
+    room.clock.run_for(10_000)
+    teacher.wait_for("markers", lambda data: len(data["markers"]) == 2)
+    room.reload()
+    room.locator("#notes summary").click()
+    expect(texts).to_have_text(["recursion", "break"])
+    assert troubles == []
+
+
+def with_alert(kind, figures, **more):
+    why = "In English."
+    alert = {"kind": kind, "since": time.time(), "why": why, "figures": figures}
+    return lambda view: view | {"alerts": [alert], **more}
+
+
+def test_an_alert_says_why_and_is_dismissed_with_one_tap(server, browser, troubles):
+    opened = server.open_class(mode="self-report")
+    figures = {"unhappy": 35, "unhappy_before": 10}
+    sent = []
+    page = troubles.watch(browser.new_page())
+    room = on_its_way(page, with_alert("mood_dropped", figures), sent)
     room.goto(opened["room_url"])
     alerts = room.get_by_role("alert")
-    expect(alerts).to_contain_text(why)
-    alerts.get_by_role("button", name="Silence").click()
-    expect(alerts.get_by_role("button", name="Silence")).to_be_disabled()
-    silenced = re.compile(r'42\d*\["silence",{"kind":"many_lost"}]')  # with an id for the answer
+    expect(alerts).to_contain_text(
+        "More faces look unhappy than a few minutes ago: about 35 %, it was about 10 %."
+    )
+    expect(room).to_have_title(re.compile("^⚠ More faces look unhappy · Algebra$"))
+    icon = room.locator("link[rel=icon]")
+    expect(icon).to_have_attribute("href", "/static/icon-alert.svg")
+    dismiss = alerts.get_by_role("button", name="Dismiss")
+    dismiss.click()
+    expect(dismiss).to_be_disabled()
+    silenced = re.compile(r'42\d*\["silence",{"kind":"mood_dropped"}]')  # with an id for the answer
     assert any(silenced.fullmatch(str(message)) for message in sent)
+    assert troubles == []
+
+
+def test_an_alert_of_what_the_title_says_adds_only_what_was_before(server, browser, troubles):
+    opened = server.open_class(mode="self-report")
+    lost = with_alert(
+        "many_lost",
+        {"now": 6, "before": 2, "students": 20},
+        students=20,
+        suppressed=None,
+        pace=SAID_NOTHING | {"lost": 7},
+    )
+    room = on_its_way(troubles.watch(browser.new_page()), lost)
+    room.goto(opened["room_url"])
+    expect(room.locator("#headline")).to_have_text("Some are lost")
+    expect(room.locator("#detail")).to_have_text("7 of 20 say so.")
+    why = room.get_by_role("alert").locator(".why")
+    expect(why).to_have_text("About 2 were, a few minutes ago.")
+    expect(room).to_have_title("⚠ Some are lost · Algebra")
+    assert troubles == []
+
+
+def test_the_first_screen_of_a_third_of_a_laptop_has_what_a_teacher_needs(
+    server, browser, join, troubles
+):
+    opened = server.open_class()
+    alert = with_alert("faces_gone", {"now": 14, "before": 22})
+    page = troubles.watch(browser.new_context(viewport={"width": 455, "height": 640}).new_page())
+    room = on_its_way(page, alert)
+    room.goto(opened["room_url"])
+    for number in range(31):
+        student = join(server, opened["code"], "happy")
+        student.send("pace", {"value": "lost" if number < 9 else "fine"})
+        if number < 2:
+            student.send("help", {"on": True, "name": ["Ada", "Grace"][number]})
+    expect(room.locator("#students")).to_have_text("31")
+    expect(room.locator("#hands li")).to_have_count(2)
+    expect(room.locator("#headline")).to_have_text("Some are lost")
+    for name in ("glance", "said-card", "hands"):
+        box = room.locator(f"#{name}").bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 640, name
+    assert troubles == []
+
+
+def test_the_small_window_has_no_names_and_all_comes_back(server, enter, join, troubles):
+    opened = server.open_class(mode="self-report")
+    room = enter(opened)
+    join(server, opened["code"]).send("help", {"on": True, "name": "Ada"})
+    expect(room.locator("#hands .who")).to_have_text("Ada")
+    room.get_by_text("While you present").click()
+    with room.context.expect_page() as opening:
+        room.get_by_role("button", name="Keep the class in front of the slides").click()
+    small = opening.value
+    expect(small.locator("#headline")).to_have_text("The class is gathering")
+    expect(small.locator("#hands-up")).to_have_text("1 hand is up")
+    expect(small.locator("#pace li")).to_have_count(4)
+    assert "Ada" not in small.locator("body").inner_text()
+    small.get_by_role("button", name="Ask “Got it?”").click()
+    expect(small.get_by_role("heading", name="Got it?")).to_be_visible()
+    room.get_by_role("button", name="Bring it back").click()
+    expect(room.locator("#headline")).to_have_text("The class is gathering")
+    expect(room.get_by_role("heading", name="Got it?")).to_be_visible()
+    assert troubles == []
+
+
+def test_a_hand_is_notified_only_where_that_is_wanted_and_nobody_looks(
+    server, browser, join, troubles
+):
+    context = browser.new_context()
+    context.add_init_script(
+        """window.told = [];
+        let permission = "default";
+        window.Notification = class {
+          constructor(title) { told.push(title); }
+          static get permission() { return permission; }
+          static async requestPermission() { return (permission = window.answer ?? "granted"); }
+        };
+        Object.defineProperty(document, "hidden", { get: () => window.away === true });"""
+    )
+    room = troubles.watch(context.new_page())
+    opened = server.open_class(mode="self-report")
+    room.goto(opened["room_url"])
+    hands = room.locator("#hands li")
+    students = [join(server, opened["code"]) for _ in range(4)]
+    room.evaluate("window.away = true")
+    students[0].send("help", {"on": True, "name": "Ada"})
+    expect(hands).to_have_count(1)
+    room.get_by_text("While you present").click()
+    notify = room.get_by_label("Notify me")
+    room.evaluate("window.answer = 'denied'")
+    notify.click()
+    expect(room.locator("#notify-trouble")).to_contain_text("does not let the page notify you")
+    expect(notify).not_to_be_checked()
+    room.evaluate("window.answer = 'granted'")
+    notify.check()
+    expect(room.locator("#notify-trouble")).to_have_text("")
+    students[1].send("help", {"on": True, "name": "Grace"})
+    expect(hands).to_have_count(2)
+    room.evaluate("window.away = false")
+    students[2].send("help", {"on": True})
+    expect(hands).to_have_count(3)
+    assert room.evaluate("told") == ["2 hands are up"]
     assert troubles == []
 
 
@@ -231,7 +536,7 @@ def test_a_page_keeps_what_it_has_when_the_server_cannot_read_it(server, browser
     room = troubles.watch(browser.new_page())
     room.route_web_socket(re.compile("socket.io"), between)
     room.goto(opened["room_url"])
-    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(room.locator("#headline")).to_have_text("Waiting for students")
     before = "hidden: too few students · 3 students here"
     expect(read(room, "Home")).to_contain_text(before)
     connections[0].close()
@@ -268,7 +573,7 @@ def test_a_room_that_gets_no_more_views_says_since_when(server, browser, trouble
     room.clock.install()
     room.route_web_socket(re.compile("socket.io"), between)
     room.goto(opened["room_url"])
-    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(room.locator("#headline")).to_have_text("Waiting for students")
     expect(room.locator("#status")).to_have_text("")
     stopped.append(True)
     room.clock.run_for(31_000)  # less than the 35 s after which the connection itself is given up
@@ -290,7 +595,7 @@ def test_the_charts_are_read_with_the_keyboard(server, enter, troubles):
     # What is missing is a gap: nothing is made up between two points.
     expect(read(room, "Shift+ArrowRight")).to_contain_text("nothing is known")
     expect(read(room, "Shift+ArrowRight")).to_contain_text("happy 60 %")
-    room.locator("#marker-text").focus()
+    room.locator("#mark").focus()
     expect(room.locator(".readout")).to_contain_text("arrow keys")
     assert troubles == []
 
@@ -500,12 +805,11 @@ def test_a_second_teacher_is_let_in_by_the_link(server, enter, browser, join, tr
     expect(room.get_by_text("Never give it to students")).to_be_visible()
 
     second = enter({"room_url": link.input_value()})
-    expect(second.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(second.locator("#headline")).to_have_text("Waiting for students")
     assert "#" not in second.url
-    second.get_by_label("Note this moment").fill("started recursion")
-    second.get_by_role("button", name="Add").click()
+    note(second, "started recursion")
     for page in (room, second):
-        expect(page.locator("#noted")).to_have_text("Noted: started recursion")
+        expect(page.locator("#notes-count")).to_have_text("1")
         expect(read(page, "End")).to_contain_text("“started recursion”")
     known = second.evaluate("JSON.parse(localStorage.getItem('classpulse.classes'))")
     assert [(each["code"], each["title"]) for each in known] == [(opened["code"], "Algebra")]
@@ -518,16 +822,17 @@ def test_a_second_teacher_is_let_in_by_the_link(server, enter, browser, join, tr
     expect(student.locator("#live")).to_be_hidden()
 
 
-def test_a_note_is_followed_by_what_was_before_it(server, enter, troubles):
-    opened = server.open_class()
+def test_figures_are_compared_with_what_was_before_the_last_note(server, browser, join, troubles):
+    opened = server.open_class(mode="self-report")
     seed(server, opened, minutes=10)
-    room = enter(opened)
-    expect(room.locator("#before")).to_have_text("")
-    room.get_by_label("Note this moment").fill("started recursion")
-    room.get_by_role("button", name="Add").click()
-    expect(room.locator("#before")).to_have_text(
-        "Before “started recursion”: balance +0.2, rather pleasant, 4 too fast"
-    )
+    store = ClassStore(server.settings["DATABASE_URL"])
+    store.add_marker(opened["code"], Marker(time.time() - 120, "started recursion"))
+    for _ in range(5):
+        join(server, opened["code"]).send("pace", {"value": "slow_down"})
+    room = troubles.watch(browser.new_page())
+    room.goto(opened["room_url"])
+    expect(room.locator("#headline")).to_have_text("Too fast for most")
+    expect(room.locator("#detail")).to_have_text("5 of 5 say so. 4 did before “started recursion”.")
     assert troubles == []
 
 
@@ -539,7 +844,8 @@ def test_the_students_link_is_offered_until_enough_are_here(server, enter, join,
     room = enter(opened)
     expect(room.locator("#students")).to_have_text("5")
     expect(room.get_by_label("Link for students")).to_be_hidden()
-    expect(room.get_by_text("Invite students:")).to_contain_text(opened["code"])  # for latecomers
+    room.get_by_role("button", name="Code").click()  # for latecomers
+    expect(room.get_by_label("Link for students")).to_be_visible()
     assert troubles == []
 
 
@@ -564,7 +870,7 @@ def test_a_class_that_ended_while_the_page_was_cut_off_leads_to_the_report_too(
     opened = server.open_class(mode="self-report")
     room = browser.new_page()
     room.goto(opened["room_url"])
-    expect(room.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(room.locator("#headline")).to_have_text("Waiting for students")
     server.kill()
     expect(room.locator("#status")).to_contain_text("Trying again")
     ClassStore(server.settings["DATABASE_URL"]).end_class(opened["code"], time.time())
@@ -647,9 +953,9 @@ def test_who_renews_the_link_goes_on_and_who_has_the_old_one_does_not(server, en
     expect(other.get_by_text("This teacher's link was replaced by a new one.")).to_be_visible()
     expect(teacher.locator("#status")).to_have_text("")
     teacher.reload()
-    expect(teacher.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(teacher.locator("#headline")).to_have_text("Waiting for students")
     other.goto(link)
-    expect(other.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(other.locator("#headline")).to_have_text("Waiting for students")
 
 
 @pytest.mark.parametrize("width", [412, 1350])
@@ -670,7 +976,7 @@ def test_nothing_moves_while_a_page_opens(server, browser, troubles, path, width
     page.goto(opened["room_url"].replace("/room/", f"/{path}/"))
     expect(page.locator("#timeline figure:visible .u-over")).to_have_count(1)
     if path == "room":
-        expect(page.locator("#before")).to_contain_text("started recursion")
+        expect(page.locator("#notes-count")).to_have_text("1")
     moved = page.evaluate(
         """() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
           const shifts = [...window.shifts, ...window.observer.takeRecords()];
@@ -690,5 +996,6 @@ def test_a_link_is_copied_where_the_browser_refuses_its_clipboard(server, browse
     opened = server.open_class()
     room.goto(opened["room_url"])
     room.get_by_role("button", name="Copy", exact=True).first.click()
-    room.get_by_label("Note this moment").press("Control+V")
-    expect(room.get_by_label("Note this moment")).to_have_value(opened["join_url"])
+    room.get_by_role("button", name="Mark this moment").click()
+    room.get_by_label("Add words").press("Control+V")
+    expect(room.get_by_label("Add words")).to_have_value(opened["join_url"])

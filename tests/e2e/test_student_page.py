@@ -212,4 +212,4 @@ def test_no_way_to_take_part_is_chosen_before_the_teacher_does(server, browser):
     expect(page).to_have_url(f"{server.url}/")
     page.get_by_label("Own words only").check()
     page.get_by_role("button", name="Start the class").click()
-    expect(page.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(page.locator("#headline")).to_have_text("Waiting for students")

@@ -20,10 +20,16 @@ test("there is a word for each emotion and pace of the contract, and for no othe
 });
 
 test("there is a sentence for each kind of alert", () => {
-  const figures = { now: 3, before: 9, students: 20 };
+  const figures = { now: 3, before: 9, students: 20, unhappy: 40, unhappy_before: 9 };
   for (const kind of ALERT_KINDS) {
     assert.match(whyAlert({ kind, since: 0, why: "", figures }), /9/);
   }
+});
+
+test("an alert of earlier releases is told as it was stored", () => {
+  const stored = { kind: "mood_dropped", since: 0, why: "As it was." };
+  assert.equal(whyAlert({ ...stored, figures: { now: -0.6, before: 0.3 } }), "As it was.");
+  assert.equal(whyAlert({ ...stored, figures: null }), "As it was.");
 });
 
 test("each emotion is counted in one group of looks", () => {

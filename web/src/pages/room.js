@@ -1,15 +1,30 @@
 /** The teacher's page: the class as a whole, live.
  *
- * @import { Mode, TeacherAuth, View } from "../shared/contract.js"
+ * @import { Marker, Mode, TeacherAuth } from "../shared/contract.js"
  */
 
-import { showAlerts } from "../room/alerts-list.js";
-import { beforeTheNote } from "../room/before.js";
-import { showClass, showHands } from "../room/class-now.js";
+import { saidBefore } from "../room/before.js";
+import { isAnswered, showClass, showHands } from "../room/class-now.js";
+import { detail } from "../room/detail.js";
+import { showAlerts, showGlance, showWhyHidden } from "../room/glance-card.js";
+import { GlanceKeeper } from "../room/glance.js";
+import { placeInvite } from "../room/invite.js";
+import { NoteStore, offerWords, offered, showNoted, showNotes } from "../room/notes.js";
+import { Presenting } from "../room/presenting.js";
+import { onAsk, showQuestion } from "../room/question.js";
+import { RoomState } from "../room/state.js";
+import {
+  clearAnswers,
+  deleteNote,
+  lowerAll,
+  lowerHand,
+  notesWithout,
+  showUndo,
+  viewWithout,
+} from "../room/taken-down.js";
+import { Undo } from "../room/undo.js";
 import { ClassSocket } from "../shared/class-socket.js";
 import { clock } from "../shared/figures.js";
-import { SteadyHeadline, headline } from "../room/headline.js";
-import { RoomState } from "../room/state.js";
 import {
   bearer,
   fragment,
@@ -18,7 +33,8 @@ import {
   remember,
   takeToken,
 } from "../shared/my-classes.js";
-import { copy, find, findAll, pageData, setText, showInstead } from "../shared/page.js";
+import { copy, find, findAll, findIn, pageData, setText, showInstead } from "../shared/page.js";
+import { SmallWindow } from "../shared/small-window.js";
 import { gettext } from "../shared/texts.js";
 import { Timeline } from "../timeline/timeline.js";
 
@@ -27,7 +43,11 @@ const mode = /** @type {Mode} */ (pageData("mode"));
 const minStudents = Number(pageData("minStudents"));
 const { ended, keepsReport, notesForStudents } = document.body.dataset;
 const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
-const CONTROLS = "#alerts button, #marker button, .now button, #end, #confirm-end [value=end]";
+// Where the teacher does something that waits for a server.
+const ACTIVE = ["glance", "question-card", "hands-card", "notes"];
+// What stays in front of the slides, in the order in which it stands there: nothing that names anybody.
+const SMALL_PARTS = ["status", "glance", "question-card", "said-card"];
+const SMALL_SIZE = { width: 320, height: 360 };
 
 const token = takeToken(code);
 // Another teacher's link in the same tab changes nothing but the fragment.
@@ -50,34 +70,58 @@ function open(token) {
   const socket = new ClassSocket(auth, { status: showStatus, closed });
   const state = new RoomState(mode);
   const timeline = new Timeline(find("timeline"), state);
-  const steady = new SteadyHeadline();
+  const keeper = new GlanceKeeper();
+  const undo = new Undo(showAll);
+  const notes = new NoteStore(code, () => token);
+  const presenting = new Presenting(pageData("title"));
+  // Found here, they are found wherever they are later.
+  for (const id of SMALL_PARTS) for (const inner of findAll(find(id), "[id]")) find(inner.id);
+  const small = new SmallWindow({
+    opener: "small-window",
+    closer: "bring-back",
+    note: "elsewhere",
+    parts: SMALL_PARTS,
+    size: SMALL_SIZE,
+    away: gettext("The class is in the small window until you close it."),
+  });
+  const endIt = findIn(find("confirm-end"), "[value=end]", HTMLButtonElement);
+  /** @type {ClassSocket["ask"]} */
+  const ask = (event, message) => socket.ask(event, message);
   let status = "";
+  /** @type {{isTyped: boolean} | null} */
+  let marking = null; // until the moment that was marked here is known
 
   showLive();
   socket.on("history", (past, acknowledge) => {
     state.takeHistory(past);
     timeline.update();
+    showAll();
     acknowledge?.();
   });
   socket.on("view", (view) => {
     const isFirst = state.view === null;
     const wasLive = state.isLive;
     state.takeView(view);
+    undo.settle();
     if (isFirst) {
-      begin(view, token);
+      begin(token);
       timeline.placed.then(() => find("live").classList.remove("opening"));
     }
+    placeInvite(view.students < minStudents);
+    showAll();
     if (!wasLive) showLive();
-    steady.take(headline(view), state.clock());
-    showClass(view, minStudents);
-    showAlerts(view.alerts, (kind) => socket.ask("silence", { kind }));
-    refresh();
   });
   socket.on("point", (point) => state.takePoint(point));
   socket.on("marker", (marker) => {
     state.takeMarker(marker);
-    timeline.update();
-    setText("noted", gettext("Noted: {note}", { note: marker.text }));
+    showNoted(marker);
+    if (marking) offerWords(marker, marking.isTyped);
+    marking = null;
+    showMarkers();
+  });
+  socket.on("markers", ({ markers }) => {
+    state.takeMarkers(markers);
+    showMarkers();
   });
   socket.on("disconnect", standStill);
   socket.on("trouble", ({ live }) => live || standStill()); // until the next view
@@ -85,12 +129,14 @@ function open(token) {
     stop();
     closeAfterEnd(token);
   });
-  const refreshing = setInterval(refresh, REFRESH_MILLISECONDS);
+  const refreshing = setInterval(showAll, REFRESH_MILLISECONDS);
+  window.addEventListener("pagehide", () => undo.flush());
 
   function stop() {
     clearInterval(refreshing);
     socket.close();
     timeline.close();
+    small.close();
   }
 
   /** @param {string} reason */
@@ -100,16 +146,35 @@ function open(token) {
     else location.reload(); // ended or deleted while this page was cut off: the server says which
   }
 
-  /** Show what changes with time alone. */
-  function refresh() {
+  /** Show what is so now, which changes with each view, with what is undone, and with time alone. */
+  function showAll() {
     if (state.isStale) standStill();
-    if (!state.isLive || state.view === null) return;
-    setText("headline", steady.text(state.clock()) ?? "");
-    showHands(state.view.help, state.now);
-    setText("before", beforeTheNote(state.points, state.markers, state.now));
+    showUndo(undo);
+    if (state.view === null) return;
+    showNotes(notesWithout(state.markers, undo), notes, remove);
+    const view = viewWithout(state.view, undo);
+    showClass(view, minStudents);
+    find("clear-pace", HTMLButtonElement).disabled = !state.isLive || !isAnswered(view);
+    showHands(view.help, state.now, (hand) => lowerHand(undo, hand, ask));
+    if (!state.isLive) return;
+    const glance = keeper.take(view, state.steadyClock());
+    showGlance(
+      glance,
+      detail(glance.kind, view, saidBefore(state.points, state.markers, state.now)),
+    );
+    showWhyHidden(view, minStudents);
+    showAlerts(view.alerts, glance, (kind) => ask("silence", { kind }));
+    showQuestion(view.asked, { now: state.now, students: view.students, minStudents });
+    presenting.tell(glance, view);
+  }
+
+  function showMarkers() {
+    timeline.update();
+    showAll();
   }
 
   function standStill() {
+    undo.drop();
     state.standStill();
     showLive();
   }
@@ -117,7 +182,8 @@ function open(token) {
   /** Whether the page shows what is so now. What it shows is old otherwise, and nothing is done. */
   function showLive() {
     find("live").classList.toggle("old", !state.isLive && state.view !== null);
-    for (const control of findAll(find("live"), CONTROLS, HTMLButtonElement)) {
+    const buttons = ACTIVE.flatMap((id) => findAll(find(id), "button", HTMLButtonElement));
+    for (const control of [...buttons, find("end", HTMLButtonElement), endIt]) {
       control.disabled = !state.isLive;
     }
     showStatus(status);
@@ -131,15 +197,45 @@ function open(token) {
     setText("status", [isOld ? since : "", text].filter(Boolean).join(" "));
   }
 
-  find("marker").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const field = find("marker-text", HTMLInputElement);
-    const text = field.value;
-    field.value = "";
-    if (!(await socket.ask("marker", { text }))) field.value ||= text;
+  /** @param {boolean} isTyped with the keyboard, on which its words are typed next */
+  async function mark(isTyped) {
+    marking = { isTyped };
+    if (!(await ask("marker", { text: "" }))) marking = null;
+  }
+
+  /** @param {Marker} note */
+  function remove(note) {
+    deleteNote(undo, note, async () => {
+      const isDone = await notes.remove(note);
+      if (isDone) state.takeMarkers(state.markers.filter(({ t }) => t !== note.t));
+      return isDone;
+    });
+  }
+
+  onAsk((question) => ask("ask", { question }));
+  find("close-question").addEventListener("click", () => ask("ask", { question: null }));
+  find("mark").addEventListener("click", () => mark(false));
+  document.addEventListener("keydown", (event) => {
+    const isFree = event.target === document.body || event.target instanceof HTMLButtonElement;
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
+    if (isFree && isPlain && event.key.toLowerCase() === "m" && state.isLive) {
+      event.preventDefault();
+      mark(true);
+    }
   });
-  find("clear-pace").addEventListener("click", () => socket.ask("clear", { what: "pace" }));
-  find("clear-help").addEventListener("click", () => socket.ask("clear", { what: "help" }));
+  find("add-words").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const note = offered();
+    const text = find("marker-text", HTMLInputElement).value.trim();
+    if (note && text && (await notes.rename(note, text))) showNoted({ ...note, text });
+    else setText("noted", gettext("The server did not take it. Please try again."));
+  });
+  find("clear-pace").addEventListener("click", () => {
+    if (state.view) clearAnswers(undo, state.view, ask);
+  });
+  find("all-seen").addEventListener("click", () => {
+    if (state.view) lowerAll(undo, viewWithout(state.view, undo).help, ask);
+  });
   find("renew-link").addEventListener("click", async () => {
     try {
       const asked = { method: "POST", headers: bearer(token) };
@@ -161,15 +257,18 @@ function open(token) {
   confirm.addEventListener("close", () => {
     if (confirm.returnValue === "end") socket.ask("end", {});
   });
+  const invite = find("invite", HTMLDetailsElement);
+  find("show-invite").addEventListener("click", () => {
+    invite.open = true;
+    findIn(invite, "summary").focus();
+  });
 }
 
 /**
  * With the first view: the token has opened the room.
- * @param {View} view
  * @param {string} token
  */
-function begin({ students }, token) {
-  find("invite", HTMLDetailsElement).open = students < minStudents; // out of the way later
+function begin(token) {
   keepToken(code, token);
   if (!myClasses().some((known) => known.code === code)) {
     const known = {

@@ -1,43 +1,34 @@
-/** What the class was like before the teacher's last note: did what came then land?
+/** What students said before: before the teacher's last note, or a while ago.
  *
- * @import { Marker, Point } from "../shared/contract.js"
+ * @import { Marker, Pace, Point } from "../shared/contract.js"
+ *
+ * @typedef {{pace: Record<Pace, number>, note: Marker | null}} Before means; `note`: before which
  */
 
-import { POINT_SECONDS } from "../shared/contract.js";
-import { valenceText } from "../shared/figures.js";
-import { PACE_TOLD, answers, namesOf } from "../shared/labels.js";
-import { gettext, listed } from "../shared/texts.js";
+import { PACES, POINT_SECONDS } from "../shared/contract.js";
 
-const BEFORE = 60; // seconds before the note that are looked at
-const RECENT = 15 * 60; // seconds for which a note is worth comparing with
+const SECONDS = 60; // that are looked at
+const RECENT = 15 * 60; // seconds for which a note is worth comparing with,
+const NEW = 60; // and for which what came of it is not known yet
+const AGO = 5 * 60; // seconds
 
 /**
  * @param {Point[]} points of the timeline
  * @param {Marker[]} markers
  * @param {number} now seconds since the epoch
- * @returns {string} "" if there is nothing to compare with
+ * @returns {Before | null} null if there is nothing to compare with
  */
-export function beforeTheNote(points, markers, now) {
-  const marker = markers.at(-1);
-  if (!marker || now - marker.t > RECENT) return "";
-  const before = points.filter(
-    ({ t }) => t > marker.t - BEFORE && t + POINT_SECONDS / 2 < marker.t,
-  );
-  const parts = [];
-  const valences = before.map(({ valence }) => valence).filter((valence) => valence !== null);
-  if (valences.length > 0) {
-    const valence = mean(valences);
-    parts.push(valenceText(valence));
+export function saidBefore(points, markers, now) {
+  const last = markers.at(-1);
+  const note = last && now - last.t >= NEW && now - last.t <= RECENT ? last : null;
+  const end = note?.t ?? now - AGO;
+  const paces = points
+    .filter(({ t }) => t > end - SECONDS && t + POINT_SECONDS / 2 < end)
+    .flatMap(({ pace }) => pace ?? []);
+  if (paces.length === 0) return null;
+  const means = { ...paces[0] };
+  for (const word of PACES) {
+    means[word] = Math.round(paces.reduce((sum, pace) => sum + pace[word], 0) / paces.length);
   }
-  const paces = before.map(({ pace }) => pace).filter((pace) => pace !== null);
-  for (const word of namesOf(PACE_TOLD)) {
-    const count = Math.round(mean(paces.map((pace) => pace[word])));
-    if (count > 0) parts.push(answers(count, word));
-  }
-  if (parts.length === 0 && paces.length > 0) parts.push(gettext("no answers"));
-  if (parts.length === 0) return "";
-  return gettext("Before “{note}”: {figures}", { note: marker.text, figures: listed(parts) });
+  return { pace: means, note };
 }
-
-/** @param {number[]} values */
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

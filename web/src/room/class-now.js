@@ -1,76 +1,128 @@
-/** The class at this moment, as words and bars.
+/** The class at this moment: what students say, whose hands are up, and how the class looks.
  *
- * @import { Hand, Named, View } from "../shared/contract.js"
+ * @import { Hand, Named, Pace, View } from "../shared/contract.js"
  */
 
 import { showBars } from "../shared/bars.js";
-import { valenceWords, percent, signed } from "../shared/figures.js";
-import { EMOTION_WORDS, PACE_TOLD, PACE_WORDS } from "../shared/labels.js";
-import { find, setText } from "../shared/page.js";
+import { percent } from "../shared/figures.js";
+import { EMOTION_WORDS, LOOK_WORDS, PACE_TOLD, groupLooks, namesOf } from "../shared/labels.js";
+import { copyOf, find, findAll, findIn, setText } from "../shared/page.js";
 import { gettext, listed, ngettext } from "../shared/texts.js";
+import { showDots, showStack, showTally } from "./tally.js";
+
+/**
+ * From bad to good, as the eye looks for it.
+ * @type {Record<Pace, string>}
+ */
+const ANSWERS = {
+  lost: PACE_TOLD.lost,
+  slow_down: PACE_TOLD.slow_down,
+  fine: PACE_TOLD.fine,
+  speed_up: PACE_TOLD.speed_up,
+};
+const HIDDEN = "–"; // the top of the page says why
+const MANY_HANDS = 3; // that one tap may take down
 
 /**
  * @param {View} view
- * @param {number} minStudents below which a class is hidden
+ * @param {number} minStudents below which nobody is counted
  */
 export function showClass(view, minStudents) {
   setText("students", String(view.students));
-  setText("hidden-because", whyHidden(view, minStudents));
-  if (document.getElementById("shares")) showLooks(view); // with cameras
-  showBars(find("pace"), PACE_WORDS, (word) =>
-    view.pace === null ? null : [view.pace[word] / view.students, String(view.pace[word])],
-  );
-  const said = Object.values(view.pace ?? {}).some((count) => count > 0);
-  find("clear-pace", HTMLButtonElement).disabled = !said;
-  showItems(find("named"), view.named.map(namedText));
-  find("named-card").hidden = view.named.length === 0;
-  find("hands-card").hidden = view.help.length === 0;
+  showAnswers(view);
+  if (document.getElementById("shares")) showLooks(view, minStudents); // with cameras
+  showNamed(view.named);
 }
 
 /** @param {View} view */
-function showLooks({ seen, valence, shares }) {
-  setText("seen", seen === null ? "–" : String(seen));
-  setText("valence", valence === null ? "–" : listed([signed(valence), valenceWords(valence)]));
-  showBars(find("shares"), EMOTION_WORDS, (emotion) => {
-    const share = shares === null ? null : (shares[emotion] ?? 0);
-    return share === null ? null : [share, percent(share)];
-  });
+function showAnswers({ pace, students }) {
+  showDots(find("dots"), namesOf(ANSWERS), (word) => pace?.[word] ?? 0, students);
+  showTally(find("pace"), ANSWERS, (word) => (pace === null ? HIDDEN : String(pace[word])));
 }
 
-/**
- * Show the raised hands.
- * @param {Hand[]} hands
- * @param {number} now the server's time, in seconds since the epoch
- */
-export function showHands(hands, now) {
-  showItems(
-    find("hands"),
-    hands.map(({ name, since }) => {
-      const minutes = Math.floor((now - since) / 60);
-      const who = { name: name ?? gettext("Somebody"), minutes };
-      if (minutes > 0) return gettext("{name} needs help ({minutes} min)", who);
-      return gettext("{name} needs help", who);
-    }),
-  );
-}
+/** Whether there is an answer. @param {View} view */
+export const isAnswered = ({ pace }) => Object.values(pace ?? {}).some((count) => count > 0);
 
 /**
  * @param {View} view
  * @param {number} minStudents
  */
-function whyHidden({ students, suppressed }, minStudents) {
-  if (suppressed === "few_faces") {
-    return ngettext(
-      "Looks are hidden: fewer than {count} face is read at the moment.",
-      "Looks are hidden: fewer than {count} faces are read at the moment.",
-      minStudents,
-    );
+function showLooks({ seen, shares, waiting }, minStudents) {
+  setText("seen", seen === null ? HIDDEN : String(seen));
+  const looks = shares === null ? null : groupLooks(shares);
+  showStack(find("looks-bar"), namesOf(LOOK_WORDS), (look) => looks?.[look] ?? 0);
+  showTally(find("looks"), LOOK_WORDS, (look) => (looks === null ? HIDDEN : percent(looks[look])));
+  showBars(find("shares"), EMOTION_WORDS, (emotion) => {
+    const share = shares?.[emotion] ?? 0;
+    return [share, shares === null ? HIDDEN : percent(share)];
+  });
+  const more = ngettext(
+    "{count} more is read, and will be counted together with others: once they are {least}.",
+    "{count} more are read, and will be counted as soon as they are {least}.",
+    waiting ?? 0,
+    { least: minStudents },
+  );
+  setText("uncounted", waiting ? more : "");
+}
+
+/**
+ * The raised hands, oldest first.
+ * @param {Hand[]} hands
+ * @param {number} now the server's time, in seconds since the epoch
+ * @param {(hand: Hand) => void} seen
+ */
+export function showHands(hands, now, seen) {
+  const list = find("hands");
+  const items = findAll(list, "li");
+  const hadFocus = list.contains(document.activeElement);
+  for (const item of items) {
+    if (!hands.some(({ id }) => id === item.dataset.id)) item.remove();
   }
-  if (suppressed === null || students === 0) return "";
-  return ngettext(
-    "Hidden: fewer than {count} student is here, and a class this small would show single students.",
-    "Hidden: fewer than {count} students are here, and a class this small would show single students.",
-    minStudents,
+  for (const hand of hands) {
+    const item = items.find(({ dataset }) => dataset.id === hand.id) ?? addHand(hand, seen);
+    const minutes = Math.floor((now - hand.since) / 60);
+    const waits = minutes > 0 ? gettext("{minutes} min", { minutes }) : "";
+    const waiting = findIn(item, ".waits");
+    if (waiting.textContent !== waits) waiting.textContent = waits;
+  }
+  setText("hands-count", String(hands.length));
+  const up = ngettext("{count} hand is up", "{count} hands are up", hands.length);
+  setText("hands-up", hands.length > 0 ? up : "");
+  find("all-seen").hidden = hands.length < MANY_HANDS;
+  find("hands-card").hidden = hands.length === 0;
+  // The hand that had the keyboard is gone: the next one has it.
+  if (hadFocus && !list.contains(document.activeElement)) list.querySelector("button")?.focus();
+}
+
+/**
+ * @param {Hand} hand
+ * @param {(hand: Hand) => void} seen
+ */
+function addHand(hand, seen) {
+  const name = hand.name ?? gettext("Somebody");
+  const item = copyOf("hand");
+  item.dataset.id = hand.id;
+  findIn(item, ".who").textContent = name;
+  const button = findIn(item, "button");
+  button.ariaLabel = gettext("Seen: {name}", { name });
+  button.addEventListener("click", () => seen(hand));
+  find("hands").append(item);
+  return item;
+}
+
+/** @param {Named[]} named */
+function showNamed(named) {
+  const list = find("named");
+  const texts = named.map(namedText);
+  find("named-card").hidden = named.length === 0;
+  // Only if one differs: a screen reader would say all again.
+  if (texts.join("\n") === [...list.children].map((item) => item.textContent).join("\n")) return;
+  list.replaceChildren(
+    ...texts.map((text) => {
+      const item = document.createElement("li");
+      item.textContent = text;
+      return item;
+    }),
   );
 }
 
@@ -81,20 +133,4 @@ function namedText({ name, emotion, pace }) {
   if (pace !== null) parts.push(gettext("says “{answer}”", { answer: PACE_TOLD[pace] }));
   if (parts.length === 0) return gettext("{name} is here", { name });
   return gettext("{name} {looks_and_says}", { name, looks_and_says: listed(parts) });
-}
-
-/**
- * A list of lines, written anew only if one differs: a screen reader would say it again.
- * @param {HTMLElement} list
- * @param {string[]} texts
- */
-function showItems(list, texts) {
-  if (texts.join("\n") === [...list.children].map((item) => item.textContent).join("\n")) return;
-  list.replaceChildren(
-    ...texts.map((text) => {
-      const item = document.createElement("li");
-      item.textContent = text;
-      return item;
-    }),
-  );
 }

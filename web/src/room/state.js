@@ -86,6 +86,11 @@ export class RoomState {
     this.markers.push(marker);
   }
 
+  /** @param {Marker[]} markers all of them, as they are now */
+  takeMarkers(markers) {
+    this.markers = markers;
+  }
+
   /** Nothing is known of this moment, until the next view. */
   standStill() {
     this.isLive = false;

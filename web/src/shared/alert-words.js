@@ -3,26 +3,31 @@
  * @import { Alert } from "./contract.js"
  */
 
-import { signed } from "./figures.js";
+import { percent } from "./figures.js";
 import { gettext } from "./texts.js";
 
 /**
- * An alert in words; in English only if it was stored before alerts had figures.
- * @param {Alert} alert
+ * An alert in words; in English only if it was stored before alerts had these figures.
+ * @param {Pick<Alert, "kind" | "why" | "figures">} alert
  */
 export function whyAlert({ kind, why, figures }) {
-  return figures ? WHY[kind](figures) : why;
+  return (figures && WHY[kind](figures)) ?? why;
 }
 
-/** @type {Record<Alert["kind"], (figures: Record<string, number>) => string>} */
+/** @type {Record<Alert["kind"], (figures: Record<string, number>) => string | null>} */
 const WHY = {
-  mood_dropped: ({ now, before }) =>
-    gettext(
-      "The class looks less pleasant than before: the balance of pleasant and unpleasant looks is {now}, it was {before}.",
-      { now: signed(now), before: signed(before) },
-    ),
+  mood_dropped: ({ unhappy, unhappy_before }) =>
+    unhappy === undefined
+      ? null
+      : gettext(
+          "More faces look unhappy than a few minutes ago: about {now}, it was about {before}.",
+          { now: percent(unhappy / 100), before: percent(unhappy_before / 100) },
+        ),
   faces_gone: (figures) =>
-    gettext("Fewer faces are read than before: about {now}, it was about {before}.", figures),
+    gettext(
+      "Fewer faces are read than a few minutes ago: about {now}, it was about {before}.",
+      figures,
+    ),
   many_lost: (figures) =>
     gettext("About {now} of {students} say that they are lost, it was about {before}.", figures),
 };

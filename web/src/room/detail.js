@@ -1,0 +1,76 @@
+/** What stands below the title of the glance: the figures of it.
+ *
+ * @import { Pace, View } from "../shared/contract.js"
+ * @import { Before } from "./before.js"
+ * @import { Kind } from "./glance.js"
+ */
+
+import { percent } from "../shared/figures.js";
+import { groupLooks } from "../shared/labels.js";
+import { gettext, ngettext } from "../shared/texts.js";
+import { wordOf } from "./glance.js";
+
+/**
+ * @param {Kind} kind of the title
+ * @param {View} view
+ * @param {Before | null} before
+ * @returns {string} "" where there is nothing to say
+ */
+export function detail(kind, view, before) {
+  const { pace, shares } = view;
+  if (kind === "waiting") return gettext("Students join with the link or the code.");
+  if (pace === null) return "";
+  const word = wordOf(kind);
+  if (word === "fine") return content(pace);
+  if (word) return [worry(word, pace[word], view.students), earlier(word, before)].join(" ").trim();
+  if (kind === "quiet") {
+    const isSilent = Object.values(pace).every((count) => count === 0);
+    return isSilent
+      ? gettext("Nobody says anything at the moment.")
+      : gettext("Only a few say anything.");
+  }
+  if (shares === null || (kind !== "happy" && kind !== "neutral" && kind !== "unhappy")) return "";
+  return gettext("{percent} of the faces read do.", { percent: percent(groupLooks(shares)[kind]) });
+}
+
+/** @param {Record<Pace, number>} pace */
+function content({ fine, lost }) {
+  const said = ngettext("{count} says just right.", "{count} say just right.", fine);
+  const others =
+    lost === 0
+      ? gettext("Nobody is lost.")
+      : ngettext("{count} is lost.", "{count} are lost.", lost);
+  return `${said} ${others}`;
+}
+
+/**
+ * @param {Pace} word
+ * @param {number} count
+ * @param {number} students
+ */
+function worry(word, count, students) {
+  if (count === 0) return gettext("Nobody says so any more.");
+  return ngettext("{count} of {students} says so.", "{count} of {students} say so.", count, {
+    students,
+  });
+}
+
+/**
+ * @param {Pace} word
+ * @param {Before | null} before
+ */
+function earlier(word, before) {
+  if (before === null) return "";
+  const count = before.pace[word];
+  if (before.note === null) {
+    if (count === 0) return gettext("Nobody did five minutes ago.");
+    return gettext("{count} did five minutes ago.", { count });
+  }
+  const note = before.note.text;
+  if (note === "") {
+    if (count === 0) return gettext("Nobody did before the moment you marked.");
+    return gettext("{count} did before the moment you marked.", { count });
+  }
+  if (count === 0) return gettext("Nobody did before “{note}”.", { note });
+  return gettext("{count} did before “{note}”.", { count, note });
+}

@@ -1,0 +1,88 @@
+/** The card on top: the title, its figures, the alerts in force, and why something is hidden.
+ *
+ * @import { Alert, View } from "../shared/contract.js"
+ * @import { Glance } from "./glance.js"
+ */
+
+import { whyAlert } from "../shared/alert-words.js";
+import { copyOf, find, findAll, findIn, setText } from "../shared/page.js";
+import { gettext, ngettext } from "../shared/texts.js";
+import { wordOf } from "./glance.js";
+
+/**
+ * @param {Glance} glance
+ * @param {string} detail
+ */
+export function showGlance({ level, title }, detail) {
+  find("glance").dataset.level = level;
+  setText("headline", title);
+  setText("detail", detail);
+}
+
+/**
+ * @param {View} view
+ * @param {number} minStudents below which a class is hidden
+ */
+export function showWhyHidden({ students, suppressed }, minStudents) {
+  setText("hidden-because", whyHidden(students, suppressed, minStudents));
+}
+
+/**
+ * @param {number} students
+ * @param {View["suppressed"]} suppressed
+ * @param {number} minStudents
+ */
+function whyHidden(students, suppressed, minStudents) {
+  if (suppressed === "few_faces") {
+    return ngettext(
+      "Looks are hidden: fewer than {count} face is read at the moment.",
+      "Looks are hidden: fewer than {count} faces are read at the moment.",
+      minStudents,
+    );
+  }
+  if (suppressed === null || students === 0) return "";
+  return ngettext(
+    "Hidden: fewer than {count} student is here, and a class this small would show single students.",
+    "Hidden: fewer than {count} students are here, and a class this small would show single students.",
+    minStudents,
+  );
+}
+
+/**
+ * The alerts in force, with a button each that dismisses it.
+ * @param {Alert[]} alerts of the newest view
+ * @param {Glance} glance what the title says already
+ * @param {(kind: Alert["kind"]) => void} silence tells the server
+ */
+export function showAlerts(alerts, { kind: shownKind }, silence) {
+  const list = find("alerts");
+  const keys = alerts.map(({ kind, since }) => `${kind} ${since}`);
+  const items = findAll(list, ".alert");
+  for (const item of items) if (!keys.includes(item.dataset.key ?? "")) item.remove();
+  // What is there stays as it is: it is read out once, and keeps the keyboard.
+  for (const [index, alert] of alerts.entries()) {
+    const isShown = items.some((item) => item.dataset.key === keys[index]);
+    if (isShown) continue;
+    const item = copyOf("alert");
+    item.dataset.key = keys[index];
+    const isTitle = alert.kind === "many_lost" && wordOf(shownKind) === "lost";
+    findIn(item, ".why").textContent = isTitle ? comparison(alert) : whyAlert(alert);
+    const button = findIn(item, "button", HTMLButtonElement);
+    button.addEventListener("click", () => {
+      silence(alert.kind);
+      button.disabled = true; // until it is gone
+    });
+    list.append(item);
+  }
+}
+
+/** @param {Alert} alert of what the title says */
+function comparison({ why, figures }) {
+  if (figures === null) return why;
+  if (figures.before === 0) return gettext("Nobody was, a few minutes ago.");
+  return ngettext(
+    "About {count} was, a few minutes ago.",
+    "About {count} were, a few minutes ago.",
+    figures.before,
+  );
+}
