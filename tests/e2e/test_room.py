@@ -138,17 +138,17 @@ def test_answers_are_cleared_ten_seconds_later_and_until_then_it_can_be_undone(
     clear.click()
     expect(pace(room, "lost")).to_have_text("0")
     expect(room.locator("#headline")).to_have_text("Quiet")
-    expect(room.locator("#undo")).to_contain_text("Answers cleared.")
+    expect(room.locator("#pending")).to_contain_text("Answers cleared.")
     room.get_by_role("button", name="Undo").click()
     expect(pace(room, "lost")).to_have_text("4")
-    expect(room.locator("#undo")).to_have_text("")
+    expect(room.locator("#pending")).to_have_text("")
 
     clear.click()
     students[5].send("pace", {"value": "fine"})  # later than that, which stays
     expect(pace(room, "just right")).to_have_text("1")
     for student in students[:4]:
         student.wait_for("cleared", lambda data: data["what"] == "pace")
-    expect(room.locator("#undo")).to_have_text("")
+    expect(room.locator("#pending")).to_have_text("")
     expect(pace(room, "just right")).to_have_text("1")
     expect(pace(room, "lost")).to_have_text("0")
     assert troubles == []
@@ -166,7 +166,7 @@ def test_what_can_still_be_undone_comes_back_when_the_connection_is_lost(
     expect(room.locator("#hands-card")).to_be_hidden()
     server.kill()
     expect(room.locator("#hands .who")).to_have_text("Ada")
-    expect(room.locator("#undo")).to_have_text("")
+    expect(room.locator("#pending")).to_have_text("")
 
 
 def test_too_few_students_are_hidden_and_the_page_says_why_once(server, enter, join, troubles):
@@ -997,5 +997,6 @@ def test_a_link_is_copied_where_the_browser_refuses_its_clipboard(server, browse
     room.goto(opened["room_url"])
     room.get_by_role("button", name="Copy", exact=True).first.click()
     room.get_by_role("button", name="Mark this moment").click()
+    expect(room.get_by_label("Add words")).to_be_visible()
     room.get_by_label("Add words").press("Control+V")
     expect(room.get_by_label("Add words")).to_have_value(opened["join_url"])

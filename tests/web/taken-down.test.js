@@ -9,7 +9,7 @@ import {
   notesWithout,
   viewWithout,
 } from "../../web/src/room/taken-down.js";
-import { Undo } from "../../web/src/room/undo.js";
+import { Pending } from "../../web/src/room/pending.js";
 
 const hands = [
   { id: "a", since: 1, name: "Ada" },
@@ -22,42 +22,52 @@ function begin(context) {
   context.mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const told = [];
   const ask = async (...message) => Boolean(told.push(message));
-  return { undo: new Undo(() => {}), told, ask, wait: () => context.mock.timers.tick(10_000) };
+  return {
+    pending: new Pending(() => {}),
+    told,
+    ask,
+    wait: () => context.mock.timers.tick(10_000),
+  };
 }
 
 test("answers are taken down, and those that came since stay", (context) => {
-  const { undo, told, ask, wait } = begin(context);
-  clearAnswers(undo, view, ask);
+  const { pending, told, ask, wait } = begin(context);
+  clearAnswers(pending, view, ask);
   const later = { help: hands, pace: { slow_down: 1, fine: 2, speed_up: 0, lost: 3 } };
-  assert.deepEqual(viewWithout(later, undo).pace, { slow_down: 0, fine: 1, speed_up: 0, lost: 0 });
-  assert.deepEqual(viewWithout({ help: [], pace: null }, undo).pace, null);
+  assert.deepEqual(viewWithout(later, pending).pace, {
+    slow_down: 0,
+    fine: 1,
+    speed_up: 0,
+    lost: 0,
+  });
+  assert.deepEqual(viewWithout({ help: [], pace: null }, pending).pace, null);
   wait();
   assert.deepEqual(told, [["clear", { what: "pace", ago: 10 }]]);
 });
 
 test("one hand is taken down, and the others stay up", (context) => {
-  const { undo, told, ask, wait } = begin(context);
-  lowerHand(undo, hands[0], ask);
-  assert.deepEqual(viewWithout(view, undo).help, [hands[1]]);
+  const { pending, told, ask, wait } = begin(context);
+  lowerHand(pending, hands[0], ask);
+  assert.deepEqual(viewWithout(view, pending).help, [hands[1]]);
   wait();
   assert.deepEqual(told, [["lower", { hand: "a" }]]);
 });
 
 test("all hands are taken down with one message, and one that goes up then stays", (context) => {
-  const { undo, told, ask, wait } = begin(context);
-  lowerAll(undo, hands, ask);
+  const { pending, told, ask, wait } = begin(context);
+  lowerAll(pending, hands, ask);
   const newer = { id: "c", since: 3, name: null };
-  assert.deepEqual(viewWithout({ ...view, help: [...hands, newer] }, undo).help, [newer]);
+  assert.deepEqual(viewWithout({ ...view, help: [...hands, newer] }, pending).help, [newer]);
   wait();
   assert.deepEqual(told, [["clear", { what: "help", ago: 10 }]]);
 });
 
 test("a note that is deleted is out of the list", (context) => {
-  const { undo } = begin(context);
+  const { pending } = begin(context);
   const notes = [
     { t: 1, text: "recursion" },
     { t: 2, text: "recursion" },
   ];
-  deleteNote(undo, notes[0], async () => true);
-  assert.deepEqual(notesWithout(notes, undo), [notes[1]]);
+  deleteNote(pending, notes[0], async () => true);
+  assert.deepEqual(notesWithout(notes, pending), [notes[1]]);
 });

@@ -22,7 +22,7 @@ import {
   showUndo,
   viewWithout,
 } from "../room/taken-down.js";
-import { Undo } from "../room/undo.js";
+import { Pending } from "../room/pending.js";
 import { ClassSocket } from "../shared/class-socket.js";
 import { clock } from "../shared/figures.js";
 import {
@@ -47,7 +47,7 @@ const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
 const ACTIVE = ["glance", "question-card", "hands-card", "notes"];
 // What stays in front of the slides, in the order in which it stands there: nothing that names anybody.
 const SMALL_PARTS = ["status", "glance", "question-card", "said-card"];
-const SMALL_SIZE = { width: 320, height: 360 };
+const SMALL_SIZE = { width: 340, height: 420 };
 
 const token = takeToken(code);
 // Another teacher's link in the same tab changes nothing but the fragment.
@@ -71,7 +71,7 @@ function open(token) {
   const state = new RoomState(mode);
   const timeline = new Timeline(find("timeline"), state);
   const keeper = new GlanceKeeper();
-  const undo = new Undo(showAll);
+  const pending = new Pending(showAll);
   const notes = new NoteStore(code, () => token);
   const presenting = new Presenting(pageData("title"));
   // Found here, they are found wherever they are later.
@@ -102,7 +102,7 @@ function open(token) {
     const isFirst = state.view === null;
     const wasLive = state.isLive;
     state.takeView(view);
-    undo.settle();
+    pending.settle();
     if (isFirst) {
       begin(token);
       timeline.placed.then(() => find("live").classList.remove("opening"));
@@ -130,7 +130,7 @@ function open(token) {
     closeAfterEnd(token);
   });
   const refreshing = setInterval(showAll, REFRESH_MILLISECONDS);
-  window.addEventListener("pagehide", () => undo.flush());
+  window.addEventListener("pagehide", () => pending.flush());
 
   function stop() {
     clearInterval(refreshing);
@@ -149,13 +149,13 @@ function open(token) {
   /** Show what is so now, which changes with each view, with what is undone, and with time alone. */
   function showAll() {
     if (state.isStale) standStill();
-    showUndo(undo);
+    showUndo(pending);
     if (state.view === null) return;
-    showNotes(notesWithout(state.markers, undo), notes, remove);
-    const view = viewWithout(state.view, undo);
+    showNotes(notesWithout(state.markers, pending), notes, remove);
+    const view = viewWithout(state.view, pending);
     showClass(view, minStudents);
     find("clear-pace", HTMLButtonElement).disabled = !state.isLive || !isAnswered(view);
-    showHands(view.help, state.now, (hand) => lowerHand(undo, hand, ask));
+    showHands(view.help, state.now, (hand) => lowerHand(pending, hand, ask));
     if (!state.isLive) return;
     const glance = keeper.take(view, state.steadyClock());
     showGlance(
@@ -174,7 +174,7 @@ function open(token) {
   }
 
   function standStill() {
-    undo.drop();
+    pending.drop();
     state.standStill();
     showLive();
   }
@@ -205,7 +205,7 @@ function open(token) {
 
   /** @param {Marker} note */
   function remove(note) {
-    deleteNote(undo, note, async () => {
+    deleteNote(pending, note, async () => {
       const isDone = await notes.remove(note);
       if (isDone) state.takeMarkers(state.markers.filter(({ t }) => t !== note.t));
       return isDone;
@@ -231,10 +231,10 @@ function open(token) {
     else setText("noted", gettext("The server did not take it. Please try again."));
   });
   find("clear-pace").addEventListener("click", () => {
-    if (state.view) clearAnswers(undo, state.view, ask);
+    if (state.view) clearAnswers(pending, state.view, ask);
   });
   find("all-seen").addEventListener("click", () => {
-    if (state.view) lowerAll(undo, viewWithout(state.view, undo).help, ask);
+    if (state.view) lowerAll(pending, viewWithout(state.view, pending).help, ask);
   });
   find("renew-link").addEventListener("click", async () => {
     try {

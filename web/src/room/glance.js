@@ -109,7 +109,9 @@ export class GlanceKeeper {
    * @param {number} now
    */
   #isDue(next, view, now) {
-    if (isPresence(next)) return now - this.#other >= WORSE_SECONDS;
+    // A class that has only just begun, or begins anew, has nothing to hold on to.
+    const isBeginning = this.#changed === -Infinity;
+    if (isPresence(next) || isBeginning) return now - this.#other >= WORSE_SECONDS;
     const isSustained = this.#isWorse(next)
       ? now - this.#worse >= WORSE_SECONDS
       : now - this.#other >= BETTER_SECONDS;

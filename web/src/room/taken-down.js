@@ -2,7 +2,7 @@
  * one tap for some seconds.
  *
  * @import { Hand, Marker, Pace, TeacherMessages, View } from "../shared/contract.js"
- * @import { Undo, Wanted } from "./undo.js"
+ * @import { Pending, Wanted } from "./pending.js"
  *
  * @typedef {<Event extends keyof TeacherMessages>(
  *   event: Event, message: TeacherMessages[Event]) => Promise<boolean>} Ask tells the server
@@ -23,12 +23,12 @@ const noteKey = ({ t }) => `note ${t}`;
 /**
  * A view without what is taken down. Of the answers, those stay that came since.
  * @param {View} view
- * @param {Undo} undo
+ * @param {Pending} pending
  * @returns {View}
  */
-export function viewWithout(view, undo) {
-  const help = view.help.filter((hand) => !undo.find(handKey(hand)));
-  const answers = undo.find("pace");
+export function viewWithout(view, pending) {
+  const help = view.help.filter((hand) => !pending.find(handKey(hand)));
+  const answers = pending.find("pace");
   if (!answers || view.pace === null) return { ...view, help };
   const was = /** @type {Record<Pace, number>} */ (answers.was);
   const pace = { ...view.pace };
@@ -38,58 +38,59 @@ export function viewWithout(view, undo) {
 
 /**
  * @param {Marker[]} notes
- * @param {Undo} undo
+ * @param {Pending} pending
  */
-export const notesWithout = (notes, undo) => notes.filter((note) => !undo.find(noteKey(note)));
+export const notesWithout = (notes, pending) =>
+  notes.filter((note) => !pending.find(noteKey(note)));
 
 /**
- * @param {Undo} undo
+ * @param {Pending} pending
  * @param {View} view
  * @param {Ask} ask
  */
-export function clearAnswers(undo, { pace }, ask) {
+export function clearAnswers(pending, { pace }, ask) {
   if (pace === null) return;
   const act = (/** @type {number} */ ago) => ask("clear", { what: "pace", ago });
-  undo.add({ keys: ["pace"], said: gettext("Answers cleared."), was: pace, act });
+  pending.add({ keys: ["pace"], said: gettext("Answers cleared."), was: pace, act });
 }
 
 /**
- * @param {Undo} undo
+ * @param {Pending} pending
  * @param {Hand} hand
  * @param {Ask} ask
  */
-export function lowerHand(undo, hand, ask) {
+export function lowerHand(pending, hand, ask) {
   const { id, name } = hand;
   const who = { name: name ?? gettext("Somebody") };
   const act = () => ask("lower", { hand: id });
-  undo.add({ keys: [handKey(hand)], said: gettext("{name}: seen.", who), act });
+  pending.add({ keys: [handKey(hand)], said: gettext("{name}: seen.", who), act });
 }
 
 /**
- * @param {Undo} undo
+ * @param {Pending} pending
  * @param {Hand[]} hands all that are up
  * @param {Ask} ask
  */
-export function lowerAll(undo, hands, ask) {
+export function lowerAll(pending, hands, ask) {
   const act = (/** @type {number} */ ago) => ask("clear", { what: "help", ago });
-  undo.add({ keys: hands.map(handKey), said: gettext("All hands seen."), act });
+  pending.add({ keys: hands.map(handKey), said: gettext("All hands seen."), act });
 }
 
 /**
- * @param {Undo} undo
+ * @param {Pending} pending
  * @param {Marker} note
  * @param {() => Promise<boolean>} act
  */
-export function deleteNote(undo, note, act) {
-  undo.add({ keys: [noteKey(note)], said: gettext("Note deleted."), act });
+export function deleteNote(pending, note, act) {
+  pending.add({ keys: [noteKey(note)], said: gettext("Note deleted."), act });
 }
 
 /**
  * What can be undone, with a button each.
- * @param {Undo} undo
+ * @param {Pending} pending
  */
-export function showUndo(undo) {
-  const { waiting } = undo;
+export function showUndo(pending) {
+  const { waiting } = pending;
   for (const [deed, item] of shown) {
     if (waiting.includes(deed)) continue;
     item.remove();
@@ -99,8 +100,8 @@ export function showUndo(undo) {
     if (shown.has(deed)) continue;
     const item = copyOf("undoable");
     findIn(item, ".what").textContent = deed.said;
-    findIn(item, "button").addEventListener("click", () => undo.undo(deed));
-    find("undo").append(item);
+    findIn(item, "button").addEventListener("click", () => pending.undo(deed));
+    find("pending").append(item);
     shown.set(deed, item);
   }
 }
