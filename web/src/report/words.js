@@ -153,9 +153,14 @@ export function when({ began, ended, minutes }) {
  */
 export function studentsText({ most, mean }) {
   const average = Math.round(mean);
-  return ngettext("{count} student", "up to {count} students, {average} on average", most, {
-    average,
-  });
+  return ngettext(
+    "up to {count} student, {average} on average",
+    "up to {count} students, {average} on average",
+    most,
+    {
+      average,
+    },
+  );
 }
 
 /**
