@@ -181,5 +181,5 @@ test("an alert is told with its length and its place, as far as they are known",
 
 test("students are told at most and on average", () => {
   assert.equal(studentsText({ most: 31, mean: 28.4 }), "up to 31 students, 28 on average");
-  assert.equal(studentsText({ most: 1, mean: 0.9 }), "1 student");
+  assert.equal(studentsText({ most: 1, mean: 0.9 }), "up to 1 student, 1 on average");
 });

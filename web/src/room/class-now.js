@@ -47,7 +47,7 @@ export const isAnswered = ({ pace }) => Object.values(pace ?? {}).some((count) =
  * @param {View} view
  * @param {number} minStudents
  */
-function showLooks({ seen, shares, waiting }, minStudents) {
+function showLooks({ seen, shares, waiting, suppressed }, minStudents) {
   setText("seen", seen === null ? HIDDEN : String(seen));
   const looks = shares === null ? null : groupLooks(shares);
   showStack(find("looks-bar"), namesOf(LOOK_WORDS), (look) => looks?.[look] ?? 0);
@@ -62,7 +62,12 @@ function showLooks({ seen, shares, waiting }, minStudents) {
     waiting ?? 0,
     { least: minStudents },
   );
-  setText("uncounted", waiting ? more : "");
+  const few = ngettext(
+    "Looks are hidden: fewer than {count} face is read at the moment.",
+    "Looks are hidden: fewer than {count} faces are read at the moment.",
+    minStudents,
+  );
+  setText("uncounted", suppressed === "few_faces" ? few : waiting ? more : "");
 }
 
 /**

@@ -24,28 +24,12 @@ export function showGlance({ level, title }, detail) {
  * @param {number} minStudents below which a class is hidden
  */
 export function showWhyHidden({ students, suppressed }, minStudents) {
-  setText("hidden-because", whyHidden(students, suppressed, minStudents));
-}
-
-/**
- * @param {number} students
- * @param {View["suppressed"]} suppressed
- * @param {number} minStudents
- */
-function whyHidden(students, suppressed, minStudents) {
-  if (suppressed === "few_faces") {
-    return ngettext(
-      "Looks are hidden: fewer than {count} face is read at the moment.",
-      "Looks are hidden: fewer than {count} faces are read at the moment.",
-      minStudents,
-    );
-  }
-  if (suppressed === null || students === 0) return "";
-  return ngettext(
+  const why = ngettext(
     "Hidden: fewer than {count} student is here, and a class this small would show single students.",
     "Hidden: fewer than {count} students are here, and a class this small would show single students.",
     minStudents,
   );
+  setText("hidden-because", suppressed === "few_students" && students > 0 ? why : "");
 }
 
 /**
@@ -65,8 +49,11 @@ export function showAlerts(alerts, { kind: shownKind }, silence) {
     if (isShown) continue;
     const item = copyOf("alert");
     item.dataset.key = keys[index];
+    // What the title says has its figures below it: a mean of some minutes would be others.
     const isTitle = alert.kind === "many_lost" && wordOf(shownKind) === "lost";
-    findIn(item, ".why").textContent = isTitle ? comparison(alert) : whyAlert(alert);
+    findIn(item, ".why").textContent = isTitle
+      ? gettext("That is many more than usual in this class.")
+      : whyAlert(alert);
     const button = findIn(item, "button", HTMLButtonElement);
     button.addEventListener("click", () => {
       silence(alert.kind);
@@ -74,15 +61,4 @@ export function showAlerts(alerts, { kind: shownKind }, silence) {
     });
     list.append(item);
   }
-}
-
-/** @param {Alert} alert of what the title says */
-function comparison({ why, figures }) {
-  if (figures === null) return why;
-  if (figures.before === 0) return gettext("Nobody was, a few minutes ago.");
-  return ngettext(
-    "About {count} was, a few minutes ago.",
-    "About {count} were, a few minutes ago.",
-    figures.before,
-  );
 }
