@@ -194,7 +194,7 @@ def test_words_count_without_a_camera(server, browser, join, troubles):
         join(server, code).send("pace", {"value": "fine"})
     context = browser.new_context(permissions=["camera"])
     context.add_init_script(
-        "navigator.mediaDevices.getUserMedia = () => { window.asked = true; throw new Error(); }"
+        "navigator.mediaDevices.getUserMedia = () => { window.filmed = true; throw new Error(); }"
     )
     page = troubles.watch(context.new_page())
     requests = []
@@ -211,7 +211,7 @@ def test_words_count_without_a_camera(server, browser, join, troubles):
     expect(room.locator("#hands .who")).to_have_text("Ada")
     page.get_by_role("button", name="My hand is up").click()
     expect(room.locator("#hands")).to_have_text("")
-    assert page.evaluate("window.asked") is None
+    assert page.evaluate("window.filmed") is None
     assert not [url for url in requests if re.search("model|wasm|worker|vision", url)]
     expect(room.get_by_text("How the class looks")).to_be_hidden()
     assert troubles == []

@@ -208,16 +208,20 @@ def test_a_teacher_allows_it_on_the_first_page_and_reads_it_in_the_room(server, 
     page.get_by_label("Own words only").check()
     page.get_by_label("Students get my notes").check()
     page.get_by_role("button", name="Start the class").click()
+    page.get_by_role("button", name="Mark this moment").click()
     expect(page.get_by_text("Students read your notes at the end")).to_be_visible()
     assert about(server, page)["notes_for_students"] is True
     page.goto(server.url)
     page.get_by_role("button", name="Start again").click()
+    page.get_by_role("button", name="Mark this moment").click()
     expect(page.get_by_text("Students read your notes at the end")).to_be_visible()
     page.goto(server.url)
     page.get_by_label("Title of the class").fill("Geometry")
     page.get_by_label("Own words only").check()
     page.get_by_role("button", name="Start the class").click()
     expect(page.locator("#headline")).to_have_text("Waiting for students")
+    page.get_by_role("button", name="Mark this moment").click()
+    expect(page.get_by_label("Add words")).to_be_visible()
     expect(page.get_by_text("Students read your notes at the end")).to_be_hidden()
     assert about(server, page)["notes_for_students"] is False
 
