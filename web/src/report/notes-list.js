@@ -41,8 +41,8 @@ export class NotesList {
     const show = () => {
       const note = noteText(text);
       findIn(row, "bdi").textContent = note;
-      edit.ariaLabel = gettext("Edit “{note}”", { note });
-      findIn(row, ".delete").ariaLabel = gettext("Delete “{note}”", { note });
+      edit.setAttribute("aria-label", gettext("Edit “{note}”", { note }));
+      findIn(row, ".delete").setAttribute("aria-label", gettext("Delete “{note}”", { note }));
     };
     const open = (/** @type {boolean} */ isOpen) => {
       form.hidden = !isOpen;

@@ -109,7 +109,7 @@ function addHand(hand, seen) {
   item.dataset.id = hand.id;
   findIn(item, ".who").textContent = name;
   const button = findIn(item, "button");
-  button.ariaLabel = gettext("Seen: {name}", { name });
+  button.setAttribute("aria-label", gettext("Seen: {name}", { name }));
   button.addEventListener("click", () => seen(hand));
   find("hands").append(item);
   return item;

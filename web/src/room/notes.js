@@ -103,7 +103,7 @@ export function showNotes(notes, store, remove) {
     const isKnown = notes.some((note) => keyOf(note) === item.dataset.key);
     if (!isKnown) item.remove();
   }
-  for (const [index, note] of notes.toReversed().entries()) {
+  for (const [index, note] of [...notes].reverse().entries()) {
     if (items.some(({ dataset }) => dataset.key === keyOf(note))) continue;
     const item = copyOf("note");
     item.dataset.key = keyOf(note);
@@ -122,7 +122,7 @@ export function showNotes(notes, store, remove) {
     const form = findIn(item, "form");
     const field = findIn(form, "input", HTMLInputElement);
     const edit = findIn(item, ".edit");
-    edit.ariaLabel = gettext("Edit: {note}", { note: text });
+    edit.setAttribute("aria-label", gettext("Edit: {note}", { note: text }));
     field.value = note.text;
     const toggle = (/** @type {boolean} */ isEdited) => {
       form.hidden = !isEdited;
@@ -139,7 +139,7 @@ export function showNotes(notes, store, remove) {
       if (isDone) toggle(false);
     });
     const button = findIn(item, ".delete");
-    button.ariaLabel = gettext("Delete: {note}", { note: text });
+    button.setAttribute("aria-label", gettext("Delete: {note}", { note: text }));
     button.addEventListener("click", () => remove(note));
   }
 }

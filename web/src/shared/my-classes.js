@@ -55,7 +55,8 @@ export function forget(code) {
     const now = myClasses();
     const after = before.slice(index + 1).map((other) => other.code);
     const place = now.findIndex((other) => after.includes(other.code));
-    memory.set(LIST, JSON.stringify(now.toSpliced(place < 0 ? now.length : place, 0, known)));
+    now.splice(place < 0 ? now.length : place, 0, known);
+    memory.set(LIST, JSON.stringify(now));
   };
 }
 
