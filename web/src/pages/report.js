@@ -43,10 +43,14 @@ async function open(token) {
     keepToken(code, token);
     const page = { retentionDays, roomLink: `/room/${code}${fragment(code, token)}` };
     find("loading").hidden = true;
-    find("report").hidden = false; // first: charts are as wide as the page lets them be
+    const article = find("report");
+    article.hidden = false; // first: charts are as wide as the page lets them be
     showReport(report, page);
     const timeline = new Timeline(find("timeline"), report);
     timeline.update();
+    // Nothing moves once it can be seen.
+    if (report.students !== null) await timeline.placed;
+    article.classList.remove("opening");
     const chapters = new ChaptersCard(report);
     tellWhatScrolls();
     offer(report);
