@@ -14,6 +14,9 @@ const MOODS = [
 ];
 const MOOD_SECONDS = 30;
 const SAID = ["fine", "fine", ...PACES]; // most are fine
+const ANSWERS = ["yes", "yes", "yes", "so_so", "not_yet"]; // to a question of the teacher's
+const ANSWERING = 0.8; // of the class
+const THINKING_SECONDS = 20; // at most
 
 // What single students want their teacher to see, by the student's number.
 const OF_THEIR_OWN_ACCORD = {
@@ -69,6 +72,11 @@ function addStudent({ code, mode }, started, own) {
     const emotion = emotionAt((Date.now() - started) / 1000);
     student.look(Math.random() < 0.05 ? NO_FACE : looking(emotion));
   };
+  socket.on("question", ({ question }) => {
+    if (!question || Math.random() > ANSWERING) return;
+    const answer = { to: question.id, value: pick(ANSWERS) };
+    setTimeout(() => student.say("answer", answer), 1000 * THINKING_SECONDS * Math.random());
+  });
   if (own) student.say(...own);
   if (mode === "camera") look();
   setInterval(() => {

@@ -27,13 +27,15 @@ export class Student {
   /** @param socket with `connected`, `on` and `emit` as socket.io-client's have them */
   enter(socket) {
     this.#socket = socket;
-    socket.on("welcome", ({ seat, interval, fade, cleared }) => {
+    socket.on("welcome", ({ seat, interval, fade, cleared, question }) => {
+      this.#said.ask(question);
       this.#said.welcome(fade, seat === this.seat, cleared);
       this.seat = seat;
       this.#interval = interval * 1000;
       if (this.#label) this.look(this.#label);
     });
     socket.on("cleared", ({ what }) => this.#said.clear(what));
+    socket.on("question", ({ question }) => this.#said.ask(question));
     return this;
   }
 
@@ -46,7 +48,7 @@ export class Student {
     this.#repeating = setTimeout(() => this.look(label), this.#interval);
   }
 
-  /** The pace, a hand that goes up or down, or a name. */
+  /** The pace, a hand that goes up or down, a name, or an answer to a question. */
   say(event, message) {
     this.#said.say(event, message);
   }

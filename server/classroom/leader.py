@@ -60,7 +60,8 @@ class Leader:
         if left is not None:
             try:
                 room = Room.from_dict(left["room"], session.mode, session.min_students, now)
-                return Leader(room, AlertWatch.from_dict(left["alerts"], now))
+                alerts = AlertWatch.from_dict(left["alerts"], now)
+                return Leader(room, alerts, Recorder(room.is_asked))
             except (ValueError, LookupError, TypeError, AttributeError):
                 log.warning("a class begins anew: its state cannot be read", exc_info=True)
         return Leader(Room(session.mode, session.min_students), AlertWatch())

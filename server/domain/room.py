@@ -119,6 +119,11 @@ class Room:
             "answers": asked.answers,
         }
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the newest question is open."""
+        return self._question is not None and self._question.is_open
+
     def is_over(self, now: float) -> bool:
         """Nobody has a seat, and no group has to be remembered any more."""
         return not self._students and now - self._shown_at > REGROUP

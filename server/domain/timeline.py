@@ -48,10 +48,14 @@ class Point:
 
 
 class Recorder:
-    """Gathers the view of each tick until a point is full."""
+    """Gathers the view of each tick until a point is full.
 
-    def __init__(self) -> None:
+    is_asked: a question was open when another process left the class to this one.
+    """
+
+    def __init__(self, is_asked: bool = False) -> None:
         self._views: list[View] = []
+        self._is_asked = is_asked  # until the first view
         self._open: Asked | None = None  # the question of the last view before these
 
     def add(self, view: View) -> Point | None:
@@ -98,8 +102,9 @@ class Recorder:
             asked = view.asked
             if self._open and (asked is None or asked.t != self._open.t):
                 yield replace(self._open, until=asked.t if asked else view.t)
-            elif self._open and asked and asked.until <= view.t:
+            elif asked and asked.until <= view.t and (self._open or self._is_asked):
                 yield asked
+            self._is_asked = False
             self._open = asked if asked and view.t < asked.until else None
 
 

@@ -396,6 +396,7 @@ def test_nothing_is_shown_of_a_question_that_few_have_answered(events, answers):
     st.lists(STUDENTS.filter(bool), max_size=6),
     st.sampled_from(["leaves", "loses the connection", "another process takes over"]),
 )
+@example(["yes"] * MOST_STUDENTS, [1, 2, 3], [], "another process takes over")
 def test_whoever_goes_after_answering_changes_no_count(answers, earlier, later, what):
     def publish(goes: bool) -> Published:
         course = Course()

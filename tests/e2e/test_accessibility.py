@@ -248,7 +248,7 @@ def test_a_screen_reader_hears_little_of_a_busy_class(server, browser, join, tea
     students = [join(server, opened["code"], "happy") for _ in range(8)]
     for student in students:
         student.send("pace", {"value": "lost"})
-    expect(page.locator("#headline")).to_have_text("Most are lost")
+    expect(page.locator("#headline")).to_have_text("Many are lost")
     expect(page.locator("#shares .value").first).not_to_have_text("–")
     page.clock.pause_at(page.evaluate("Date.now() / 1000") + 1)
     page.evaluate("heard.length = 0")

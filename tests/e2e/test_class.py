@@ -74,7 +74,7 @@ def test_a_smiling_student_and_four_others_move_the_teachers_page(server, browse
     expect(student.locator("#looks")).to_have_text("Your face looks happy")
 
     expect(share(room, "happy")).to_have_text("60 %")
-    expect(room.locator("#headline")).to_have_text("Most look happy")
+    expect(room.locator("#headline")).to_have_text("Mostly happy looks")
     expect(room.locator("#seen")).to_have_text("5")
     expect(room.locator("#hidden-because")).to_have_text("")
 

@@ -134,7 +134,7 @@ def test_answers_are_cleared_ten_seconds_later_and_until_then_it_can_be_undone(
     for student in students[:4]:
         student.send("pace", {"value": "lost"})
     clear = room.get_by_role("button", name="Clear the answers")
-    expect(room.locator("#headline")).to_have_text("Most are lost")
+    expect(room.locator("#headline")).to_have_text("Many are lost")
     clear.click()
     expect(pace(room, "lost")).to_have_text("0")
     expect(room.locator("#headline")).to_have_text("Quiet")
@@ -183,7 +183,7 @@ def test_too_few_students_are_hidden_and_the_page_says_why_once(server, enter, j
         join(server, opened["code"], "happy").send("pace", {"value": "lost"})
     expect(pace(room, "lost")).to_have_text("6")
     expect(room.locator("#seen")).to_have_text("6")
-    expect(room.locator("#headline")).to_have_text("Most are lost")
+    expect(room.locator("#headline")).to_have_text("Many are lost")
     expect(room.locator("#hidden-because")).to_have_text("")
     assert troubles == []
 
@@ -831,7 +831,7 @@ def test_figures_are_compared_with_what_was_before_the_last_note(server, browser
         join(server, opened["code"]).send("pace", {"value": "slow_down"})
     room = troubles.watch(browser.new_page())
     room.goto(opened["room_url"])
-    expect(room.locator("#headline")).to_have_text("Too fast for most")
+    expect(room.locator("#headline")).to_have_text("Too fast for many")
     expect(room.locator("#detail")).to_have_text("5 of 5 say so. 4 did before “started recursion”.")
     assert troubles == []
 

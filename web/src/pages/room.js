@@ -158,10 +158,8 @@ function open(token) {
     showHands(view.help, state.now, (hand) => lowerHand(pending, hand, ask));
     if (!state.isLive) return;
     const glance = keeper.take(view, state.steadyClock());
-    showGlance(
-      glance,
-      detail(glance.kind, view, saidBefore(state.points, state.markers, state.now)),
-    );
+    const before = saidBefore(state.points, state.markers, state.now);
+    showGlance(glance, detail(glance, view, before));
     showWhyHidden(view, minStudents);
     showAlerts(view.alerts, glance, (kind) => ask("silence", { kind }));
     showQuestion(view.asked, { now: state.now, students: view.students, minStudents });

@@ -2,22 +2,21 @@
  *
  * @import { Pace, View } from "../shared/contract.js"
  * @import { Before } from "./before.js"
- * @import { Kind } from "./glance.js"
+ * @import { Glance } from "./glance.js"
  */
 
 import { percent } from "../shared/figures.js";
-import { groupLooks } from "../shared/labels.js";
 import { gettext, ngettext } from "../shared/texts.js";
 import { wordOf } from "./glance.js";
 
 /**
- * @param {Kind} kind of the title
+ * @param {Pick<Glance, "kind" | "share">} glance
  * @param {View} view
  * @param {Before | null} before
  * @returns {string} "" where there is nothing to say
  */
-export function detail(kind, view, before) {
-  const { pace, shares } = view;
+export function detail({ kind, share }, view, before) {
+  const { pace } = view;
   if (kind === "waiting") return gettext("Students join with the link or the code.");
   if (pace === null) return "";
   const word = wordOf(kind);
@@ -29,8 +28,10 @@ export function detail(kind, view, before) {
       ? gettext("Nobody says anything at the moment.")
       : gettext("Only a few say anything.");
   }
-  if (shares === null || (kind !== "happy" && kind !== "neutral" && kind !== "unhappy")) return "";
-  return gettext("{percent} of the faces read do.", { percent: percent(groupLooks(shares)[kind]) });
+  if (share === null) return "";
+  return gettext("{percent} of the faces, on average over some minutes.", {
+    percent: percent(share),
+  });
 }
 
 /** @param {Record<Pace, number>} pace */

@@ -4,7 +4,8 @@
  *
  * @typedef {"good" | "calm" | "notice" | "bad"} Level
  * @typedef {keyof typeof KINDS} Kind
- * @typedef {{kind: Kind, level: Level, title: string}} Glance
+ * @typedef {{kind: Kind, level: Level, title: string, share: number | null}} Glance share: of the
+ *   faces that look as the title says, in the mean of some minutes; null if it is about nothing such
  * @typedef {Record<Pace, number> & {now: number}} Answers
  * @typedef {{happy: number, neutral: number, unhappy: number, now: number, known: number}} Looks
  *   shares, and the seconds that they are the mean of
@@ -16,36 +17,36 @@ import { gettext } from "../shared/texts.js";
 
 /** What a class can be like, from bad to good. */
 const KINDS = /** @satisfies {Record<string, {level: Level, title: string}>} */ ({
-  lost_most: { level: "bad", title: gettext("Most are lost") },
+  lost_many: { level: "bad", title: gettext("Many are lost") },
   lost_some: { level: "bad", title: gettext("Some are lost") },
-  slow_down_most: { level: "bad", title: gettext("Too fast for most") },
+  slow_down_many: { level: "bad", title: gettext("Too fast for many") },
   slow_down_some: { level: "notice", title: gettext("Too fast for some") },
-  speed_up_most: { level: "notice", title: gettext("Too slow for most") },
+  speed_up_many: { level: "notice", title: gettext("Too slow for many") },
   speed_up_some: { level: "notice", title: gettext("Too slow for some") },
   unhappy: { level: "notice", title: gettext("Many look unhappy") },
   waiting: { level: "calm", title: gettext("Waiting for students") },
   gathering: { level: "calm", title: gettext("The class is gathering") },
   quiet: { level: "calm", title: gettext("Quiet") },
   mixed: { level: "calm", title: gettext("Mixed looks") },
-  neutral: { level: "calm", title: gettext("Most look neutral") },
-  happy: { level: "good", title: gettext("Most look happy") },
+  neutral: { level: "calm", title: gettext("Mostly neutral looks") },
+  happy: { level: "good", title: gettext("Mostly happy looks") },
   fine: { level: "good", title: gettext("With you") },
 });
 const ORDER = namesOf(KINDS);
 const WORRIES = /** @type {const} */ (["lost", "slow_down", "speed_up"]);
 /** @type {Partial<Record<Kind, Pace>>} */
 const WORDS = {
-  lost_most: "lost",
+  lost_many: "lost",
   lost_some: "lost",
-  slow_down_most: "slow_down",
+  slow_down_many: "slow_down",
   slow_down_some: "slow_down",
-  speed_up_most: "speed_up",
+  speed_up_many: "speed_up",
   speed_up_some: "speed_up",
   fine: "fine",
 };
 
 /** A share of the class at which something becomes the title, and under which it is no more. */
-const MOST = { enter: 1 / 2, leave: 1 / 3 };
+const MANY = { enter: 1 / 2, leave: 1 / 3 };
 const SOME = { enter: 1 / 5, leave: 1 / 12 }; // for each who says so there are others who do not dare
 const LOOK = { enter: 1 / 2, leave: 2 / 5 }; // of the faces
 const UNHAPPY = { enter: 2 / 5, leave: 3 / 10 }; // resting faces are read as sad: not from a few on
@@ -99,7 +100,7 @@ export class GlanceKeeper {
     this.#recent = this.#recent.filter((past) => past.now >= now - SUDDEN_SECONDS);
     if (view.pace) this.#recent.push({ ...view.pace, now });
     const kind = this.#shown ?? next;
-    return { kind, level: KINDS[kind].level, title: KINDS[kind].title };
+    return { kind, ...KINDS[kind], share: shareOf(kind, this.#looks) };
   }
 
   /**
@@ -115,7 +116,20 @@ export class GlanceKeeper {
     const isSustained = this.#isWorse(next)
       ? now - this.#worse >= WORSE_SECONDS
       : now - this.#other >= BETTER_SECONDS;
-    return isSustained && (now - this.#changed >= HOLD_SECONDS || this.#isSudden(next, view));
+    const isFree = now - this.#changed >= HOLD_SECONDS || this.#isFalse(view);
+    return isSustained && (isFree || this.#isSudden(next, view));
+  }
+
+  /**
+   * Whether the title is about looks that are gone: by more than two standard deviations that the
+   * share of a class of this size can have by chance.
+   * @param {View} view
+   */
+  #isFalse({ students }) {
+    const share = this.#shown && shareOf(this.#shown, this.#looks);
+    if (share === null) return false;
+    const { leave } = this.#shown === "unhappy" ? UNHAPPY : LOOK;
+    return share < leave - 1 / Math.sqrt(students);
   }
 
   /** @param {Kind} next */
@@ -158,13 +172,13 @@ export class GlanceKeeper {
     if (students === 0) return "waiting";
     if (pace === null) return "gathering";
     for (const word of WORRIES) {
-      const isMost = pace[word] >= this.#limit(MOST, `${word}_most`) * students;
-      if (isMost && pace[word] >= LEAST) return `${word}_most`;
+      const isMany = pace[word] >= this.#limit(MANY, `${word}_many`) * students;
+      if (isMany && pace[word] >= LEAST) return `${word}_many`;
       const isShown = wordOf(this.#shown) === word;
       const least = Math.max(isShown ? 1 : LEAST, (isShown ? SOME.leave : SOME.enter) * students);
       if (pace[word] >= least) return `${word}_some`;
     }
-    if (pace.fine >= Math.max(LEAST, this.#limit(MOST, "fine") * students)) return "fine";
+    if (pace.fine >= Math.max(LEAST, this.#limit(MANY, "fine") * students)) return "fine";
     const least = (this.#shown === "quiet" ? READ.enter : READ.leave) * students;
     if (shares === null || this.#looks === null || (seen ?? 0) < least) return "quiet";
     if (this.#looks.unhappy >= this.#limit(UNHAPPY, "unhappy")) return "unhappy";
@@ -181,6 +195,16 @@ export class GlanceKeeper {
     return this.#shown === kind ? leave : enter;
   }
 }
+
+/**
+ * The share of the faces that look as a title says.
+ * @param {Kind} kind
+ * @param {Looks | null} looks
+ */
+const shareOf = (kind, looks) =>
+  looks !== null && (kind === "happy" || kind === "neutral" || kind === "unhappy")
+    ? looks[kind]
+    : null;
 
 /** What students say where that is the title. @param {Kind | null} kind */
 export const wordOf = (kind) => (kind === null ? null : (WORDS[kind] ?? null));
