@@ -14,6 +14,7 @@ function roomAt(clock) {
   return { state, clocks };
 }
 
+const viewAt = (t) => ({ t, help: [], waiting: null, asked: null });
 const times = (list) => list.map(({ t }) => t);
 
 test("what came last stays when a later history does not have it yet", () => {
@@ -51,27 +52,27 @@ test("time is the server's, by its newest word", () => {
   state.takeHistory({ t: 1060, points: [], markers: [] });
   assert.equal(state.now, 1060);
   clocks.clock = 1001;
-  state.takeView({ t: 1055 }); // from before the history: nothing has changed since
+  state.takeView(viewAt(1055)); // from before the history: nothing has changed since
   assert.equal(state.now, 1061);
-  state.takeView({ t: 1063 });
+  state.takeView(viewAt(1063));
   assert.equal(state.now, 1063);
 });
 
 test("the timeline's present has a view only while it is live", () => {
   const { state } = roomAt(1000);
   assert.equal(state.present.view, null);
-  const view = { t: 1000 };
+  const view = viewAt(1000);
   state.takeView(view);
   assert.deepEqual(state.present, { view, now: 1000 });
   state.standStill();
   assert.equal(state.present.view, null);
-  assert.equal(state.view, view); // the page shows it on, as old
+  assert.deepEqual(state.view, view); // the page shows it on, as old
 });
 
 test("a view gets stale by a clock that nobody sets, and only while it should be live", () => {
   const { state, clocks } = roomAt(1000);
   assert.ok(!state.isStale);
-  state.takeView({ t: 1000 });
+  state.takeView(viewAt(1000));
   clocks.clock += 10_000;
   clocks.steady += 30;
   assert.equal(state.age, 30);
@@ -80,4 +81,21 @@ test("a view gets stale by a clock that nobody sets, and only while it should be
   assert.ok(state.isStale);
   state.standStill();
   assert.ok(!state.isStale);
+});
+
+test("a note that was deleted while this page was away is gone, one that is not written yet is not", () => {
+  const { state } = roomAt(1000);
+  const [first, second, third] = [800, 900, 980].map((t) => ({ t, text: "x" }));
+  state.takeHistory({ t: 990, points: [], markers: [first, second] });
+  state.takeMarker(third);
+  state.standStill();
+  state.takeHistory({ t: 1000, points: [], markers: [second] });
+  assert.deepEqual(state.markers, [second, third]);
+});
+
+test("what a process of an earlier release leaves out is not known", () => {
+  const { state } = roomAt(1000);
+  state.takeView({ t: 1000, help: [{ since: 990.5, name: "Ada" }] });
+  assert.deepEqual(state.view?.help, [{ id: "990.5", since: 990.5, name: "Ada" }]);
+  assert.deepEqual([state.view?.waiting, state.view?.asked], [null, null]);
 });

@@ -7,6 +7,7 @@ import { ChaptersCard } from "../report/chapters-card.js";
 import { earlierReports } from "../report/earlier.js";
 import { fileName, saveFile } from "../report/files.js";
 import { NotesList } from "../report/notes-list.js";
+import { readReport } from "../report/read.js";
 import { showEarlier, showReport, tellWhatScrolls } from "../report/view.js";
 import { bearer, forget, fragment, keepToken, takeToken } from "../shared/my-classes.js";
 import { find, messageOf, pageData, setText, showInstead } from "../shared/page.js";
@@ -67,9 +68,8 @@ async function open(token) {
   }
 }
 
-/** @returns {Promise<Report>} */
 async function load() {
-  return (await ask(`/report/${code}.json`)).json();
+  return readReport(await ask(`/report/${code}.json`));
 }
 
 /** @param {Report} report */

@@ -4,6 +4,7 @@
  */
 
 import { bearer, keptToken, myClasses } from "../shared/my-classes.js";
+import { readReport } from "./read.js";
 import { sameCourse } from "./words.js";
 
 const MOST = 8;
@@ -28,7 +29,7 @@ export async function earlierReports({ code, title, began }) {
 async function reportOf(code) {
   try {
     const response = await fetch(`/report/${code}.json`, { headers: bearer(keptToken(code)) });
-    return response.ok ? await response.json() : null;
+    return response.ok ? await readReport(response) : null;
   } catch {
     return null; // a comparison is no reason to trouble anybody
   }

@@ -5,6 +5,7 @@
  * @import { Course } from "../timeline/timeline.js"
  */
 
+const UNWRITTEN = 60; // seconds for which a note may be known before it is written
 const STALE_SECONDS = 30; // without a view; one comes every ten seconds at least
 
 /** @implements {Course} */
@@ -17,6 +18,7 @@ export class RoomState {
   markers = [];
   isLive = false; // from a connection's first view on: the view is what is so now
   #viewedAt = 0; // when it came, by the steady clock
+  #wasAway = false; // notes may have been deleted meanwhile
   #asked = 0; // the server's time of the history
   #ahead = 0; // seconds by which the server's clock is ahead of this machine's
 
@@ -63,12 +65,15 @@ export class RoomState {
     this.#ahead = t - this.clock();
     // What came last is perhaps not written yet, or nothing can be read just now.
     this.points = around(this.points, points);
+    if (this.#wasAway) this.markers = this.markers.filter((marker) => marker.t > t - UNWRITTEN);
+    this.#wasAway = false;
     this.markers = around(this.markers, markers);
   }
 
-  /** @param {View} view the newest */
+  /** @param {View} view the newest; a process of an earlier release leaves out what came since */
   takeView(view) {
-    this.view = view;
+    const help = view.help.map((hand) => ({ ...hand, id: hand.id ?? String(hand.since) }));
+    this.view = { ...view, help, waiting: view.waiting ?? null, asked: view.asked ?? null };
     this.isLive = true;
     this.#viewedAt = this.steadyClock();
     // The first one after the history may be from before: nothing has changed since.
@@ -94,6 +99,7 @@ export class RoomState {
   /** Nothing is known of this moment, until the next view. */
   standStill() {
     this.isLive = false;
+    this.#wasAway = true;
   }
 }
 

@@ -89,7 +89,7 @@ function flagOfQuestion({ t, question: name, answers }) {
  * @param {Course} course
  */
 function closedQuestions({ points, present }) {
-  const asked = points.flatMap((point) => point.asked);
+  const asked = points.flatMap((point) => point.asked ?? []); // not of an earlier release
   const newest = present?.view?.asked;
   if (newest && newest.until <= present.now && asked.every(({ t }) => t !== newest.t)) {
     asked.push(newest);
