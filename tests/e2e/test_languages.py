@@ -29,7 +29,8 @@ WORDS = """() => {
 # Names, which are the same everywhere, and what the tests type.
 SAME = re.compile(
     "Classpulse|Algebra|Geometry|Ada|Grace|started recursion|began|7K3M9P"
-    "|WebAssembly|PDF|CSV|JSON|QR|AI|https|[ap]m"
+    "|WebAssembly|PDF|CSV|JSON|WebVTT|YouTube|UTC|balance|QR|AI|https|[ap]m"
+    r"|localhost:\d+"
 )
 
 

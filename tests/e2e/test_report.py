@@ -538,7 +538,7 @@ def test_a_class_is_started_and_reported_where_the_browser_keeps_nothing(server,
     page.get_by_label("Title of the class").fill("Algebra")
     page.get_by_label("Camera and own words").check()
     page.get_by_role("button", name="Start the class").click()
-    expect(page.locator("#headline")).to_have_text("Nobody is here yet")
+    expect(page.locator("#headline")).to_have_text("Waiting for students")
     page.get_by_role("link", name="Report so far").click()
     expect(page.get_by_text("Nothing was recorded")).to_be_visible()
     page.get_by_role("link", name="Back to the room").click()

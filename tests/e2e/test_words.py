@@ -245,7 +245,7 @@ def test_a_student_is_told_that_the_teacher_has_seen_hand_and_answer(server, bro
     page.get_by_role("button", name="I need help").click()
     teacher.wait_for("view", lambda view: view["help"])
     teacher.send("clear", {"what": "pace"})
-    expect(said).to_have_text("Your teacher has seen your answer.")
+    expect(said).to_have_text("Your teacher has seen what you said on the pace.")
     teacher.send("clear", {"what": "help"})
     expect(said).to_have_text("Your teacher has seen your hand.")
     page.get_by_role("button", name="I need help").click()

@@ -19,30 +19,37 @@ export function frameOf(kinds, columns, goesOn) {
   const last = goesOn
     ? `<button data-span="last">${safe(gettext("Last 15 minutes"))}</button>`
     : "";
+  // Not inside the HTML below, where what collects texts would not find them.
+  const shown = safe(gettext("What is shown"));
+  const time = safe(gettext("Time shown"));
+  const whole = safe(gettext("Whole class"));
+  const charts = safe(gettext("Charts over time: the arrow keys read them"));
+  const minutes = safe(gettext("The class minute by minute"));
   const headings = columns.map(({ word }) => `<th scope="col">${safe(word)}</th>`);
   return `<div class="timeline-tools">
-      <div class="choices" role="group" aria-label="${safe(gettext("What is shown"))}">
+      <div class="choices" role="group" aria-label="${shown}">
         ${views.join("")}</div>
-      <div class="switch" role="group" aria-label="${safe(gettext("Time shown"))}">
-        ${last}<button data-span="whole">${safe(gettext("Whole class"))}</button></div></div>
+      <div class="switch" role="group" aria-label="${time}">
+        ${last}<button data-span="whole">${whole}</button></div></div>
     <div class="charts" tabindex="0" role="group"
-      aria-label="${safe(gettext("Charts over time: the arrow keys read them"))}">
+      aria-label="${charts}">
       ${kinds.map(figureOf).join("")}</div>
     <div class="minutes" tabindex="0" role="region" hidden
-      aria-label="${safe(gettext("The class minute by minute"))}">
+      aria-label="${minutes}">
       <table><thead><tr>${headings.join("")}</tr></thead><tbody></tbody></table></div>
     <p class="readout" role="status"></p>`;
 }
 
 /** @param {Kind} kind */
 function figureOf({ name, title, lines }) {
+  const label = safe(gettext("Lines"));
   const legend = lines.map(
     ({ name, word, dash = [] }) =>
       `<button data-line="${name}"><svg width="18" height="4" aria-hidden="true"><path d="M0 2H18"
       stroke="var(--${name})" stroke-width="3" stroke-dasharray="${dash}"/></svg> ${safe(word)}</button>`,
   );
   return `<figure data-chart="${name}" aria-label="${safe(title)}"><figcaption>${safe(title)}</figcaption>
-    <div class="legend" role="group" aria-label="${safe(gettext("Lines"))}" ${lines.length > 1 ? "" : "hidden"}>
+    <div class="legend" role="group" aria-label="${label}" ${lines.length > 1 ? "" : "hidden"}>
       ${legend.join("")}</div><div class="place"></div></figure>`;
 }
 
