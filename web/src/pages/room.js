@@ -129,7 +129,8 @@ function open(token) {
     stop();
     closeAfterEnd(token);
   });
-  const refreshing = setInterval(showAll, REFRESH_MILLISECONDS);
+  // A view that has just come has shown it all.
+  const refreshing = setInterval(() => state.age > 0.5 && showAll(), REFRESH_MILLISECONDS);
   window.addEventListener("pagehide", () => pending.flush());
 
   function stop() {
