@@ -7,7 +7,6 @@ import {
   EMOTION_WORDS,
   LOOK_WORDS,
   PACE_TOLD,
-  PACE_WORDS,
   entriesOf,
   groupLooks,
 } from "../../web/src/shared/labels.js";
@@ -15,7 +14,6 @@ import {
 test("there is a word for each emotion and pace of the contract, and for no other", () => {
   const sorted = (record) => Object.keys(record).sort();
   assert.deepEqual(sorted(EMOTION_WORDS), [...EMOTIONS, "other"].sort());
-  assert.deepEqual(sorted(PACE_WORDS), [...PACES].sort());
   assert.deepEqual(sorted(PACE_TOLD), [...PACES].sort());
 });
 

@@ -1,37 +1,9 @@
-/** How pages write figures: percentages, balances, times of day. */
+/** How pages write figures: percentages, times of day. */
 
-import { gettext, isRightToLeft, language, ngettext } from "./texts.js";
+import { gettext, language, ngettext } from "./texts.js";
 
 /** @param {number} share 0..1 */
 export const percent = (share) => gettext("{number} %", { number: Math.round(share * 100) });
-
-/**
- * A valence with its sign: "+0.2", "−0.2", "0.0".
- * @param {number} value -1..1
- */
-export function signed(value) {
-  const size = Math.abs(value).toFixed(1);
-  if (size === "0.0") return size;
-  return `${isRightToLeft ? "\u200e" : ""}${value > 0 ? "+" : "−"}${size}`; // the sign stays in front
-}
-
-/**
- * A valence in words.
- * @param {number} value -1..1
- */
-export function valenceWords(value) {
-  const size = Math.abs(value);
-  if (size < 0.15) return gettext("about even");
-  if (size < 0.5) return value > 0 ? gettext("rather pleasant") : gettext("rather unpleasant");
-  return value > 0 ? gettext("mostly pleasant") : gettext("mostly unpleasant");
-}
-
-/**
- * "balance −0.2, rather unpleasant".
- * @param {number} value -1..1
- */
-export const valenceText = (value) =>
-  gettext("balance {figure}, {words}", { figure: signed(value), words: valenceWords(value) });
 
 /**
  * How many are in the class.

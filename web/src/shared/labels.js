@@ -40,16 +40,8 @@ export const LOOK_WORDS = {
   other: gettext("other"),
 };
 
-/** @type {Record<Pace, string>} */
-export const PACE_WORDS = {
-  slow_down: gettext("Too fast"),
-  fine: gettext("Just right"),
-  speed_up: gettext("Too slow"),
-  lost: gettext("I am lost"),
-};
-
 /**
- * The same as a teacher's page tells of others: "4 lost".
+ * What students say, as a teacher's page tells of it: "4 lost".
  * @type {Record<Pace, string>}
  */
 export const PACE_TOLD = {

@@ -25,7 +25,7 @@ const forms = FORMS.filter((form) => plurals.resolvedOptions().pluralCategories.
 
 /** The page's language, as in its `lang`. */
 export const language = lang;
-export const isRightToLeft = dir === "rtl";
+const isRightToLeft = dir === "rtl";
 
 /**
  * A message in the page's language.
