@@ -14,8 +14,7 @@ from training.dataset import LABELS, FloatArray, IntArray, UInt8Array
 from training.figures import Calibration, SplitFigures
 from training.metrics import BINS
 
-# The emotions as the teacher's page colours them (web/src/style.css): told apart by colour-blind
-# people too (Okabe and Ito).
+# Seven lines on one chart, told apart by colour-blind people too (Okabe and Ito).
 COLOURS = dict(
     zip(
         LABELS,

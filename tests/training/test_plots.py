@@ -1,14 +1,11 @@
 """What the plots say: their words and lines, read back from the drawing."""
 
-import re
-
 import pytest
 
 pytest.importorskip("matplotlib", reason="the training environment is not installed")
 
 import numpy as np
 
-from tests.live_server import ROOT
 from training import plots
 from training.dataset import LABELS
 from training.metrics import calibrate, calibration, measure_labels
@@ -21,12 +18,6 @@ GUESSES = [0, 1, 2, 3, 4, 5, 6, 3, 6, 3]
 @pytest.fixture(scope="module")
 def figures():
     return measure_labels(TRUE, SURE[GUESSES])
-
-
-def test_plots_have_the_colours_of_the_pages():
-    light, _, _ = (ROOT / "web/src/style.css").read_text().partition("@media")
-    in_pages = {label: re.search(rf"--{label}: (#\w+);", light)[1] for label in LABELS}
-    assert in_pages == plots.COLOURS
 
 
 def legend(axes):
