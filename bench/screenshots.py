@@ -19,6 +19,7 @@ from tests.live_server import ROOT
 from training.browser import chromium, wait_until
 
 IMAGES = ROOT / "docs/images"
+ASKED = 25  # seconds before that picture at which the class is asked
 SECONDS = 150  # of a lesson before the room's picture: enough for a timeline
 
 
@@ -37,7 +38,9 @@ def take(folder: Path = IMAGES, seconds: float = SECONDS) -> None:
         room = browser.new_page(viewport={"width": 1200, "height": 900})
         room.goto(room_url)
         room.locator("#looks li").first.wait_for()
-        room.wait_for_timeout(1000 * seconds)
+        room.wait_for_timeout(1000 * max(0, seconds - ASKED))
+        room.get_by_role("button", name="Ask “Got it?”").click()
+        room.wait_for_timeout(1000 * min(seconds, ASKED))
         room.screenshot(path=folder / "room.png")
 
 

@@ -45,6 +45,12 @@ test("a calm class has its own figures", () => {
   assert.equal(detail(glance("quiet"), view({ fine: 1 }), null), "Only a few say anything.");
 });
 
+test("a worry that comes slowly is told before it is the title", () => {
+  const said = detail(glance("neutral", 0.6), view({ speed_up: 7, fine: 14 }), null);
+  assert.equal(said, "7 of 31 say it is too slow.");
+  assert.equal(detail(glance("mixed"), view({ lost: 6 }), null), "");
+});
+
 test("of what is hidden there are no figures", () => {
   const hidden = { students: 4, shares: null, pace: null };
   assert.equal(detail(glance("gathering"), hidden, null), "");

@@ -2,12 +2,24 @@
  *
  * @import { Pace, View } from "../shared/contract.js"
  * @import { Before } from "./before.js"
+ * @import { Values } from "../shared/texts.js"
  * @import { Glance } from "./glance.js"
  */
 
 import { percent } from "../shared/figures.js";
 import { gettext, ngettext } from "../shared/texts.js";
 import { wordOf } from "./glance.js";
+
+const WORRIES = /** @type {const} */ (["lost", "slow_down", "speed_up"]);
+/**
+ * Of what comes slowly, while the title of before still stands.
+ * @type {Record<typeof WORRIES[number], (values: Values) => string>}
+ */
+const RISING = {
+  lost: (values) => gettext("{count} of {students} say they are lost.", values),
+  slow_down: (values) => gettext("{count} of {students} say it is too fast.", values),
+  speed_up: (values) => gettext("{count} of {students} say it is too slow.", values),
+};
 
 /**
  * @param {Pick<Glance, "kind" | "share">} glance
@@ -22,6 +34,8 @@ export function detail({ kind, share }, view, before) {
   const word = wordOf(kind);
   if (word === "fine") return content(pace);
   if (word) return [worry(word, pace[word], view.students), earlier(word, before)].join(" ").trim();
+  const rising = WORRIES.find((each) => pace[each] >= Math.max(2, view.students / 5));
+  if (rising) return RISING[rising]({ count: pace[rising], students: view.students });
   if (kind === "quiet") {
     const isSilent = Object.values(pace).every((count) => count === 0);
     return isSilent
