@@ -166,6 +166,11 @@ def _value(schema: Schema, value: object, name: str) -> object:
         if _is_whole(value) and least <= value <= most:
             return int(value)
         raise MessageError(f"{name} must be a whole number from {least} to {most}{or_null}")
+    if schema["type"] == "number":
+        least, most = schema["minimum"], schema["maximum"]
+        if _is_number(value) and least <= value <= most:
+            return float(value)
+        raise MessageError(f"{name} must be a number from {least} to {most}{or_null}")
     return _line(schema, value, name, or_null)
 
 
@@ -179,7 +184,9 @@ def _line(schema: Schema, value: object, name: str, or_null: str) -> str:
     return line
 
 
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _is_whole(value: object) -> TypeGuard[float]:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    return value % 1 == 0  # JSON's 5.0 is 5
+    return _is_number(value) and value % 1 == 0  # JSON's 5.0 is 5

@@ -76,7 +76,7 @@ local told, ended = unpack(KEYS)
 local what, value, ago, kept = unpack(ARGV)
 if redis.call('EXISTS', ended) == 1 then return false end
 local time = redis.call('TIME')
-local at = string.format('%d.%06d', time[1] - ago, time[2])
+local at = string.format('%.6f', time[1] - ago + time[2] / 1000000)
 redis.call('HSET', told, what, at .. ' ' .. value)
 redis.call('EXPIRE', told, kept)
 return at

@@ -4,7 +4,7 @@
  * @property {string[]} keys of what it takes away, by which a page leaves that out
  * @property {string} said what it comes to, in words
  * @property {unknown} [was] what was there
- * @property {(ago: number) => Promise<boolean>} act does it, so many whole seconds after it was wanted;
+ * @property {(ago: number) => Promise<boolean>} act does it, so many seconds after it was wanted;
  *   resolves to whether it is done
  *
  * @typedef {Deed & {wanted: number, timer: ReturnType<typeof setTimeout>, state: State}} Wanted
@@ -70,7 +70,7 @@ export class Pending {
     clearTimeout(deed.timer);
     deed.state = "acts";
     this.#changed();
-    const isDone = await deed.act(Math.round((Date.now() - deed.wanted) / 1000));
+    const isDone = await deed.act((Date.now() - deed.wanted) / 1000);
     if (isDone) deed.state = "done";
     else this.#remove(deed);
   }
