@@ -77,9 +77,6 @@ function open(token) {
   // Found here, they are found wherever they are later.
   for (const id of SMALL_PARTS) for (const inner of findAll(find(id), "[id]")) find(inner.id);
   const small = new SmallWindow({
-    opener: "small-window",
-    closer: "bring-back",
-    note: "elsewhere",
     parts: SMALL_PARTS,
     size: SMALL_SIZE,
     away: gettext("The class is in the small window until you close it."),

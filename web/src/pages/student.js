@@ -33,9 +33,6 @@ let checking = 0;
 const recap = new Recap(code);
 const words = new OwnWords(send, recap);
 const small = new SmallWindow({
-  opener: "small-window",
-  closer: "bring-back",
-  note: "elsewhere",
   parts: SMALL_PARTS,
   size: SMALL_SIZE,
   away: gettext("Your answers are in the small window until you close it."),

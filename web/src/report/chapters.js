@@ -1,6 +1,6 @@
 /** Chapters of a class's recording: its notes, questions and alerts, at the recording's times.
  *
- * @import { AlertKind, Report } from "../shared/contract.js"
+ * @import { Report } from "../shared/contract.js"
  *
  * @typedef {object} Chapter
  * @property {number} from seconds of the recording
@@ -8,21 +8,14 @@
  * @property {string} text
  */
 
+import { ALERT_TITLES } from "../shared/alert-words.js";
 import { POINT_SECONDS } from "../shared/contract.js";
-import { QUESTION_WORDS } from "../shared/labels.js";
+import { QUESTION_WORDS, noteText } from "../shared/labels.js";
 import { gettext, listed } from "../shared/texts.js";
-import { noteText } from "./words.js";
 
 const LEAST = 10; // seconds of a chapter that YouTube takes
 const DAY = 24 * 60 * 60; // seconds
 const HOUR = 60 * 60; // seconds
-
-/** @type {Record<AlertKind, string>} */
-const ALERTS = {
-  many_lost: gettext("Many are lost"),
-  mood_dropped: gettext("More faces look unhappy"),
-  faces_gone: gettext("Fewer faces are read"),
-};
 
 /**
  * When a recording began, by the time of day that its teacher knows: on the day that brings it
@@ -62,7 +55,7 @@ export function chaptersOf({ ended, points, markers, asked, alerts }, began) {
   const events = [
     ...markers.map(({ t, text }) => ({ t, text: noteText(text) })),
     ...asked.map(({ t, question }) => ({ t, text: QUESTION_WORDS[question] })),
-    ...alerts.map(({ since, kind }) => ({ t: since, text: ALERTS[kind] })),
+    ...alerts.map(({ since, kind }) => ({ t: since, text: ALERT_TITLES[kind] })),
   ].sort((a, b) => a.t - b.t);
   const before = markers.findLast(({ t }) => t <= began);
   const chapters = [{ from: 0, text: before ? noteText(before.text) : gettext("Start") }];

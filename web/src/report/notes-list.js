@@ -7,7 +7,7 @@ import { clock } from "../shared/figures.js";
 import { copyOf, find, findIn } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { offerUndo } from "../shared/undo.js";
-import { noteText } from "./words.js";
+import { noteText } from "../shared/labels.js";
 
 export class NotesList {
   #list = find("notes");

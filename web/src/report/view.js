@@ -15,6 +15,7 @@ import {
   entriesOf,
   groupLooks,
   namesOf,
+  noteText,
 } from "../shared/labels.js";
 import { find, findAll, setText } from "../shared/page.js";
 import { gettext, listed } from "../shared/texts.js";
@@ -25,7 +26,6 @@ import {
   kept,
   largestFirst,
   momentWords,
-  noteText,
   studentsText,
   when,
   whyHidden,

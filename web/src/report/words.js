@@ -116,12 +116,6 @@ export function alertPlace({ since, until, note }) {
 }
 
 /**
- * A note's text, or that it has none.
- * @param {string} text
- */
-export const noteText = (text) => text || gettext("Marked moment");
-
-/**
  * The share of "Yes" in all answers to "Got it?", or null where none were shown.
  * @param {Asked[]} asked
  */

@@ -8,9 +8,8 @@
 
 import { percent } from "../shared/figures.js";
 import { gettext, ngettext } from "../shared/texts.js";
-import { wordOf } from "./glance.js";
+import { WORRIES, isWorry, wordOf } from "./glance.js";
 
-const WORRIES = /** @type {const} */ (["lost", "slow_down", "speed_up"]);
 /**
  * Of what comes slowly, while the title of before still stands.
  * @type {Record<typeof WORRIES[number], (values: Values) => string>}
@@ -34,7 +33,7 @@ export function detail({ kind, share }, view, before) {
   const word = wordOf(kind);
   if (word === "fine") return content(pace);
   if (word) return [worry(word, pace[word], view.students), earlier(word, before)].join(" ").trim();
-  const rising = WORRIES.find((each) => pace[each] >= Math.max(2, view.students / 5));
+  const rising = WORRIES.find((each) => isWorry(pace[each], view.students));
   if (rising) return RISING[rising]({ count: pace[rising], students: view.students });
   if (kind === "quiet") {
     const isSilent = Object.values(pace).every((count) => count === 0);

@@ -33,7 +33,7 @@ const KINDS = /** @satisfies {Record<string, {level: Level, title: string}>} */ 
   fine: { level: "good", title: gettext("With you") },
 });
 const ORDER = namesOf(KINDS);
-const WORRIES = /** @type {const} */ (["lost", "slow_down", "speed_up"]);
+export const WORRIES = /** @type {const} */ (["lost", "slow_down", "speed_up"]);
 /** @type {Partial<Record<Kind, Pace>>} */
 const WORDS = {
   lost_many: "lost",
@@ -208,6 +208,13 @@ const shareOf = (kind, looks) =>
 
 /** What students say where that is the title. @param {Kind | null} kind */
 export const wordOf = (kind) => (kind === null ? null : (WORDS[kind] ?? null));
+
+/**
+ * Whether so many say something that it is to become the title.
+ * @param {number} count
+ * @param {number} students
+ */
+export const isWorry = (count, students) => count >= Math.max(LEAST, SOME.enter * students);
 
 /** Whether a title tells of no more than who is here. @param {Kind | null} kind */
 const isPresence = (kind) => kind === null || kind === "waiting" || kind === "gathering";

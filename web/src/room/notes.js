@@ -4,6 +4,7 @@
  */
 
 import { clock } from "../shared/figures.js";
+import { noteText } from "../shared/labels.js";
 import { bearer } from "../shared/my-classes.js";
 import { copyOf, find, findAll, findIn, setText } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
@@ -116,7 +117,7 @@ export function showNotes(notes, store, remove) {
    * @param {Marker} note
    */
   function furnish(item, note) {
-    const text = note.text || gettext("Marked moment");
+    const text = noteText(note.text);
     findIn(item, ".time").textContent = clock(note.t);
     findIn(item, ".text").textContent = text;
     const form = findIn(item, "form");

@@ -5,16 +5,12 @@
  * @import { Glance } from "./glance.js"
  */
 
+import { ALERT_TITLES } from "../shared/alert-words.js";
 import { attempt, find, findIn, memory, setText } from "../shared/page.js";
 import { gettext, ngettext } from "../shared/texts.js";
 
 const ICON = { calm: "/static/icon.svg", alert: "/static/icon-alert.svg" };
 const TONE = { hertz: 523, seconds: 0.6, volume: 0.08 }; // soft: a lesson goes on
-const SHORT = {
-  mood_dropped: gettext("More faces look unhappy"),
-  faces_gone: gettext("Fewer faces are read"),
-  many_lost: gettext("Many are lost"),
-};
 
 export class Presenting {
   #title;
@@ -36,7 +32,7 @@ export class Presenting {
    */
   tell(glance, { alerts, help }) {
     const isWorry = glance.level === "bad" || glance.level === "notice";
-    const worry = isWorry ? glance.title : alerts.map(({ kind }) => SHORT[kind])[0];
+    const worry = isWorry ? glance.title : alerts.map(({ kind }) => ALERT_TITLES[kind])[0];
     const hands = ngettext("{count} hand is up", "{count} hands are up", help.length);
     const first = worry ?? (help.length > 0 ? hands : null);
     document.title = first === null ? this.#title : `⚠ ${first} · ${this.#title}`;
@@ -47,7 +43,7 @@ export class Presenting {
     (count > 0 ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.())?.catch(() => {});
     this.#tellOfNew([
       ...(isWorry ? [{ key: glance.kind, text: glance.title }] : []),
-      ...alerts.map(({ kind, since }) => ({ key: `${kind} ${since}`, text: SHORT[kind] })),
+      ...alerts.map(({ kind, since }) => ({ key: `${kind} ${since}`, text: ALERT_TITLES[kind] })),
       ...help.map(({ id }) => ({ key: id, text: hands })),
     ]);
   }

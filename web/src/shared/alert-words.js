@@ -7,6 +7,16 @@ import { percent } from "./figures.js";
 import { gettext } from "./texts.js";
 
 /**
+ * What an alert is about, in few words.
+ * @type {Record<Alert["kind"], string>}
+ */
+export const ALERT_TITLES = {
+  many_lost: gettext("Many are lost"),
+  mood_dropped: gettext("More faces look unhappy"),
+  faces_gone: gettext("Fewer faces are read"),
+};
+
+/**
  * An alert in words; in English only if it was stored before alerts had these figures.
  * @param {Pick<Alert, "kind" | "why" | "figures">} alert
  */

@@ -104,3 +104,9 @@ export function groupLooks(shares) {
   const unhappy = UNHAPPY.reduce((sum, emotion) => sum + (shares[emotion] ?? 0), 0);
   return { happy, neutral, surprise, unhappy, other };
 }
+
+/**
+ * A note's text, or that it has none.
+ * @param {string} text
+ */
+export const noteText = (text) => text || gettext("Marked moment");

@@ -2,9 +2,6 @@
  * it closes.
  *
  * @typedef {object} Wanted
- * @property {string} opener the id of a button, which is hidden where a page may open no such window
- * @property {string} closer the id of another one, hidden while nothing is away
- * @property {string} note the id of what says where the parts are
  * @property {string[]} parts the ids of what moves, in the order in which it stands there; what is
  *   inside them has to be found before, as the page's document does not find it there
  * @property {{width: number, height: number}} size which the window asks for, in CSS pixels
@@ -14,12 +11,12 @@
 import { find, setText } from "./page.js";
 import { gettext } from "./texts.js";
 
+const NOTE = "elsewhere"; // the id of what says where the parts are
 const { documentPictureInPicture } = window;
 
 export class SmallWindow {
-  #opener;
-  #closer;
-  #note;
+  #opener = find("small-window"); // hidden where a page may open no such window
+  #closer = find("bring-back"); // hidden while nothing is away
   #parts;
   #size;
   #away;
@@ -30,10 +27,7 @@ export class SmallWindow {
   #places = []; // of the parts, while they are away
 
   /** @param {Wanted} wanted */
-  constructor({ opener, closer, note, parts, size, away }) {
-    this.#opener = find(opener);
-    this.#closer = find(closer);
-    this.#note = note;
+  constructor({ parts, size, away }) {
     this.#parts = parts.map((id) => find(id));
     this.#size = size;
     this.#away = away;
@@ -55,7 +49,7 @@ export class SmallWindow {
     if (this.#window) return this.#window.focus();
     this.#isWanted = true;
     const opened = await documentPictureInPicture?.requestWindow(this.#size).catch(() => null);
-    if (!opened) return setText(this.#note, gettext("The browser did not open a small window."));
+    if (!opened) return setText(NOTE, gettext("The browser did not open a small window."));
     if (!this.#isWanted) return opened.close();
     this.#putBack(); // from one that this one has replaced
     this.#window = opened;
@@ -68,7 +62,7 @@ export class SmallWindow {
     });
     opened.document.body.append(...this.#parts);
     this.#closer.hidden = false;
-    setText(this.#note, this.#away);
+    setText(NOTE, this.#away);
   }
 
   /** @param {Document} empty */
@@ -88,6 +82,6 @@ export class SmallWindow {
     this.#places = [];
     if (document.activeElement === this.#closer) this.#opener.focus();
     this.#closer.hidden = true;
-    setText(this.#note, "");
+    setText(NOTE, "");
   }
 }
