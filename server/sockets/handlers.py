@@ -345,7 +345,8 @@ class Sockets:
         self._send_notes(peer.session, _students(peer.session.code))
 
     def _clear(self, peer: _Peer, fields: dict[str, Any]) -> None:
-        self._tell(peer, fields["what"], fields.get("ago", 0))
+        wall = self._clock.wall()
+        self._tell(peer, fields["what"], max(0.0, wall - fields.get("t", wall)))
 
     def _lower(self, peer: _Peer, fields: dict[str, Any]) -> None:
         self._tell(peer, Told.hand(fields["hand"]))

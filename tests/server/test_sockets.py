@@ -307,15 +307,16 @@ def test_a_teacher_takes_in_one_hand_and_only_its_student_is_told(app):
     assert app.join(opened["code"]).welcome["cleared"]["help"] is None
 
 
-def test_what_was_said_in_the_seconds_before_stays(app):
+def test_what_came_after_the_view_that_the_teacher_saw_stays(app):
     opened = app.open_class(mode="self-report")
     teacher = app.teach(opened)
     students = [app.join(opened["code"]) for _ in range(5)]
     students[0].send("pace", {"value": "lost"})
-    app.now += 8
+    seen = teacher.wait_for("view", lambda view: view["pace"] and view["pace"]["lost"] == 1)
+    app.now += 0.1
     students[1].send("pace", {"value": "lost"})
-    app.now += 4
-    teacher.send("clear", {"what": "pace", "ago": 10})
+    app.now += 10
+    teacher.send("clear", {"what": "pace", "t": seen["t"]})
     assert students[0].wait_for("cleared") == {"what": "pace"}
     view = teacher.wait_for("view", lambda view: view["pace"] and view["pace"]["lost"] == 1)
     assert not students[1].received and view["pace"]["lost"] == 1

@@ -15,11 +15,11 @@ const hands = [
   { id: "a", since: 1, name: "Ada" },
   { id: "b", since: 2, name: null },
 ];
-const view = { help: hands, pace: { slow_down: 2, fine: 1, speed_up: 0, lost: 3 } };
+const view = { t: 100, help: hands, pace: { slow_down: 2, fine: 1, speed_up: 0, lost: 3 } };
 
 /** All that is told to the server once ten seconds are over. */
 function begin(context) {
-  context.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  context.mock.timers.enable({ apis: ["setTimeout"] });
   const told = [];
   const ask = async (...message) => Boolean(told.push(message));
   return {
@@ -33,7 +33,7 @@ function begin(context) {
 test("answers are taken down, and those that came since stay", (context) => {
   const { pending, told, ask, wait } = begin(context);
   clearAnswers(pending, view, ask);
-  const later = { help: hands, pace: { slow_down: 1, fine: 2, speed_up: 0, lost: 3 } };
+  const later = { t: 101, help: hands, pace: { slow_down: 1, fine: 2, speed_up: 0, lost: 3 } };
   assert.deepEqual(viewWithout(later, pending).pace, {
     slow_down: 0,
     fine: 1,
@@ -42,7 +42,7 @@ test("answers are taken down, and those that came since stay", (context) => {
   });
   assert.deepEqual(viewWithout({ help: [], pace: null }, pending).pace, null);
   wait();
-  assert.deepEqual(told, [["clear", { what: "pace", ago: 10 }]]);
+  assert.deepEqual(told, [["clear", { what: "pace", t: 100 }]]);
 });
 
 test("one hand is taken down, and the others stay up", (context) => {
@@ -55,11 +55,11 @@ test("one hand is taken down, and the others stay up", (context) => {
 
 test("all hands are taken down with one message, and one that goes up then stays", (context) => {
   const { pending, told, ask, wait } = begin(context);
-  lowerAll(pending, hands, ask);
+  lowerAll(pending, view, ask);
   const newer = { id: "c", since: 3, name: null };
   assert.deepEqual(viewWithout({ ...view, help: [...hands, newer] }, pending).help, [newer]);
   wait();
-  assert.deepEqual(told, [["clear", { what: "help", ago: 10 }]]);
+  assert.deepEqual(told, [["clear", { what: "help", t: 100 }]]);
 });
 
 test("a note that is deleted is out of the list", (context) => {

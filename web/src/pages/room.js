@@ -230,7 +230,7 @@ function open(token) {
     if (state.view) clearAnswers(pending, state.view, ask);
   });
   find("all-seen").addEventListener("click", () => {
-    if (state.view) lowerAll(pending, viewWithout(state.view, pending).help, ask);
+    if (state.view) lowerAll(pending, viewWithout(state.view, pending), ask);
   });
   find("renew-link").addEventListener("click", async () => {
     try {

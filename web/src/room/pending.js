@@ -4,10 +4,9 @@
  * @property {string[]} keys of what it takes away, by which a page leaves that out
  * @property {string} said what it comes to, in words
  * @property {unknown} [was] what was there
- * @property {(ago: number) => Promise<boolean>} act does it, so many seconds after it was wanted;
- *   resolves to whether it is done
+ * @property {() => Promise<boolean>} act does it; resolves to whether it is done
  *
- * @typedef {Deed & {wanted: number, timer: ReturnType<typeof setTimeout>, state: State}} Wanted
+ * @typedef {Deed & {timer: ReturnType<typeof setTimeout>, state: State}} Wanted
  * @typedef {"waits" | "acts" | "done"} State
  */
 
@@ -40,7 +39,7 @@ export class Pending {
   add(deed) {
     const timer = setTimeout(() => this.#act(wanted), UNDO_SECONDS * 1000);
     /** @type {Wanted} */
-    const wanted = { ...deed, wanted: Date.now(), timer, state: "waits" };
+    const wanted = { ...deed, timer, state: "waits" };
     this.#deeds.push(wanted);
     this.#changed();
   }
@@ -70,7 +69,7 @@ export class Pending {
     clearTimeout(deed.timer);
     deed.state = "acts";
     this.#changed();
-    const isDone = await deed.act((Date.now() - deed.wanted) / 1000);
+    const isDone = await deed.act();
     if (isDone) deed.state = "done";
     else this.#remove(deed);
   }

@@ -48,9 +48,9 @@ export const notesWithout = (notes, pending) =>
  * @param {View} view
  * @param {Ask} ask
  */
-export function clearAnswers(pending, { pace }, ask) {
+export function clearAnswers(pending, { t, pace }, ask) {
   if (pace === null) return;
-  const act = (/** @type {number} */ ago) => ask("clear", { what: "pace", ago });
+  const act = () => ask("clear", { what: "pace", t });
   pending.add({ keys: ["pace"], said: gettext("Answers cleared."), was: pace, act });
 }
 
@@ -68,12 +68,12 @@ export function lowerHand(pending, hand, ask) {
 
 /**
  * @param {Pending} pending
- * @param {Hand[]} hands all that are up
+ * @param {View} view
  * @param {Ask} ask
  */
-export function lowerAll(pending, hands, ask) {
-  const act = (/** @type {number} */ ago) => ask("clear", { what: "help", ago });
-  pending.add({ keys: hands.map(handKey), said: gettext("All hands seen."), act });
+export function lowerAll(pending, { t, help }, ask) {
+  const act = () => ask("clear", { what: "help", t });
+  pending.add({ keys: help.map(handKey), said: gettext("All hands seen."), act });
 }
 
 /**

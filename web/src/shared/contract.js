@@ -175,7 +175,7 @@
  *
  * @typedef {object} TeacherMessages
  * @property {{text: Note}} marker
- * @property {{what: Clearable, ago?: number}} clear
+ * @property {{what: Clearable, t?: number}} clear
  * @property {{hand: Id}} lower
  * @property {{question: Question | null}} ask
  * @property {{kind: AlertKind}} silence
