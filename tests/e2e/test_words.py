@@ -193,21 +193,24 @@ class Network:
         page.route_web_socket(re.compile("socket.io"), self._connect)
 
     def _connect(self, socket):
-        if self._is_away:
-            socket.close()
-        else:
+        if not self._is_away:
             socket.connect_to_server()
-            self._sockets.append(socket)
+        # Not closed here: Playwright would wait for that in the very loop that has to do it.
+        self._sockets.append(socket)
+
+    def _cut(self):
+        while self._sockets:
+            self._sockets.pop().close()
 
     @contextmanager
     def away(self):
         self._is_away = True
         self._page.context.set_offline(True)
-        for socket in self._sockets:
-            socket.close()
+        self._cut()
         expect(self._page.locator("#status")).to_contain_text("This device is offline")
         yield
         self._is_away = False
+        self._cut()
         self._page.context.set_offline(False)
         expect(self._page.locator("#status")).to_have_text("")
 
