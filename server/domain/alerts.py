@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import exp, sqrt
 from typing import TypedDict
 
-from server.domain.labels import UNPLEASANT
+from server.domain.labels import unhappy
 from server.domain.told import NOTHING, Told
 from server.domain.view import STEPS, Alert, Figures, View
 
@@ -55,9 +55,7 @@ def _lost(view: View) -> float | None:
 
 
 def _unhappy(view: View) -> float | None:
-    if view.shares is None:
-        return None
-    return sum(view.shares.get(emotion, 0.0) for emotion in UNPLEASANT)
+    return None if view.shares is None else unhappy(view.shares)
 
 
 def _percent(share: float) -> int:

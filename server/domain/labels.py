@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from server.domain.contract import words
 
 # FER-2013's seven, as a set: the order of a model's outputs is in that model's metadata.json.
@@ -20,5 +22,9 @@ VALENCE = {
 PACES = words("Pace")
 MODES = words("Mode")
 ANSWERS = words("Answer")
-UNPLEASANT = tuple(emotion for emotion, sign in VALENCE.items() if sign < 0)
 OTHER = "other"  # the share that stands for emotions too rare to be named
+
+
+def unhappy(shares: Mapping[str, float]) -> float:
+    """The share of faces that look unpleasant."""
+    return sum(share for emotion, share in shares.items() if VALENCE.get(emotion, 0) < 0)

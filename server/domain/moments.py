@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from server.domain.labels import UNPLEASANT
+from server.domain.labels import unhappy
 from server.domain.session import Marker
 from server.domain.timeline import POINT_SECONDS, Point, mean_of_each
 from server.domain.view import Asked
@@ -162,4 +162,4 @@ def _count(point: Point, word: str) -> int:
 
 
 def _unhappy(point: Point) -> float:
-    return sum(share for emotion, share in (point.shares or {}).items() if emotion in UNPLEASANT)
+    return unhappy(point.shares or {})

@@ -135,11 +135,8 @@ class View:
             for name in ("help", "named", "alerts")
         }
         asked = self.asked and dict(vars(self.asked))
-        return {
-            **vars(self),
-            **lists,
-            "asked": asked,
-        }  # asdict would copy all the rest too, every second
+        # Without asdict, which would copy all the rest too, every second.
+        return {**vars(self), **lists, "asked": asked}
 
 
 def make_view(t: float, mode: str, min_students: int, tally: Tally) -> View:

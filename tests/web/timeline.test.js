@@ -178,6 +178,18 @@ test("an alert lasts from its beginning to the last of its points, or until now"
   ]);
 });
 
+test("an alert is one, also where another process has reckoned its beginning anew", () => {
+  const points = [
+    point(100, { alerts: [alert("many_lost", 105)] }),
+    point(110, { alerts: [alert("many_lost", 105.004)] }),
+  ];
+  const { alerts } = eventsOf({ mode: "self-report", points, markers: [] });
+  assert.deepEqual(
+    alerts.map(({ until }) => until),
+    [120],
+  );
+});
+
 test("alerts of one time stand in lanes of their own, others share one", () => {
   const alerts = [
     { kind: "many_lost", since: 0, until: 100 },

@@ -10,6 +10,7 @@
 
 import { ALERT_TITLES } from "../shared/alert-words.js";
 import { POINT_SECONDS } from "../shared/contract.js";
+import { twoDigits } from "../shared/figures.js";
 import { QUESTION_WORDS, noteText } from "../shared/labels.js";
 import { gettext, listed } from "../shared/texts.js";
 
@@ -39,7 +40,7 @@ export function recordingBegan(time, classBegan) {
  */
 export function timeOfDay(t) {
   const date = new Date(t * 1000);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(":");
 }
 
 /**
@@ -91,13 +92,15 @@ export function chapterLines(chapters) {
 /** @param {number} seconds */
 function cueTime(seconds) {
   const { hours, minutes, rest } = parts(seconds);
-  return `${two(hours)}:${two(minutes)}:${two(rest)}.000`;
+  return `${twoDigits(hours)}:${twoDigits(minutes)}:${twoDigits(rest)}.000`;
 }
 
 /** @param {number} seconds */
 function shortTime(seconds) {
   const { hours, minutes, rest } = parts(seconds);
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+  return hours > 0
+    ? `${hours}:${twoDigits(minutes)}:${twoDigits(rest)}`
+    : `${minutes}:${twoDigits(rest)}`;
 }
 
 /** @param {number} seconds */
@@ -106,9 +109,6 @@ function parts(seconds) {
   const hours = Math.floor(whole / HOUR);
   return { hours, minutes: Math.floor((whole % HOUR) / 60), rest: whole % 60 };
 }
-
-/** @param {number} number */
-const two = (number) => String(number).padStart(2, "0");
 
 /** @param {string} text */
 const escaped = (text) =>

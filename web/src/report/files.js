@@ -3,6 +3,8 @@
  * @import { Report } from "../shared/contract.js"
  */
 
+import { twoDigits } from "../shared/figures.js";
+
 /**
  * The name of a file for this class: "algebra-monday-2026-11-23.csv".
  * @param {Pick<Report, "title" | "began">} report
@@ -11,8 +13,7 @@
 export function fileName({ title, began }, extension) {
   const words = title.toLowerCase().match(/[\p{Letter}\p{Number}]+/gu) ?? ["class"];
   const date = new Date(began * 1000);
-  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
-  const today = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())];
+  const today = [date.getFullYear(), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())];
   return `${[...words, ...today].join("-")}.${extension}`;
 }
 

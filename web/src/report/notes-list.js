@@ -4,10 +4,11 @@
  */
 
 import { clock } from "../shared/figures.js";
+import { noteText } from "../shared/labels.js";
+import { letEdit } from "../shared/note-form.js";
 import { copyOf, find, findIn } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { offerUndo } from "../shared/undo.js";
-import { noteText } from "../shared/labels.js";
 
 export class NotesList {
   #list = find("notes");
@@ -30,10 +31,7 @@ export class NotesList {
   /** @param {Marker} marker */
   #row(marker) {
     const row = copyOf("note");
-    const form = findIn(row, "form", HTMLFormElement);
-    const field = findIn(row, "input", HTMLInputElement);
-    const shown = findIn(row, ".note-row");
-    const edit = findIn(row, ".edit", HTMLButtonElement);
+    const edit = findIn(row, ".edit");
     const { t } = marker;
     let { text } = marker;
     row.dataset.t = String(t);
@@ -44,27 +42,13 @@ export class NotesList {
       edit.setAttribute("aria-label", gettext("Edit “{note}”", { note }));
       findIn(row, ".delete").setAttribute("aria-label", gettext("Delete “{note}”", { note }));
     };
-    const open = (/** @type {boolean} */ isOpen) => {
-      form.hidden = !isOpen;
-      shown.hidden = isOpen;
-      (isOpen ? field : edit).focus();
-    };
     show();
-    edit.addEventListener("click", () => {
-      field.value = text;
-      open(true);
-    });
-    findIn(row, ".cancel").addEventListener("click", () => open(false));
-    form.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") open(false);
-    });
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const typed = field.value.trim();
-      if (!(await this.#rewrite({ t, text: typed }))) return;
-      text = typed;
+    const wordsOf = () => text;
+    letEdit(row, wordsOf, async (words) => {
+      const isDone = await this.#rewrite({ t, text: words });
+      if (isDone) text = words;
       show();
-      open(false);
+      return isDone;
     });
     findIn(row, ".delete").addEventListener("click", () => {
       offerUndo(row, gettext("“{note}” is deleted.", { note: noteText(text) }), {

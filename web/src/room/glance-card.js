@@ -4,7 +4,7 @@
  * @import { Glance } from "./glance.js"
  */
 
-import { whyAlert } from "../shared/alert-words.js";
+import { alertKey, whyAlert } from "../shared/alert-words.js";
 import { copyOf, find, findAll, findIn, setText } from "../shared/page.js";
 import { gettext, ngettext } from "../shared/texts.js";
 import { wordOf } from "./glance.js";
@@ -40,7 +40,7 @@ export function showWhyHidden({ students, suppressed }, minStudents) {
  */
 export function showAlerts(alerts, { kind: shownKind }, silence) {
   const list = find("alerts");
-  const keys = alerts.map(({ kind, since }) => `${kind} ${since}`);
+  const keys = alerts.map(alertKey);
   const items = findAll(list, ".alert");
   for (const item of items) if (!keys.includes(item.dataset.key ?? "")) item.remove();
   // What is there stays as it is: it is read out once, and keeps the keyboard.

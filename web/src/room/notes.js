@@ -6,6 +6,7 @@
 import { clock } from "../shared/figures.js";
 import { noteText } from "../shared/labels.js";
 import { bearer } from "../shared/my-classes.js";
+import { letEdit } from "../shared/note-form.js";
 import { copyOf, find, findAll, findIn, setText } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 
@@ -120,24 +121,13 @@ export function showNotes(notes, store, remove) {
     const text = noteText(note.text);
     findIn(item, ".time").textContent = clock(note.t);
     findIn(item, ".text").textContent = text;
-    const form = findIn(item, "form");
-    const field = findIn(form, "input", HTMLInputElement);
-    const edit = findIn(item, ".edit");
-    edit.setAttribute("aria-label", gettext("Edit: {note}", { note: text }));
-    field.value = note.text;
-    const toggle = (/** @type {boolean} */ isEdited) => {
-      form.hidden = !isEdited;
-      findIn(item, ".shown-note").hidden = isEdited;
-      (isEdited ? field : edit).focus();
-    };
-    edit.addEventListener("click", () => toggle(true));
-    field.addEventListener("keydown", ({ key }) => key === "Escape" && toggle(false));
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const trouble = findIn(item, ".trouble");
-      const isDone = await store.rename(note, field.value.trim());
-      trouble.textContent = isDone ? "" : gettext("The server did not take it. Please try again.");
-      if (isDone) toggle(false);
+    findIn(item, ".edit").setAttribute("aria-label", gettext("Edit: {note}", { note: text }));
+    const wordsOf = () => note.text;
+    letEdit(item, wordsOf, async (words) => {
+      const isDone = await store.rename(note, words);
+      const trouble = isDone ? "" : gettext("The server did not take it. Please try again.");
+      findIn(item, ".trouble").textContent = trouble;
+      return isDone;
     });
     const button = findIn(item, ".delete");
     button.setAttribute("aria-label", gettext("Delete: {note}", { note: text }));

@@ -5,7 +5,7 @@
  * @import { Glance } from "./glance.js"
  */
 
-import { ALERT_TITLES } from "../shared/alert-words.js";
+import { ALERT_TITLES, alertKey } from "../shared/alert-words.js";
 import { attempt, find, findIn, memory, setText } from "../shared/page.js";
 import { gettext, ngettext } from "../shared/texts.js";
 
@@ -43,7 +43,7 @@ export class Presenting {
     (count > 0 ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.())?.catch(() => {});
     this.#tellOfNew([
       ...(isWorry ? [{ key: glance.kind, text: glance.title }] : []),
-      ...alerts.map(({ kind, since }) => ({ key: `${kind} ${since}`, text: ALERT_TITLES[kind] })),
+      ...alerts.map((alert) => ({ key: alertKey(alert), text: ALERT_TITLES[alert.kind] })),
       ...help.map(({ id }) => ({ key: id, text: hands })),
     ]);
   }

@@ -1,7 +1,7 @@
 /** Counts as a stacked bar, or as dots, with their names and figures below. */
 
-import { namesOf } from "../shared/labels.js";
-import { copyOf, findIn } from "../shared/page.js";
+import { namedRows } from "../shared/bars.js";
+import { findIn } from "../shared/page.js";
 
 const MOST_DOTS = 60; // more are no picture any more
 
@@ -13,21 +13,9 @@ const MOST_DOTS = 60; // more are no picture any more
  * @param {(name: Name) => string} valueOf
  */
 export function showTally(list, words, valueOf) {
-  const names = namesOf(words);
-  if (list.childElementCount === 0) {
-    list.append(
-      ...names.map((name) => {
-        const item = copyOf("tally");
-        item.dataset.name = name;
-        findIn(item, ".mark").style.background = `var(--${name})`;
-        findIn(item, ".name").textContent = words[name];
-        return item;
-      }),
-    );
-  }
-  for (const [index, item] of [...list.children].entries()) {
-    const value = findIn(item, ".value");
-    const text = valueOf(names[index]);
+  for (const [name, row] of namedRows(list, words, { template: "tally", coloured: ".mark" })) {
+    const value = findIn(row, ".value");
+    const text = valueOf(name);
     if (value.textContent !== text) value.textContent = text;
   }
 }

@@ -1,4 +1,4 @@
-/** Alerts in words.
+/** Alerts in words, and how pages tell one from another.
  *
  * @import { Alert } from "./contract.js"
  */
@@ -15,6 +15,23 @@ export const ALERT_TITLES = {
   mood_dropped: gettext("More faces look unhappy"),
   faces_gone: gettext("Fewer faces are read"),
 };
+
+/**
+ * The same where it stands on a chart.
+ * @type {Record<Alert["kind"], string>}
+ */
+export const ALERT_WORDS = {
+  many_lost: gettext("many are lost"),
+  mood_dropped: gettext("more look unhappy"),
+  faces_gone: gettext("fewer faces read"),
+};
+
+/**
+ * The same for an alert as long as it is in force: to the second, because another process that goes
+ * on with the class reckons its beginning anew.
+ * @param {Pick<Alert, "kind" | "since">} alert
+ */
+export const alertKey = ({ kind, since }) => `${kind} ${Math.round(since)}`;
 
 /**
  * An alert in words; in English only if it was stored before alerts had these figures.

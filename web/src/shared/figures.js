@@ -5,6 +5,9 @@ import { gettext, language, ngettext } from "./texts.js";
 /** @param {number} share 0..1 */
 export const percent = (share) => gettext("{number} %", { number: Math.round(share * 100) });
 
+/** A number of hours, minutes or days as "05". @param {number} number */
+export const twoDigits = (number) => String(number).padStart(2, "0");
+
 /**
  * How many are in the class.
  * @param {number} count

@@ -18,18 +18,12 @@
  * @property {Span[]} alerts in the order of time
  */
 
+import { ALERT_WORDS, alertKey } from "../shared/alert-words.js";
 import { POINT_SECONDS } from "../shared/contract.js";
 import { ANSWER_WORDS, QUESTION_WORDS, namesOf } from "../shared/labels.js";
 import { gettext, listed } from "../shared/texts.js";
 
 const REFRESH = 1; // seconds for which what is so now is taken to go on
-
-/** @type {Record<AlertKind, string>} */
-export const ALERT_WORDS = {
-  many_lost: gettext("many are lost"),
-  mood_dropped: gettext("more look unhappy"),
-  faces_gone: gettext("fewer faces read"),
-};
 
 /**
  * All that stands on a chart of a class.
@@ -104,8 +98,8 @@ function closedQuestions({ points, present }) {
 function alertsOf({ points, present }) {
   /** @type {Map<string, Span>} */
   const spans = new Map();
-  const add = (/** @type {Alert} */ { kind, since }, /** @type {number} */ until) =>
-    spans.set(`${kind} ${since}`, { kind, since, until });
+  const add = (/** @type {Alert} */ alert, /** @type {number} */ until) =>
+    spans.set(alertKey(alert), { kind: alert.kind, since: alert.since, until });
   for (const { t, alerts } of points) for (const alert of alerts) add(alert, t + POINT_SECONDS);
   if (present?.view) for (const alert of present.view.alerts) add(alert, present.now + REFRESH);
   return inTime([...spans.values()], ({ since }) => since);

@@ -15,8 +15,8 @@
 
 import uPlot from "uplot";
 
+import { ALERT_WORDS } from "../shared/alert-words.js";
 import { gettext } from "../shared/texts.js";
-import { ALERT_WORDS } from "./events.js";
 import { lanesOf, layOut, shortened, spread } from "./places.js";
 
 const FONT = "12px system-ui, sans-serif";

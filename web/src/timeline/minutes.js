@@ -14,8 +14,8 @@
  * @property {string[]} happened
  */
 
+import { ALERT_WORDS } from "../shared/alert-words.js";
 import { LOOK_WORDS, PACE_TOLD, groupLooks, namesOf } from "../shared/labels.js";
-import { ALERT_WORDS } from "./events.js";
 
 const MINUTE = 60; // seconds
 
