@@ -907,6 +907,16 @@ def test_a_full_room_fits_the_screen(server, enter, join, troubles, width, schem
     assert troubles == []
 
 
+def test_a_chart_makes_a_narrower_page_no_wider_until_it_is_drawn_anew(server, enter):
+    opened = server.open_class()
+    seed(server, opened, minutes=9)
+    room = enter(opened)
+    expect(room.locator("[data-chart] canvas").first).to_be_visible()
+    room.evaluate("window.requestAnimationFrame = () => 0")  # nothing is drawn any more
+    room.set_viewport_size({"width": 390, "height": 844})
+    assert room.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_charts_follow_the_colours_and_are_light_on_paper(server, enter, troubles):
     opened = server.open_class()
     seed(server, opened, minutes=9)
