@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.test_headers import school
 from tests.e2e.test_words import enter, enter_with, show_name
+from training.browser import wait_until
 
 # All that the page has, in order.
 ORDER = """[...document.querySelectorAll("[id], [data-pace]")].map(
@@ -189,7 +190,7 @@ def test_one_that_opens_after_the_class_was_left_closes_again(server, browser):
     opener(page).click()
     page.get_by_role("button", name="Leave the class").click()
     page.evaluate("letItOpen()")
-    page.wait_for_function("window.closedAgain")
+    wait_until(page, "window.closedAgain")
     assert page.evaluate(ORDER) == order
 
 
