@@ -102,7 +102,7 @@ function open(token) {
     pending.settle();
     if (isFirst) {
       begin(token);
-      timeline.placed.then(() => find("live").classList.remove("opening"));
+      timeline.placed.then(() => document.body.classList.remove("opening"));
     }
     placeInvite(view.students < minStudents);
     showAll();
