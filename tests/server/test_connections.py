@@ -49,6 +49,7 @@ async def sees_a_view(server, opened):
 
 
 def test_of_a_redis_with_few_connections_a_process_takes_no_more_than_its_own(two, small_redis):
+    small_redis.config_set("maxclients", 2 * MOST + 1)  # theirs, and the one that asks
     opened = [server.open_class() for server in two]
 
     async def come_back():
@@ -58,9 +59,7 @@ def test_of_a_redis_with_few_connections_a_process_takes_no_more_than_its_own(tw
 
     views = asyncio.run(asyncio.wait_for(come_back(), PATIENCE))
     assert len(views) == 200
-    info = small_redis.info()
-    assert info["rejected_connections"] == 0
-    assert info["total_connections_received"] <= 2 * MOST + 1  # from the first to the last
+    assert small_redis.info()["rejected_connections"] == 0
 
 
 def test_when_redis_has_connections_again_every_process_is_back_by_itself(two, small_redis, teach):
