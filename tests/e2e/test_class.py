@@ -284,8 +284,10 @@ def test_the_room_opens_with_the_teachers_link_only(server, browser, troubles):
     stranger = browser.new_page()
     stranger.goto(room.url)
     expect(stranger.get_by_text("This page opens with the teacher's link")).to_be_visible()
+    expect(stranger.get_by_role("contentinfo")).to_be_visible()  # the choice of a language
     stranger.goto(f"{room.url}#forged")
     expect(stranger.get_by_text("This is not a teacher's link of this server")).to_be_visible()
+    expect(stranger.get_by_role("contentinfo")).to_be_visible()
 
 
 def test_a_second_tab_takes_over_the_seat(server, browser, troubles):

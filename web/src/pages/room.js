@@ -102,7 +102,7 @@ function open(token) {
     pending.settle();
     if (isFirst) {
       begin(token);
-      timeline.placed.then(() => document.body.classList.remove("opening"));
+      timeline.placed.then(showAllOfIt);
     }
     placeInvite(view.students < minStudents);
     showAll();
@@ -304,8 +304,14 @@ function closeAfterEnd(token) {
   showLinks(token);
 }
 
+/** Nothing of what is shown moves any more. */
+function showAllOfIt() {
+  document.body.classList.remove("opening");
+}
+
 /** @param {string} reason */
 function close(reason) {
   setText("over-reason", reason);
   showInstead("live", "over");
+  showAllOfIt();
 }
