@@ -110,6 +110,7 @@ class Classroom:
             session = ClassSession(
                 *(self._new_code(), request.title, request.mode, min_students, now),
                 notes_for_students=request.notes_for_students,
+                qna=request.qna,
             )
             try:
                 self._store.add_class(session, link, over)

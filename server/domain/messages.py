@@ -26,6 +26,7 @@ NEW_CLASS: Schema = {
             ]
         },
         "notes_for_students": {"type": "boolean"},
+        "qna": {"type": "boolean"},
     },
     "required": ["title", "mode"],
 }
@@ -110,6 +111,7 @@ class ClassRequest:
     mode: str
     min_students: int | None = None
     notes_for_students: bool = False
+    qna: bool = False
 
 
 def parse_student(event: str, data: object) -> Message:
@@ -123,7 +125,7 @@ def parse_teacher(event: str, data: object) -> dict[str, Any]:
 
 
 def parse_class(data: object) -> ClassRequest:
-    """`{"title", "mode", "min_students"?, "notes_for_students"?}`; raises MessageError."""
+    """`{"title", "mode", "min_students"?, "notes_for_students"?, "qna"?}`; raises MessageError."""
     return ClassRequest(**_fields(NEW_CLASS, data))
 
 

@@ -10,7 +10,10 @@ class ClassSession:
     """One class; times in seconds since the epoch.
 
     key_number: how often the teachers' links were made anew; older ones open nothing;
-    notes_for_students: they get the teacher's notes, for their own recap.
+    notes_for_students: they get the teacher's notes, for their own recap;
+    qna: students can write questions, without a name, which the teacher may release to all;
+    simulated: its students are made up, and whoever joins it counts in no figure;
+    course: the code of the course of which it is a lesson.
     """
 
     code: str
@@ -21,6 +24,9 @@ class ClassSession:
     ended_at: float | None = None
     key_number: int = 0
     notes_for_students: bool = False
+    qna: bool = False
+    simulated: bool = False
+    course: str | None = None
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,9 @@ _classes = Table(
     Column("ended_at", Float),
     Column("key_number", Integer, nullable=False, server_default="0"),
     Column("notes_for_students", Boolean, nullable=False, server_default=false()),
+    Column("qna", Boolean, nullable=False, server_default=false()),
+    Column("simulated", Boolean, nullable=False, server_default=false()),
+    Column("course", String(12), index=True),
 )
 _points = Table(
     "points",
@@ -104,12 +107,25 @@ _due_reports = Table(
     Column("due", Float, nullable=False, index=True),
 )
 
-
+# Of the release before courses, which serves beside this one while it is rolled out.
 _links = Table(
     "links",
     metadata,
     Column("link", String(64), primary_key=True),
     Column("code", String(12), nullable=False),
+)
+_courses = Table(
+    "courses",
+    metadata,
+    Column("code", String(12), primary_key=True),
+    Column("title", String(MAX_TEXT), nullable=False),
+    Column("mode", String(12), nullable=False),
+    Column("notes_for_students", Boolean, nullable=False, server_default=false()),
+    Column("qna", Boolean, nullable=False, server_default=false()),
+    Column("created_at", Float, nullable=False),
+    Column("key_number", Integer, nullable=False, server_default="0"),
+    Column("link", String(64), unique=True),  # the hash of a place in a learning platform
+    Column("lesson", String(12)),  # the code of the newest class
 )
 
 
