@@ -7,10 +7,15 @@ const LABELS = ["happy", "sad", "neutral"];
 const HAPPY = [1, 0, 0];
 const SAD = [0, 1, 0];
 
+const HINDERED = "hindered"; // a face that is there and cannot be read
+const NOBODY = null;
+
 /** What a smoother shows at each of these looks, half a second apart. */
 function show(looks, gap = 0.5) {
   const smoother = new Smoother(LABELS, 0.46);
-  return looks.map((probabilities, index) => smoother.update(probabilities, 100 + index * gap));
+  return looks.map((look, index) =>
+    smoother.update(look === HINDERED ? null : look, 100 + index * gap, look === NOBODY),
+  );
 }
 
 const labels = (looks, gap) => show(looks, gap).map(({ state, emotion }) => emotion ?? state);
@@ -57,14 +62,23 @@ test("a label that is just below the threshold for a moment stays", () => {
 });
 
 test("one look that misses the face is no leaving, but a second without it is", () => {
-  assert.deepEqual(labels([HAPPY, null, HAPPY]), ["happy", "happy", "happy"]);
-  assert.deepEqual(labels([HAPPY, null, null]), ["happy", "happy", "no_face"]);
+  assert.deepEqual(labels([HAPPY, NOBODY, HAPPY]), ["happy", "happy", "happy"]);
+  assert.deepEqual(labels([HAPPY, NOBODY, NOBODY]), ["happy", "happy", "no_face"]);
+});
+
+test("where looks are seconds apart one that misses the face is no leaving either", () => {
+  const looks = [HAPPY, NOBODY, HAPPY, NOBODY, HAPPY, NOBODY, NOBODY];
+  assert.deepEqual(labels(looks, 5), [...Array(6).fill("happy"), "no_face"]);
+});
+
+test("a face that cannot be read is said at once where looks are seconds apart", () => {
+  assert.deepEqual(labels([HAPPY, HINDERED, HAPPY], 5), ["happy", "no_face", "happy"]);
 });
 
 test("without a face from the beginning there is no label", () => {
-  assert.deepEqual(show([null]), [{ state: "no_face" }]);
+  assert.deepEqual(show([NOBODY]), [{ state: "no_face" }]);
 });
 
 test("after a face was gone the past is forgotten", () => {
-  assert.equal(labels([HAPPY, null, null, [0, 0.8, 0.2]]).at(-1), "sad");
+  assert.equal(labels([HAPPY, NOBODY, NOBODY, [0, 0.8, 0.2]]).at(-1), "sad");
 });

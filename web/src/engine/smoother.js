@@ -6,7 +6,8 @@
 const AVERAGE_SECONDS = 1; // time constant of the moving average: an expression lasts 0.5 to 4 s
 const LEAD = 0.1; // of probability, that another label needs before it
 const HOLD_SECONDS = 0.8; // for which it has to lead: two looks at the usual pace
-const LOST_SECONDS = 1; // without a face before the page says so: one missed look is no leaving
+const LOST_SECONDS = 1; // without a face before the page says so: one missed look is no leaving,
+const LOST_LOOKS = 2; // also on a machine that looks more seldom
 
 export class Smoother {
   #labels;
@@ -19,6 +20,7 @@ export class Smoother {
   #leader = null; // what would be shown, and since when
   #leaderSince = 0;
   #seenAt = -Infinity;
+  #missed = 0; // looks in a row that found nobody
 
   /**
    * @param {Emotion[]} labels the emotions in the order of a reading's probabilities
@@ -33,11 +35,15 @@ export class Smoother {
    * Take in one reading.
    * @param {number[] | null} probabilities null where no face can be read
    * @param {number} seconds the time
+   * @param {boolean} [nobody] whether the look found nobody, which a single look may do in error;
+   *   whatever else hinders is known
    * @returns {Label & {state: "ok" | "unsure" | "no_face"}}
    */
-  update(probabilities, seconds) {
+  update(probabilities, seconds, nobody = false) {
+    this.#missed = nobody ? this.#missed + 1 : 0;
     if (probabilities === null) {
-      if (seconds - this.#seenAt >= LOST_SECONDS) this.#average = this.#label = null;
+      const lost = seconds - this.#seenAt >= LOST_SECONDS;
+      if (lost && (!nobody || this.#missed >= LOST_LOOKS)) this.#average = this.#label = null;
       return this.#message();
     }
     const average = this.#blend(probabilities, seconds);

@@ -324,6 +324,7 @@ export class CameraCard {
     const label = this.#smoother.update(
       this.#adjust(reading.probabilities, this.#engine.labels),
       performance.now() / 1000,
+      reading.hindrance === "nobody",
     );
     this.#tell(label);
     const [hindrance, advice] = reading.hindrance ? HINDRANCES[reading.hindrance] : ["", ""];
