@@ -15,7 +15,7 @@ SERVE := $(SETTINGS) gunicorn server.wsgi:app
 
 .PHONY: run demo test test-server test-web test-e2e test-training test-tools coverage lint
 .PHONY: bench bench-model bench-browser bench-room bench-pages bench-server
-.PHONY: soak screenshots icons contract messages requirements audit clean
+.PHONY: soak screenshots icons contract papers messages requirements audit clean
 .NOTPARALLEL: # node_modules is one folder, whoever fills it
 # Python keeps the bytecode of what it imports, since nothing is compiled when it is installed.
 unexport PYTHONDONTWRITEBYTECODE
@@ -178,6 +178,10 @@ web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs web/texts.mjs
 # After an edit of server/domain/contract.json: what is made of it.
 contract:
 	$(PYTHON) docs/contract.py
+
+# After an edit of docs/privacy.md: the pages that are made of it, whose texts go to the catalogues.
+papers: .venv-lint/done
+	$(LINT)/python docs/papers.py
 
 # After an edit of texts: what is new and waits for a translation is in the catalogues then.
 MARKS := $(addprefix --keywords ,N_ AccessError ClassError GuessError abort:2)

@@ -14,6 +14,7 @@ from engineio import Server as Engine
 from flask import Flask
 from flask_socketio import SocketIO
 
+from server.access.door import Door
 from server.access.limits import PerAddress
 from server.access.lookup import Lookup
 from server.access.tokens import Tokens, new_code
@@ -128,13 +129,16 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
     tokens = Tokens(settings.secret_key)
     metrics = Metrics(classroom.count)
     lookup = Lookup(classroom, clock)
+    door = Door(settings.teachers, settings.teachers_password, clock)
     openings = PerAddress(settings.classes_per_hour, HOUR)
     site.install(
         app,
         Site(
-            *(classroom, lookup, tokens, clock, metrics, openings),
+            *(classroom, lookup, tokens, clock, metrics, door, openings),
             frame_ancestors=settings.frame_ancestors,
             metrics_token=settings.metrics_token,
+            words_first=settings.consent_first == "words",
+            school=settings.school,
         ),
     )
     headers.install(app)

@@ -7,10 +7,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
-from server.domain.messages import FLOOR_STUDENTS, MOST_STUDENTS
+from server.domain.messages import FLOOR_STUDENTS, MAX_TEXT, MOST_STUDENTS, fit
 
 MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
+MOST_LOGO_BYTES = 200_000
+LEAST_PASSWORD = 12  # characters
 
 
 class SettingsError(ValueError):
@@ -26,6 +31,27 @@ class Platform:
     auth_login_url: str
     key_set_url: str
     deployment_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A picture of the school's, as it was when the server started."""
+
+    content: bytes
+    mimetype: str
+
+
+@dataclass(frozen=True)
+class School:
+    """What pages say about who runs the server; None for what is not said.
+
+    privacy_url, legal_url: the school's own pages, beside those of ours.
+    """
+
+    name: str | None = None
+    logo: Logo | None = None
+    privacy_url: str | None = None
+    legal_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +75,10 @@ class Settings:
     platforms: tuple[Platform, ...] = ()  # from which classes can be opened
     metrics_token: str | None = None  # who has it may read the figures; without it nobody may
     websockets: str = "lean"  # "engineio" leaves them to the library, at ten times the memory
+    teachers: str = "anybody"  # who may open classes; or "password", or "lti" for platforms alone
+    teachers_password: str | None = None  # only with "password"
+    consent_first: str = "words"  # which way in stands first; or "camera"
+    school: School = School()
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -63,6 +93,7 @@ class Settings:
             raise SettingsError(
                 "SCRIPT_NAME cannot be set: Classpulse takes a host of its own, not a path of one"
             )
+        platforms = _platforms(environment)
         return Settings(
             secret_key=secret_key,
             port=int(_number(environment, "PORT", Settings.port, 1, 65535)),
@@ -92,14 +123,18 @@ class Settings:
             frame_ancestors=_origins(environment, "FRAME_ANCESTORS"),
             webhook_url=_webhook_url(environment),
             webhook_key=_webhook_key(environment),
-            platforms=_platforms(environment),
+            platforms=platforms,
             metrics_token=_metrics_token(environment),
             websockets=_choice(environment, "WEBSOCKETS", ("lean", "engineio")),
+            teachers=_teachers(environment, platforms),
+            teachers_password=_teachers_password(environment),
+            consent_first=_choice(environment, "CONSENT_FIRST", ("words", "camera")),
+            school=_school(environment),
         )
 
 
-def _choice(environment: Mapping[str, str], name: str, choices: tuple[str, str]) -> str:
-    """One of the two words; the first of them where nothing is said."""
+def _choice(environment: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of the words; the first of them where nothing is said."""
     chosen = environment.get(name, choices[0])
     if chosen not in choices:
         raise SettingsError(f"{name} must be {' or '.join(choices)}, not {chosen!r}")
@@ -172,6 +207,90 @@ def _metrics_token(environment: Mapping[str, str]) -> str | None:
             "METRICS_TOKEN must be at least 16 letters, digits and any of - . _ ~ + /"
         )
     return token
+
+
+def _teachers(environment: Mapping[str, str], platforms: tuple[Platform, ...]) -> str:
+    teachers = _choice(environment, "TEACHERS", ("anybody", "password", "lti"))
+    if teachers == "lti" and not platforms:
+        raise SettingsError("LTI_PLATFORMS must be set with TEACHERS=lti")
+    return teachers
+
+
+def _teachers_password(environment: Mapping[str, str]) -> str | None:
+    password = environment.get("TEACHERS_PASSWORD") or None
+    if environment.get("TEACHERS") != "password":
+        if password is not None:
+            raise SettingsError(
+                "TEACHERS_PASSWORD is set, but asked for only with TEACHERS=password"
+            )
+        return None
+    # What cannot be printed cannot be typed into a field either.
+    if password is None or len(password) < LEAST_PASSWORD or not password.isprintable():
+        raise SettingsError(
+            f"TEACHERS_PASSWORD must be set with TEACHERS=password, to at least {LEAST_PASSWORD} "
+            "characters on one line"
+        )
+    return password
+
+
+def _school(environment: Mapping[str, str]) -> School:
+    name = environment.get("SCHOOL_NAME", "").strip() or None
+    if name is not None and (len(name) > MAX_TEXT or fit(name) != name):
+        raise SettingsError(f"SCHOOL_NAME must be one line of at most {MAX_TEXT} characters")
+    logo = _logo(environment)
+    if logo is not None and name is None:
+        raise SettingsError("SCHOOL_NAME must be set with SCHOOL_LOGO, which not everybody sees")
+    return School(
+        name, logo, _web_page(environment, "PRIVACY_URL"), _web_page(environment, "LEGAL_URL")
+    )
+
+
+def _logo(environment: Mapping[str, str]) -> Logo | None:
+    path = environment.get("SCHOOL_LOGO")
+    if not path:
+        return None
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(MOST_LOGO_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(f"SCHOOL_LOGO cannot be read: {reason}") from None
+    mimetype = _picture_type(content)
+    if mimetype is None or len(content) > MOST_LOGO_BYTES:
+        raise SettingsError(
+            "SCHOOL_LOGO must be an SVG, PNG, WebP or JPEG file of at most "
+            f"{MOST_LOGO_BYTES // 1000} kB"
+        )
+    return Logo(content, mimetype)
+
+
+def _picture_type(content: bytes) -> str | None:
+    """What a file is by its first bytes, or by its root element, whatever it is called."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "image/webp"
+    try:
+        root = ElementTree.fromstring(content)
+    except (ElementTree.ParseError, ValueError, LookupError):  # of an encoding that nobody knows
+        return None
+    return "image/svg+xml" if root.tag == "{http://www.w3.org/2000/svg}svg" else None
+
+
+def _web_page(environment: Mapping[str, str], name: str) -> str | None:
+    url = environment.get(name) or None
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme == "https" and parts.hostname and parts.username is None
+    except ValueError:
+        fits = False
+    if not fits or not url.isprintable() or " " in url:
+        raise SettingsError(f"{name} must be the address of a page that begins with https://")
+    return url
 
 
 def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

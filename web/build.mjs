@@ -41,6 +41,7 @@ const { metafile } = await build({
     student: "web/src/pages/student.js",
     room: "web/src/pages/room.js",
     report: "web/src/pages/report.js",
+    paper: "web/src/pages/paper.js",
     offline: "web/src/pages/offline.js",
     wait: "web/src/pages/wait.js",
     worker: "web/src/engine/worker.js",

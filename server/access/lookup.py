@@ -15,7 +15,7 @@ MISSES_AN_HOUR = 500
 
 
 class GuessError(AccessError):
-    """Too many codes that do not exist came from an address; the text is fit for whoever asked."""
+    """Too much that is wrong came from an address; the text is fit for whoever sent it."""
 
 
 class Lookup:

@@ -40,6 +40,7 @@ class ClassError(ValueError):
 class Classroom:
     """All the classes that have somebody connected to this process.
 
+    min_students: for how few shares are hidden in a class that says nothing else;
     retention_days: how long an ended class is kept; 0 keeps nothing of it;
     most_students: how many seats of a class this process has at most;
     sends_reports: whoever sends the report of an ended class deletes it, where nothing is kept.
@@ -62,7 +63,7 @@ class Classroom:
         self._exchange = exchange
         self._journal = Journal(store)
         self._new_code = new_code
-        self._min_students = min_students
+        self.min_students = min_students
         self._most_students = most_students
         self._cameras_allowed = cameras_allowed
         self.retention_days = retention_days
@@ -105,7 +106,7 @@ class Classroom:
             raise ClassError(str(error)) from error
         if request.mode not in self.modes:
             raise ClassError("this server does not allow camera classes: use self-report")
-        min_students = request.min_students or self._min_students
+        min_students = request.min_students or self.min_students
         while True:
             session = ClassSession(
                 *(self._new_code(), request.title, request.mode, min_students, now),

@@ -12,7 +12,7 @@ from server.classroom.service import ClassError
 from server.domain.messages import MessageError, parse_teacher
 from server.domain.report import ClassReport
 from server.domain.session import Marker
-from server.http.site import join_url, key_to, teachers_class, this_site
+from server.http.site import admitted, join_url, key_to, teachers_class, this_site
 
 NO_MARKER = "There is no note of this time any more."
 DESCRIPTION = Path(__file__).with_name("openapi.json")
@@ -28,10 +28,11 @@ def description() -> Response:
 @api.post("/api/classes")
 def open_class() -> tuple[dict[str, object], int]:
     site = this_site()
+    asked = admitted(_asked())
     if not site.openings.take(request.remote_addr or "", site.clock.now()):
         abort(429, "Too many classes were opened from your network. Please try again later.")
     try:
-        session = site.classroom.open_class(_asked(), site.clock.wall())
+        session = site.classroom.open_class(asked, site.clock.wall())
     except ClassError as error:
         return {"error": str(error)}, 400
     return {"code": session.code, "join_url": join_url(session), **key_to(session)}, 201

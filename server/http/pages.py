@@ -22,7 +22,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.http.languages import COOKIE, LANGUAGES
 from server.http.site import class_with, join_url, this_site
 
-YEAR = 365 * 24 * 60 * 60  # seconds
+HOUR = 60 * 60  # seconds
+YEAR = 365 * 24 * HOUR
 OUR_PAGE = re.compile(r"/|(/[\w.-]+)+")  # never //elsewhere
 
 pages = Blueprint("pages", __name__)
@@ -30,7 +31,30 @@ pages = Blueprint("pages", __name__)
 
 @pages.get("/")
 def home() -> str:
-    return render_template("home.html", modes=this_site().classroom.modes)
+    site = this_site()
+    return render_template("home.html", modes=site.modes, teachers=site.door.teachers)
+
+
+@pages.get("/<any(parents, privacy, security):name>")
+def paper(name: str) -> str:
+    site = this_site()
+    return render_template(
+        f"papers/{name}.html",
+        modes=site.modes,
+        min_students=site.classroom.min_students,
+        retention_days=site.classroom.retention_days,
+    )
+
+
+@pages.get("/logo")
+def logo() -> BaseResponse:
+    found = this_site().school.logo
+    if found is None:
+        abort(404)
+    response = Response(found.content, mimetype=found.mimetype)
+    response.cache_control.max_age = HOUR
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @pages.get("/join")
@@ -63,7 +87,7 @@ def choose_language() -> BaseResponse:
 def student(code: str) -> str:
     session = class_with(code)
     g.has_camera = session.mode == "camera"
-    return render_template("student.html", session=session)
+    return render_template("student.html", session=session, modes=this_site().modes)
 
 
 @pages.get("/c/<code>/qr.svg")

@@ -9,10 +9,12 @@ from urllib.parse import urljoin
 from flask import Flask, abort, current_app, request, url_for
 from werkzeug.datastructures import WWWAuthenticate
 
+from server.access.door import Door
 from server.access.limits import PerAddress
 from server.access.lookup import GuessError, Lookup
 from server.access.tokens import AccessError, Tokens, clean_code
 from server.classroom.service import Classroom
+from server.config import School
 from server.domain.session import ClassSession
 from server.ops.clock import Clock
 from server.ops.metrics import Metrics
@@ -24,7 +26,8 @@ class Site:
 
     openings: how many classes were opened from which address;
     frame_ancestors: origins whose pages may show ours in a frame;
-    metrics_token: what opens the figures of this process, None if nothing does.
+    metrics_token: what opens the figures of this process, None if nothing does;
+    words_first: of two ways to take part, the one without a camera stands before the other.
     """
 
     classroom: Classroom
@@ -32,20 +35,49 @@ class Site:
     tokens: Tokens
     clock: Clock
     metrics: Metrics
+    door: Door
     openings: PerAddress
     frame_ancestors: Sequence[str]
     metrics_token: str | None
+    words_first: bool
+    school: School
+
+    @property
+    def modes(self) -> list[str]:
+        """The modes in which classes can be opened, in the order in which pages offer them."""
+        return sorted(self.classroom.modes, key=lambda mode: (mode == "camera") == self.words_first)
 
 
 def install(app: Flask, site: Site) -> None:
-    """Let the views of an app find the parts of its server."""
+    """Let the views of an app find the parts of its server, and its pages name the school."""
     app.extensions["site"] = site
+    app.context_processor(lambda: {"school": site.school})
 
 
 def this_site() -> Site:
     """The site that the request is for."""
     site: Site = current_app.extensions["site"]
     return site
+
+
+def admitted(asked: object) -> object:
+    """What somebody asks who may open classes, without the password; aborts for all others.
+
+    asked: as it came in JSON.
+    """
+    password: object = ""
+    if isinstance(asked, dict):
+        password = asked.get("password", "")
+        asked = {name: value for name, value in asked.items() if name != "password"}
+    if not isinstance(password, str):
+        abort(400, "password must be a text")
+    try:
+        this_site().door.check(password, request.remote_addr or "")
+    except GuessError as error:
+        abort(429, str(error))
+    except AccessError as error:
+        abort(403, str(error))
+    return asked
 
 
 def class_with(code: str, token: object = None) -> ClassSession:

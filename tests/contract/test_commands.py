@@ -42,6 +42,7 @@ RUN_BY = {
     "curl .*": "tests/server/test_api.py",
     "python3 -c .*": "tests/server/test_api.py",
     "make contract": "tests/contract/test_contract.py",
+    "make papers": "tests/contract/test_papers.py",
     "make messages": "tests/contract/test_translations.py",
     "make screenshots": "tests/bench/test_screenshots.py",
     "make icons": "tests/bench/test_icons.py",

@@ -72,6 +72,20 @@ def after_the_class(server, page, join):
     expect(page.get_by_role("heading", name="Goodbye")).to_be_visible()
 
 
+def for_parents(server, page, join):
+    page.goto(f"{server.url}/parents")
+    page.get_by_role("button", name="Copy this text").click()
+    expect(page.locator("#copied")).not_to_be_empty()
+
+
+def privacy(server, page, join):
+    page.goto(f"{server.url}/privacy")
+
+
+def security(server, page, join):
+    page.goto(f"{server.url}/security")
+
+
 def room(server, page, join):
     page.goto(server.open_class()["room_url"])
     expect(page.locator("#headline")).to_have_text("Waiting for students")
@@ -121,7 +135,8 @@ def report_with_a_table(server, page, join):
 PAGES = [
     *(home, home_with_classes, home_with_a_class_forgotten, no_such_class),
     *(consent, consent_to_words, in_class_with_camera),
-    *(in_class_with_words, after_the_class, room, lively_room, ending_room, report),
+    *(in_class_with_words, after_the_class, for_parents, privacy, security),
+    *(room, lively_room, ending_room, report),
     report_with_a_note_that_changes,
     report_with_a_table,
 ]
@@ -181,7 +196,7 @@ def test_a_lesson_is_taught_and_attended_with_the_keyboard_alone(server, browser
     walk_to(teachers, "title")
     teachers.keyboard.type("Algebra")
     walk_to(teachers, "mode")
-    teachers.keyboard.press("ArrowDown")
+    teachers.keyboard.press("Space")  # own words only stand first
     walk_to(teachers, "Start the class")
     teachers.keyboard.press("Enter")
     expect(teachers.locator("#headline")).to_have_text("Waiting for students")

@@ -128,6 +128,7 @@ def report(server, page, join):
 PAGES = [
     *(home, no_such_class, no_such_page, offline, consent, consent_to_words),
     *(in_class_with_camera, in_class_by_name, after_the_class),
+    *(pages.for_parents, pages.privacy, pages.security),
     *(room_without_students, lively_room, closed_room, report),
 ]
 

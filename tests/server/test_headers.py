@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from server.config import Logo, School
+
 
 @pytest.fixture
 def pages(app):
@@ -54,3 +56,17 @@ def test_pages_can_be_shown_in_the_frames_of_named_pages_only(start_app):
     named = "frame-ancestors https://lms.example.org http://localhost:8080"
     assert named in headers["Content-Security-Policy"]
     assert "X-Frame-Options" not in headers
+
+
+def test_the_schools_logo_may_do_nothing(start_app):
+    picture = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    app = start_app(school=School("Gymnasium am Wall", Logo(picture, "image/svg+xml")))
+    answer = app.get("/logo")
+    assert (answer.data, answer.mimetype) == (picture, "image/svg+xml")
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert "default-src 'none'" in policy and "sandbox" in policy
+    assert not any(each.startswith("script-src") for each in policy)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "max-age=3600"
+    again = app.get("/logo", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304

@@ -3,14 +3,17 @@
 import codecs
 import csv
 import gzip
+import re
 import sqlite3
 import time
 from contextlib import closing
+from html import escape
 from io import StringIO
 
 import pytest
 import requests
 
+from server.config import Logo, School
 from server.domain.session import ClassSession
 from server.domain.timeline import Point
 from tests.live_server import migrate
@@ -119,6 +122,54 @@ def test_an_operator_can_rule_the_camera_out(start_app):
     assert 'value="camera"' not in app.get("/").text
     code = app.open_class(mode="self-report")["code"]
     assert "join-camera" not in app.get(f"/c/{code}").text
+
+
+PAPERS = ("/parents", "/privacy", "/security")
+
+
+def test_the_papers_have_the_numbers_of_this_server(start_app):
+    app = start_app(min_students=7, retention_days=11)
+    assert "fewer than 7 students" in app.get("/parents").text
+    privacy = app.get("/privacy").text
+    assert "fewer than 7 students" in privacy and "this many days: 11." in privacy
+
+
+def test_the_papers_say_nothing_of_cameras_where_there_are_none(app, start_app):
+    without = start_app(sensing="self-report")
+    for path in PAPERS[:2]:
+        assert "No class on this server can use a camera." not in app.get(path).text
+        text = without.get(path).text
+        assert "No class on this server can use a camera." in text
+        assert "With a camera" not in text and "☐" not in text
+
+
+def test_pages_name_the_school_and_its_own_papers(app, start_app):
+    picture = Logo(b"<svg/>", "image/svg+xml")
+    addresses = ("https://school.example/privacy?of=us&for=you", "https://school.example/imprint")
+    school = start_app(school=School("Schule <am> Wall", picture, *addresses))
+    code = school.open_class()["code"]
+    for path in ("/", *PAPERS, f"/c/{code}", f"/room/{code}", f"/report/{code}", "/nowhere"):
+        page = school.get(path).text
+        assert "Schule &lt;am&gt; Wall" in page and '<img src="/logo" alt="">' in page
+        for address in addresses:
+            assert f'href="{escape(address)}"' in page
+        assert all(f'href="{paper}"' in page for paper in PAPERS)
+    page = app.get("/").text
+    assert "/logo" not in page and "Legal notice" not in page and "school's own" not in page
+    assert app.get("/logo").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("first", "ways"), [("words", ["words", "camera"]), ("camera", ["camera", "words"])]
+)
+def test_the_operator_says_which_way_in_stands_first(start_app, first, ways):
+    app = start_app(consent_first=first)
+    page = app.get(f"/c/{app.open_class()['code']}").text
+    assert re.findall(r'id="join-(\w+)"', page) == ways
+    modes = {"words": "self-report", "camera": "camera"}
+    form = app.get("/").text
+    assert re.findall(r'name="mode" value="([\w-]+)"', form) == [modes[way] for way in ways]
+    assert "checked" not in form
 
 
 def test_a_teacher_is_told_about_the_class_and_nobody_else_is(app):

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from server.config import Settings, SettingsError
+from server.config import Logo, School, Settings, SettingsError
 from tests.live_server import COVERAGE, PATIENCE, ROOT, RUNTIME, SERVE, free_port
 
 SECRET = "hush"  # of an address that cannot be read, in which it might be a password
@@ -25,6 +25,8 @@ def test_defaults():
     assert (settings.port, settings.min_students, settings.sensing) == (8000, 5, "camera")
     assert (settings.tick_seconds, settings.retention_days) == (1.0, 30)
     assert settings.websockets == "lean"
+    assert (settings.teachers, settings.consent_first) == ("anybody", "words")
+    assert settings.school == School()
 
 
 def test_what_the_operator_says_counts():
@@ -62,6 +64,21 @@ def test_the_documented_platform_is_one():
         ("METRICS_TOKEN", "sixteen or more, with blanks"),
         ("METRICS_TOKEN", "sechzehn-oder-mehr-mit-\N{LATIN SMALL LETTER U WITH DIAERESIS}"),
         ("METRICS_TOKEN", "===================="),
+        ("TEACHERS", "everybody"),
+        ("TEACHERS", ""),
+        ("CONSENT_FIRST", "self-report"),
+        ("SCHOOL_NAME", "x" * 121),
+        ("SCHOOL_NAME", "two\nlines"),
+        ("PRIVACY_URL", "http://school.example/privacy"),
+        ("PRIVACY_URL", "https://"),
+        ("PRIVACY_URL", "https://[school"),
+        ("PRIVACY_URL", "https://teacher:pass@school.example/"),
+        ("LEGAL_URL", "javascript:alert(1)"),
+        ("LEGAL_URL", "https://school.example/legal notice"),
+        ("LEGAL_URL", "/legal"),
+        ("SCHOOL_LOGO", "/nowhere/logo.svg"),
+        ("SCHOOL_LOGO", "/"),
+        ("SCHOOL_LOGO", "\0"),
         ("TICK_SECONDS", "0"),
         ("TICK_SECONDS", "nan"),
         ("TICK_SECONDS", "6"),
@@ -87,6 +104,72 @@ def test_a_setting_that_does_not_fit_is_one_clear_error(name, value):
         Settings.from_environment(KEY | {name: value})
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"TEACHERS": "password"}, "TEACHERS_PASSWORD must be set with TEACHERS=password"),
+        ({"TEACHERS": "password", "TEACHERS_PASSWORD": SECRET}, "at least 12 characters"),
+        ({"TEACHERS": "password", "TEACHERS_PASSWORD": f"{SECRET}\n{SECRET * 5}"}, "on one line"),
+        ({"TEACHERS_PASSWORD": SECRET * 5}, "TEACHERS_PASSWORD is set, but .* TEACHERS=password"),
+        (
+            {"TEACHERS": "lti", "TEACHERS_PASSWORD": SECRET * 5, "LTI_PLATFORMS": DOCUMENTED},
+            "TEACHERS_PASSWORD is set, but",
+        ),
+        ({"TEACHERS": "lti"}, "LTI_PLATFORMS must be set with TEACHERS=lti"),
+    ],
+)
+def test_who_may_open_classes_is_said_once_and_whole(settings, told):
+    with pytest.raises(SettingsError, match=told) as error:
+        Settings.from_environment(KEY | settings)
+    assert SECRET not in str(error.value)
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+SVG = b'<?xml version="1.0"?>\n<!-- made by hand -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+
+@pytest.mark.parametrize(
+    ("content", "mimetype"),
+    [
+        (PNG, "image/png"),
+        (b"\xff\xd8\xff\xe0" + bytes(100), "image/jpeg"),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 " + bytes(100), "image/webp"),
+        (SVG, "image/svg+xml"),
+        (SVG.decode().encode("utf-16"), "image/svg+xml"),
+    ],
+)
+def test_a_logo_is_what_is_in_its_file_whatever_that_is_called(tmp_path, content, mimetype):
+    path = tmp_path / "logo.txt"
+    path.write_bytes(content)
+    named = KEY | {"SCHOOL_NAME": " Gymnasium am Wall ", "SCHOOL_LOGO": str(path)}
+    school = Settings.from_environment(named).school
+    assert school == School("Gymnasium am Wall", Logo(content, mimetype))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"GIF89a", b"\x89PNG", b"RIFF\x24\x00\x00\x00WAVE", b"<svg/>", b"<svg"),
+        b"<html xmlns='http://www.w3.org/1999/xhtml'><script>alert(1)</script></html>",
+        b"<?xml version='1.0' encoding='none-such'?><svg xmlns='http://www.w3.org/2000/svg'/>",
+        PNG + bytes(200_000),
+    ],
+)
+def test_a_logo_that_is_no_picture_or_too_large_is_one_clear_error(tmp_path, content):
+    path = tmp_path / "logo.svg"
+    path.write_bytes(content)
+    named = KEY | {"SCHOOL_NAME": "Gymnasium am Wall", "SCHOOL_LOGO": str(path)}
+    with pytest.raises(SettingsError, match="SCHOOL_LOGO must be an SVG, PNG, WebP or JPEG file"):
+        Settings.from_environment(named)
+
+
+def test_a_logo_takes_a_name_for_those_who_do_not_see_it(tmp_path):
+    path = tmp_path / "logo.svg"
+    path.write_bytes(SVG)
+    with pytest.raises(SettingsError, match="SCHOOL_NAME must be set with SCHOOL_LOGO"):
+        Settings.from_environment(KEY | {"SCHOOL_LOGO": str(path)})
+
+
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_short", "whsec_c2hvcnQ=", "no"])
 def test_a_webhook_needs_a_secret_that_its_receiver_can_use(secret):
     address = {"WEBHOOK_URL": "https://example.org/reports", "WEBHOOK_SECRET": secret}
@@ -98,6 +181,10 @@ def test_a_webhook_needs_a_secret_that_its_receiver_can_use(secret):
     ("settings", "told"),
     [
         ({}, "error: SECRET_KEY must be set"),
+        (
+            KEY | {"TEACHERS": "password", "TEACHERS_PASSWORD": SECRET},
+            "error: TEACHERS_PASSWORD must be set with TEACHERS=password, to at least 12",
+        ),
         (KEY | {"SCRIPT_NAME": "/classpulse"}, "error: SCRIPT_NAME cannot be set"),
         (KEY | {"DATABASE_URL": "mysql://root@localhost/x"}, "error: DATABASE_URL must begin with"),
         (KEY | {"DATABASE_URL": "postgresql+psycopg2://h/x"}, "error: DATABASE_URL must begin"),

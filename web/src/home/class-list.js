@@ -16,7 +16,7 @@ export class ClassList {
   #startAgain;
   #shown = AT_ONCE;
 
-  /** @param {(known: KnownClass) => void} startAgain */
+  /** @param {((known: KnownClass) => void) | null} startAgain null where that is not to be had */
   constructor(startAgain) {
     this.#startAgain = startAgain;
     find("more-classes").addEventListener("click", () => {
@@ -46,7 +46,9 @@ export class ClassList {
     findIn(row, ".code").textContent = code;
     room.href = `/room/${code}`;
     report.href = `/report/${code}`;
-    findIn(row, ".again").addEventListener("click", () => this.#startAgain(known));
+    const again = findIn(row, ".again");
+    again.hidden = !this.#startAgain;
+    again.addEventListener("click", () => this.#startAgain?.(known));
     findIn(row, ".forget").addEventListener("click", () => {
       const undo = forget(code);
       const over = () => this.#showCard();

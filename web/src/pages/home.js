@@ -13,7 +13,8 @@ const form = find("open-class", HTMLFormElement);
 const titleField = findIn(form, "[name=title]", HTMLInputElement);
 const notesField = findIn(form, "[name=notes_for_students]", HTMLInputElement);
 const button = findIn(form, "button", HTMLButtonElement);
-const list = new ClassList(startAgain);
+// Where classes are started from a learning platform alone there is a form for nobody.
+const list = new ClassList(form.hidden ? null : startAgain);
 
 list.show();
 button.disabled = false; // until now, nobody would have heard the click
@@ -29,12 +30,14 @@ form.addEventListener("submit", async (event) => {
   button.disabled = true;
   try {
     const title = titleField.value;
-    const mode = /** @type {Mode} */ (new FormData(form).get("mode"));
+    const chosen = new FormData(form);
+    const mode = /** @type {Mode} */ (chosen.get("mode"));
+    const password = chosen.get("password") ?? undefined; // where the server asks teachers for one
     const asked = { title, mode, notes_for_students: notesField.checked };
     const response = await fetch("/api/classes", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(asked),
+      body: JSON.stringify({ ...asked, password }),
     });
     const { code, token, room_url: room, error } = await response.json();
     if (!response.ok) throw new Error(gettext(error));

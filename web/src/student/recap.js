@@ -9,7 +9,8 @@
  */
 
 import { clock, day } from "../shared/figures.js";
-import { copy, find, setText, tabMemory } from "../shared/page.js";
+import { offerCopy } from "../shared/copy-button.js";
+import { find, setText, tabMemory } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 
 const MINUTE = 60; // seconds
@@ -30,7 +31,7 @@ export class Recap {
     const kept = tabMemory.get(this.#key);
     if (kept) ({ taps: this.#taps, notes: this.#notes, ahead: this.#ahead } = JSON.parse(kept));
     find("print-recap").addEventListener("click", () => window.print());
-    find("copy-recap").addEventListener("click", () => this.#copy());
+    offerCopy("copy-recap", "recap-text", "recap-copied");
   }
 
   /** @param {Tapped | null} what */
@@ -104,17 +105,6 @@ export class Recap {
     const notes = this.#notes.map(({ t, text }) => ({ at: t - this.#ahead, text }));
     const latest = notes.findLast(({ at }) => at <= tap.at);
     return notes.filter((note) => note === latest || minuteOf(note.at) === minuteOf(tap.at));
-  }
-
-  async #copy() {
-    setText("recap-copied", ""); // said again where it is done again
-    const done = await copy(find("recap-text"));
-    setText(
-      "recap-copied",
-      done
-        ? gettext("Copied")
-        : gettext("Your browser does not let this page copy. What to copy is selected."),
-    );
   }
 }
 

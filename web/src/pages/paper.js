@@ -1,0 +1,7 @@
+/** A page about privacy or security, or for parents: to be copied into a letter, or printed. */
+
+import { offerCopy } from "../shared/copy-button.js";
+import { find } from "../shared/page.js";
+
+offerCopy("copy", "text", "copied");
+find("print").addEventListener("click", () => window.print());
