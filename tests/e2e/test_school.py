@@ -53,14 +53,14 @@ def test_a_teacher_starts_classes_with_the_password_and_again(start_server, brow
 
 def test_where_a_platform_starts_classes_the_first_page_says_so(start_server, browser, troubles):
     server = start_server()
-    page = troubles.watch(browser.new_page())
+    page = browser.new_page()
     page.goto(server.open_class("Geometry", mode="self-report")["room_url"])
     expect(page.locator("#headline")).to_have_text("Waiting for students")  # it is remembered
     server.stop()
     with a_platform() as platform:
         server.settings |= {"TEACHERS": "lti", "LTI_PLATFORMS": platform.setting}
         server.start()
-    page.goto(server.url)
+    troubles.watch(page).goto(server.url)
     teach = page.locator("section").filter(has=page.get_by_role("heading", name="Teach"))
     expect(teach).to_contain_text("started from the school's learning platform")
     expect(teach.get_by_role("textbox")).to_have_count(0)
