@@ -184,7 +184,7 @@ papers: .venv-lint/done
 	$(LINT)/python docs/papers.py
 
 # After an edit of texts: what is new and waits for a translation is in the catalogues then.
-MARKS := $(addprefix --keywords ,N_ AccessError ClassError GuessError abort:2)
+MARKS := $(addprefix --keywords ,N_ AccessError ClassError GuessError PostError abort:2)
 TRANSLATIONS ?= web/translations
 MESSAGES := $(TRANSLATIONS)/messages.pot
 messages: .venv/done

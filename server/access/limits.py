@@ -1,4 +1,4 @@
-"""How much one connection or one address may ask for."""
+"""How much one connection, one student or one address may ask for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import OrderedDict, deque
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
 TRANSLATED = IPv6Network("64:ff9b::/96")
-MOST_ADDRESSES = 10_000  # that are remembered; those that came least recently are forgotten
+MOST_NAMES = 10_000  # that are remembered; those that came least recently are forgotten
 
 
 class Bucket:
@@ -29,31 +29,45 @@ class Bucket:
         return True
 
 
-class PerAddress:
-    """At most `most` within any `seconds` for each address, or IPv6 network of somebody."""
+class PerName:
+    """At most `most` within any `seconds` for each name of somebody."""
 
     def __init__(self, most: int, seconds: float) -> None:
         self._most, self._seconds = most, seconds
         self._taken: OrderedDict[str, deque[float]] = OrderedDict()
 
-    def take(self, address: str, now: float) -> bool:
-        """One more for this address; False if that is too many. now: in seconds."""
-        whose = _whose(address)
-        times = self._taken.setdefault(whose, deque())
-        self._taken.move_to_end(whose)
-        if len(self._taken) > MOST_ADDRESSES:
+    def take(self, name: str, now: float) -> bool:
+        """One more under this name; False if that is too many. now: in seconds."""
+        times = self._taken.setdefault(name, deque())
+        self._taken.move_to_end(name)
+        if len(self._taken) > MOST_NAMES:
             self._taken.popitem(last=False)
-        if self.is_used_up(address, now):
+        if self.is_used_up(name, now):
             return False
         times.append(now)
         return True
 
-    def is_used_up(self, address: str, now: float) -> bool:
+    def is_used_up(self, name: str, now: float) -> bool:
         """Whether one more would be too many."""
-        times = self._taken.get(_whose(address), deque())
+        times = self._taken.get(name, deque())
         while times and now - times[0] >= self._seconds:
             times.popleft()
         return len(times) >= self._most
+
+
+class PerAddress:
+    """The same for each address, or IPv6 network of somebody."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._taken = PerName(most, seconds)
+
+    def take(self, address: str, now: float) -> bool:
+        """One more for this address; False if that is too many. now: in seconds."""
+        return self._taken.take(_whose(address), now)
+
+    def is_used_up(self, address: str, now: float) -> bool:
+        """Whether one more would be too many."""
+        return self._taken.is_used_up(_whose(address), now)
 
 
 def _whose(address: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from server.domain.alerts import AlertWatch
 from server.domain.room import Room
 from server.domain.session import ClassSession
 from server.domain.timeline import Point, Recorder
+from server.domain.told import Told, released
 from server.domain.view import View
 from server.sharing.exchange import Meeting, State
 
@@ -24,6 +26,7 @@ class Fold:
 
     leader: who made it;
     point: that is full with this tick;
+    words: what all processes of the class are to hear, by the names in Told;
     is_watched: a teacher is connected to any process, and
     is_watched_elsewhere: to another one;
     is_over: this process need not go on with the class.
@@ -32,6 +35,7 @@ class Fold:
     leader: Leader
     view: View
     point: Point | None
+    words: Mapping[str, str]
     is_watched: bool
     is_watched_elsewhere: bool
     is_over: bool
@@ -88,12 +92,22 @@ class Leader:
             self,
             view,
             point,
+            self._words(told),
             is_watched=elsewhere or teachers > 0,
             is_watched_elsewhere=elsewhere,
             # While others serve students, one of them leads the class next. The last process keeps
             # its groups until they would be made anew.
             is_over=is_empty and (view.students > 0 or self.room.is_over(now)),
         )
+
+    def _words(self, told: Told) -> dict[str, str]:
+        """By how many posts are seconded, where that is not what was told."""
+        seconded = self.room.seconded
+        return {
+            Told.seconded(post.id): str(seconded.get(post.id, ""))
+            for post in released(told.posts)
+            if post.seconded != seconded.get(post.id)
+        }
 
     def is_news(self, view: View) -> bool:
         """Whether a view is another one than the teachers were shown."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from server.classroom.leader import Leader
 from server.domain.seats import Seats
 from server.domain.session import ClassSession
-from server.domain.told import QUESTION, Told
+from server.domain.told import NOTHING, QUESTION, Post, Told
 from server.storage.journal import Journal
 
 
@@ -32,11 +32,17 @@ class LiveClass:
     teachers: int = 0
     leader: Leader | None = None  # while this process leads it
     told: Told | None = None  # None until the exchange has said
+    shown_posts: tuple[Post, ...] = ()  # what students wrote, as it was shown here last
 
     @property
     def is_empty(self) -> bool:
         """Nobody is connected, nor may be back in a moment."""
         return not self.seats and not self.teachers
+
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """What students wrote and no teacher has settled yet."""
+        return (self.told or NOTHING).posts
 
     def hear(self, told: Told) -> News:
         """Take in what teachers have told, and what of it is news."""

@@ -8,19 +8,19 @@ its leader, which holds the room and makes the view.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 
 from server.classroom.live import LiveClass, LiveClasses, News
 from server.classroom.tick import TickEngine, TickResult
 from server.domain.labels import MODES
-from server.domain.messages import Label, MessageError, parse_class
+from server.domain.messages import Label, MessageError, PostError, Second, parse_class
 from server.domain.report import ClassReport, make_report
 from server.domain.seats import Message
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
-from server.domain.told import LONG_AGO, NOTHING, QUESTION, Question, Told, Word
+from server.domain.told import LONG_AGO, NOTHING, QUESTION, Post, Question, Told, Word, released
 from server.domain.view import Tally, make_view
 from server.sharing.exchange import Exchange, ExchangeError
 from server.storage.journal import Journal
@@ -30,6 +30,7 @@ DAY = 24 * 60 * 60  # seconds
 IDLE = DAY  # seconds without a student after which a class that had some is over
 UNUSED = 365 * DAY  # seconds for which a class waits for its first student
 ENDED = "this class has ended"
+MOST_POSTS = 200  # open in a class: more than any teacher reads
 STANDSTILL = 10.0  # seconds without a tick after which this process is not ready for anybody
 
 
@@ -195,8 +196,14 @@ class Classroom:
             live.teachers -= 1
 
     def say(self, code: str, seat: str, message: Message, now: float) -> None:
-        """A student says something. Raises MessageError for a label in a class without cameras."""
+        """A student says something.
+
+        Raises MessageError for a label in a class without cameras, and PostError for a "Me too" to
+        a post that students do not see.
+        """
         live = self._running(code)
+        if isinstance(message, Second):
+            _find(message.id, released(live.posts))
         if isinstance(message, Label) and live.session.mode != "camera":
             raise MessageError("this class does without cameras")
         live.seats.say(seat, message, now)
@@ -215,6 +222,39 @@ class Classroom:
         """The same of a question; None closes the one that is open."""
         value = f"{secrets.token_hex(4)} {question}" if question else ""
         return self.tell(code, QUESTION, now, value)
+
+    def post(self, code: str, text: str, now: float) -> None:
+        """A student writes a question; nobody is told who. Raises PostError if it is not taken."""
+        live = self._running(code)
+        if not live.session.qna:
+            raise PostError("Students cannot write questions in this class.")
+        if len(live.posts) >= MOST_POSTS:
+            raise PostError("Too many questions are open. Please wait until some are answered.")
+        post = Post(secrets.token_hex(4), text)
+        self.tell(code, Told.post(post.id), now, post.word)
+
+    def release(self, code: str, id: str, now: float) -> None:
+        """All students are shown this post. Raises PostError if it is not open any more."""
+        post = _find(id, self.posts(code))
+        self.tell(code, Told.post(id), now, replace(post, released=True).word)
+
+    def settle(self, code: str, id: str, now: float) -> None:
+        """A teacher has answered this post. Raises PostError if it is not open any more."""
+        _find(id, self.posts(code))
+        self.tell(code, Told.post(id), now)
+
+    def posts(self, code: str) -> tuple[Post, ...]:
+        """What students wrote and no teacher has settled yet."""
+        live = self._live.by_code.get(code)
+        return live.posts if live else ()
+
+    def show_posts(self, code: str) -> tuple[tuple[Post, ...], tuple[Post, ...]]:
+        """The posts as they were shown here last, and as they are shown from now on."""
+        live = self._live.by_code.get(code)
+        if live is None:
+            return (), ()
+        before, live.shown_posts = live.shown_posts, live.posts
+        return before, live.shown_posts
 
     def hear(self, code: str, told: Told) -> News:
         """What a tick brought as `told`."""
@@ -342,3 +382,10 @@ class Classroom:
         if code not in self._live.by_code:
             raise MessageError(ENDED)
         return self._live.by_code[code]
+
+
+def _find(id: str, posts: Iterable[Post]) -> Post:
+    for post in posts:
+        if post.id == id:
+            return post
+    raise PostError("This question is not open any more.")

@@ -73,6 +73,9 @@ class TickEngine:
                 failed[code] = error
                 if code in live and (leader := live[code].leader):
                     leader.shown = None  # once the class can be folded, it is shown anew
+        for code, fold in folds.items():
+            for what, value in fold.words.items():
+                self._exchange.tell(code, what, value, 0.0, now)
         kept = self._exchange.commit(
             states,
             {

@@ -36,6 +36,10 @@ class MessageError(ValueError):
     """A message that does not fit the contract; the text says why and is fit for its sender."""
 
 
+class PostError(MessageError):
+    """What cannot be done with a student's post; the page of whoever tried shows the text."""
+
+
 @dataclass(frozen=True)
 class Label:
     """What a student's browser made of one look; `emotion` with the state ok alone."""
@@ -94,12 +98,32 @@ class Show:
         seat.name = self.name
 
 
-STUDENT_MESSAGES: Mapping[str, Callable[..., Message]] = {
+@dataclass(frozen=True)
+class Second:
+    """A student says "Me too" to a post, by its id, or no more."""
+
+    id: str
+    on: bool
+
+    def apply(self, seat: Seat, now: float) -> None:
+        seat.seconded[self.id] = self.on
+
+
+@dataclass(frozen=True)
+class NewPost:
+    """A question that a student writes. It changes no seat: nothing links it to one."""
+
+    text: str
+
+
+STUDENT_MESSAGES: Mapping[str, Callable[..., Message | NewPost]] = {
     "label": Label,
     "pace": Pace,
     "help": Help,
     "show": Show,
     "answer": Answer,
+    "post": NewPost,
+    "second": Second,
 }
 
 
@@ -114,7 +138,7 @@ class ClassRequest:
     qna: bool = False
 
 
-def parse_student(event: str, data: object) -> Message:
+def parse_student(event: str, data: object) -> Message | NewPost:
     """What a student sent. Raises MessageError."""
     return STUDENT_MESSAGES[event](**_fields(MESSAGES["student"][event], data))
 

@@ -12,18 +12,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from server.domain.labels import ANSWERS
 from server.domain.seats import SEAT_GRACE, Seat, Snapshot
-from server.domain.told import LONG_AGO, NOTHING, QUESTION_SECONDS, Told
-from server.domain.view import Asked, Hand, Named, Tally, View, make_view
+from server.domain.told import LONG_AGO, NOTHING, QUESTION_SECONDS, Told, released
+from server.domain.view import Asked, Hand, Named, Tally, View, make_view, shown_seconded
 
 # Seconds with nothing shown after which groups are made anew: half of a class may go home, and by
 # then faces have changed.
 REGROUP = 300.0
 QUESTION_SHOWN = 600.0  # seconds for which an answered question stays in the view
-MOST_GONE = 1000  # who are remembered in groups: whoever comes and goes without end fills no memory
+# Who are remembered in groups, or as seconding a post: whoever comes and goes fills no memory.
+MOST_GONE = 1000
 
 
 class QuestionState(TypedDict):
@@ -45,6 +46,7 @@ class RoomState(TypedDict):
     shown: float | None
     hands: dict[str, float | None]
     question: QuestionState | None
+    seconded: NotRequired[dict[str, list[str]]]  # earlier releases have none
 
 
 @dataclass
@@ -75,6 +77,7 @@ class Room:
         self._shown_at = LONG_AGO
         self._hands: dict[str, float] = {}  # seat -> since when it waits for the teacher
         self._question: _Question | None = None
+        self._seconded: dict[str, set[str]] = {}  # released post -> seats, whether here or not
         self._waiting = 0  # who are read, and in no group yet
 
     def to_dict(self, now: float) -> RoomState:
@@ -85,6 +88,7 @@ class Room:
             "shown": _age(self._shown_at, now),
             "hands": {seat: _age(since, now) for seat, since in self._hands.items()},
             "question": self._question_to_dict(now),
+            "seconded": {id: sorted(seats) for id, seats in self._seconded.items()},
         }
 
     @staticmethod
@@ -104,6 +108,7 @@ class Room:
                 asked["is_open"],
                 asked["answers"],
             )
+        room._seconded = {id: set(seats) for id, seats in stored.get("seconded", {}).items()}
         return room
 
     def _question_to_dict(self, now: float) -> QuestionState | None:
@@ -123,6 +128,12 @@ class Room:
     def is_asked(self) -> bool:
         """Whether the newest question is open."""
         return self._question is not None and self._question.is_open
+
+    @property
+    def seconded(self) -> dict[str, int]:
+        """How many second a released post, where that may be shown."""
+        counts = {id: len(seats) for id, seats in self._seconded.items()}
+        return shown_seconded(counts, self._min_students)
 
     def is_over(self, now: float) -> bool:
         """Nobody has a seat, and no group has to be remembered any more."""
@@ -152,6 +163,7 @@ class Room:
         self._update_groups(seats, read, now)
         self._update_hands(seats, now, told)
         self._update_question(seats, now, told)
+        self._update_seconded(seats, told)
         counted = [group for group in self._groups if self._is_counted(group, read)]
         return Tally(
             students=len(seats),
@@ -204,6 +216,19 @@ class Room:
         counts = Counter(asked.answers.values())
         answers = {word: counts[word] for word in ANSWERS}
         return Asked(asked.asked_at, asked.until, asked.word, answers)
+
+    def _update_seconded(self, seats: Mapping[str, Seat], told: Told) -> None:
+        """Who seconds a post and leaves is counted on: nobody's going tells of it."""
+        seconded = {post.id: self._seconded.get(post.id, set()) for post in released(told.posts)}
+        for seat, known in seats.items():
+            for id, on in known.seconded.items():
+                if id not in seconded:
+                    continue
+                if not on:
+                    seconded[id].discard(seat)
+                elif len(seconded[id]) < len(seats) + MOST_GONE:
+                    seconded[id].add(seat)
+        self._seconded = seconded
 
     def _update_hands(self, seats: Mapping[str, Seat], now: float, told: Told) -> None:
         """A hand keeps its place in the queue for as long as it is up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypedDict
 
 from server.domain.contract import CONSTANTS
@@ -36,6 +36,8 @@ class Seat:
     answer: str | None = None
     answers_to: str | None = None  # the question's id
     name: str | None = None  # only while the student wants to be seen by it
+    # Posts, by their ids: whether the student says "Me too", or has taken that back.
+    seconded: dict[str, bool] = field(default_factory=dict)
 
     def emotion_now(self, now: float) -> str | None:
         """The emotion, while the face counts as read."""
@@ -68,6 +70,7 @@ class SeatState(TypedDict, total=False):
     answer: str
     answers_to: str
     name: str
+    seconded: dict[str, bool]
 
 
 class SnapshotState(TypedDict):
@@ -117,6 +120,8 @@ def _to_dict(known: Seat, now: float) -> SeatState:
         told["answer"], told["answers_to"] = known.answer, known.answers_to
     if known.name is not None:
         told["name"] = known.name
+    if known.seconded:
+        told["seconded"] = known.seconded
     return told
 
 
@@ -134,6 +139,7 @@ def _from_dict(stored: SeatState, now: float) -> Seat:
         answer=stored.get("answer"),
         answers_to=stored.get("answers_to"),
         name=stored.get("name"),
+        seconded=stored.get("seconded", {}),
     )
 
 
@@ -188,8 +194,12 @@ class Seats:
         return self._seats[seat].lowered_at
 
     def take_down(self, told: Told) -> list[tuple[str, str]]:
-        """What teachers have taken in goes down; returns whose ("pace" or "help", seat) it was."""
+        """What teachers have taken in goes down; returns whose ("pace" or "help", seat) it was.
+
+        Posts that they have settled are seconded no more.
+        """
         down = []
+        posts = {post.id for post in told.posts}
         for seat, known in self._seats.items():
             if known.pace is not None and known.paced_at <= told.cleared_at("pace"):
                 known.pace = None
@@ -199,6 +209,7 @@ class Seats:
                 known.hand_at = known.hand_id = known.hand_name = None
                 known.lowered_at = seen_at
                 down.append(("help", seat))
+            known.seconded = {id: on for id, on in known.seconded.items() if id in posts}
         return down
 
     def snapshot(self, now: float, teachers: int) -> Snapshot:

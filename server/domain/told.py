@@ -1,8 +1,8 @@
-"""What teachers have told the students of a class, as all processes get to know it."""
+"""What was told in a class, above all by its teachers, as all processes get to know it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,7 +12,9 @@ QUESTION_SECONDS: float = CONSTANTS["QUESTION_SECONDS"]
 ON_ITS_WAY = 2.0  # seconds by which pages close a question earlier: what is tapped last counts too
 QUESTIONS = words("Question")
 QUESTION = "question"
-_HAND, _ALERT = "hand ", "alert "  # before a hand's id, or a kind of alert
+# Before a hand's id, a kind of alert, or a post's id.
+_HAND, _ALERT, _POST, _SECONDED = "hand ", "alert ", "post ", "seconded "
+_WRITTEN, _RELEASED = "written", "released"
 LONG_AGO = float("-inf")
 
 
@@ -37,9 +39,30 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Post:
+    """A question that a student wrote, until a teacher settles it; nothing says whose it is.
+
+    released: all students see it;
+    seconded: how many say "Me too", None while that is hidden.
+    """
+
+    id: str
+    text: str
+    released: bool = False
+    seconded: int | None = None
+
+    @property
+    def word(self) -> str:
+        """What is told of it to have all processes know it."""
+        return f"{_RELEASED if self.released else _WRITTEN} {self.text}"
+
+
+@dataclass(frozen=True)
 class Told:
     """The newest word on each thing, by name: "pace" or "help" (all of it was taken in), a hand or
-    an alert (it was seen), the question (asked, or closed: an empty value)."""
+    an alert (it was seen), the question (asked, or closed: an empty value), a post (written,
+    released, or settled: an empty value), by how many it is seconded (empty while that is hidden).
+    """
 
     words: Mapping[str, Word] = field(default_factory=dict)
 
@@ -52,6 +75,16 @@ class Told:
     def alert(kind: str) -> str:
         """The name of an alert that was taken in."""
         return _ALERT + kind
+
+    @staticmethod
+    def post(id: str) -> str:
+        """The name of a post."""
+        return _POST + id
+
+    @staticmethod
+    def seconded(id: str) -> str:
+        """The name of the number of students who second a post."""
+        return _SECONDED + id
 
     def cleared_at(self, what: str) -> float:
         """Until when all of the pace, or all hands, were taken in."""
@@ -79,8 +112,28 @@ class Told:
         word = self.words.get(QUESTION)
         return word.at if word is not None and not word.value else LONG_AGO
 
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """Those that are open, in the order in which they were written, or released since."""
+        written = [(word.at, what) for what, word in self.words.items() if what.startswith(_POST)]
+        read = (self._post(what.removeprefix(_POST)) for _, what in sorted(written))
+        return tuple(post for post in read if post)
+
+    def _post(self, id: str) -> Post | None:
+        state, _, text = self.words[_POST + id].value.partition(" ")
+        if state not in (_WRITTEN, _RELEASED):
+            return None  # it was settled, or another release has a state that this one has not
+        word = self.words.get(_SECONDED + id)
+        seconded = int(word.value) if word and word.value.isdecimal() else None
+        return Post(id, text, state == _RELEASED, seconded)
+
     def _at(self, what: str) -> float:
         return self.words[what].at if what in self.words else LONG_AGO
 
 
 NOTHING = Told()
+
+
+def released(posts: Iterable[Post]) -> tuple[Post, ...]:
+    """Those of the posts that all students see."""
+    return tuple(post for post in posts if post.released)

@@ -139,6 +139,11 @@ class View:
         return {**vars(self), **lists, "asked": asked}
 
 
+def shown_seconded(seconded: Mapping[str, int], min_students: int) -> dict[str, int]:
+    """How many second a post, of those posts that as many as may be shown do."""
+    return {id: count for id, count in seconded.items() if count >= min_students}
+
+
 def make_view(t: float, mode: str, min_students: int, tally: Tally) -> View:
     """Everything that may be known about a class that counts this."""
     view = View(t, students=tally.students, help=tally.hands, named=tally.named)

@@ -13,18 +13,18 @@ from wsgiref.types import WSGIEnvironment
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError
 
-from server.access.limits import Bucket
+from server.access.limits import Bucket, PerName
 from server.access.lookup import GuessError, Lookup
 from server.access.tokens import AccessError, Tokens, clean_code
 from server.classroom.live import News
 from server.classroom.service import ClassError, Classroom
 from server.domain import messages
 from server.domain.contract import MESSAGES
-from server.domain.messages import MessageError
+from server.domain.messages import MessageError, NewPost, PostError
 from server.domain.seats import LABEL_INTERVAL, PACE_LIFETIME
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
-from server.domain.told import Told
+from server.domain.told import Post, Told, released
 from server.http.languages import N_
 from server.ops.clock import Clock
 from server.ops.metrics import Metrics
@@ -35,6 +35,7 @@ MESSAGES_A_SECOND = 2.0  # the page sends a label every two seconds at most, and
 MESSAGES_AT_ONCE = 20
 ENDED_SECONDS = 10.0  # for pages to leave a class that is over, by themselves
 TOO_MANY = 200  # messages over the limit after which a connection is closed
+POSTS_A_MINUTE, POSTS_AN_HOUR = 3, 10  # of a student: what one may want to ask
 HISTORY_PART = 1000  # points in a message, 250 kB: nearly three hours, and pings come in between
 
 NO_DATABASE = N_(
@@ -85,6 +86,8 @@ class Sockets:
         self._troubles: dict[type[Exception], str] = {}
         self._failed: set[str] = set()  # codes of the classes that could not be folded at last
         self._saving = False
+        # By seat, of which a new connection makes no other; each process counts by itself.
+        self._wrote = (PerName(POSTS_A_MINUTE, 60), PerName(POSTS_AN_HOUR, 60 * 60))
         self._strangers: set[str] = set()  # by Engine.IO's names for connections
         self._over: deque[tuple[float, str]] = deque()  # when to close what of an ended class
         self._teachers: dict[str, Callable[[_Peer, dict[str, Any]], None]] = {
@@ -93,6 +96,8 @@ class Sockets:
             "lower": self._lower,
             "silence": self._silence,
             "ask": self._ask,
+            "release": self._release,
+            "settle": self._settle,
             "end": self._end,
         }
         self._server.on("connect", _logged(self._unless_sent("connect", self._connect)))
@@ -116,6 +121,7 @@ class Sockets:
                     self._emit(event, figures.to_dict(), _teachers(code), here=here)
             for code, told in result.told.items():
                 self._pass_on(code, self._classroom.hear(code, told))
+                self._show_posts(code)
             for code in result.ended:
                 self._emit("ended", {}, _everybody(code), here=True)
                 self._over.append((self._clock.now() + ENDED_SECONDS, code))
@@ -140,6 +146,7 @@ class Sockets:
         live = self._classroom.live
         for session in live.values():
             self._send_notes(session, _students(session.code), here=True)
+            self._send_posts(session, _students(session.code))
         for connection, peer in list(self._peers.items()):
             if not peer.seat and peer.session.code in live:
                 self._send_class(live[peer.session.code], connection)
@@ -224,6 +231,7 @@ class Sockets:
         }
         self._emit("welcome", welcome, connection, here=True)
         self._send_notes(session, connection, here=True)
+        self._send_posts(session, connection)
 
     def _let_teacher_in(self, connection: str, session: ClassSession, token: object) -> None:
         key_number = self._tokens.check_teacher(token, session)
@@ -248,6 +256,8 @@ class Sockets:
         with suppress(StoreError):
             points, markers = self._classroom.history(session.code)
         self._send_history(connection, points, markers)
+        if session.qna:
+            self._emit_posts(self._classroom.posts(session.code), connection)
         with suppress(ExchangeError):
             view = self._classroom.view(session, self._clock.wall())
             self._emit("view", view, connection, here=True)
@@ -268,6 +278,22 @@ class Sockets:
             markers = self._classroom.markers(session.code)[-HISTORY_PART:]
             notes = {"t": self._clock.wall(), "notes": [asdict(marker) for marker in markers]}
             self._emit("notes", notes, to, here=here)
+
+    def _show_posts(self, code: str) -> None:
+        """Send to those here what changed of the posts: with a tick, however many have come."""
+        before, posts = self._classroom.show_posts(code)
+        if posts != before:
+            self._emit_posts(posts, _teachers(code))
+        if released(posts) != released(before):
+            self._emit_posts(released(posts), _students(code))
+
+    def _send_posts(self, session: ClassSession, to: str) -> None:
+        """What students here get of the posts, in a class that takes them."""
+        if session.qna:
+            self._emit_posts(released(self._classroom.posts(session.code)), to)
+
+    def _emit_posts(self, posts: tuple[Post, ...], to: str) -> None:
+        self._emit("posts", {"posts": [asdict(post) for post in posts]}, to, here=True)
 
     def _send_history(self, connection: str, points: list[Point], markers: list[Marker]) -> None:
         """The latest part of it; what is before that, once the page has acknowledged this one."""
@@ -334,9 +360,23 @@ class Sockets:
     def _handle(self, event: str, peer: _Peer, data: object) -> None:
         if peer.seat:
             message = messages.parse_student(event, data)
+            if isinstance(message, NewPost):
+                return self._post(peer, message.text)
             self._classroom.say(peer.session.code, peer.seat, message, self._clock.now())
         else:
             self._teachers[event](peer, messages.parse_teacher(event, data))
+
+    def _post(self, peer: _Peer, text: str) -> None:
+        now = self._clock.now()
+        if not all(wrote.take(peer.seat, now) for wrote in self._wrote):
+            raise PostError("You have just sent several questions. Please wait a while.")
+        self._classroom.post(peer.session.code, text, now)
+
+    def _release(self, peer: _Peer, fields: dict[str, Any]) -> None:
+        self._classroom.release(peer.session.code, fields["id"], self._clock.now())
+
+    def _settle(self, peer: _Peer, fields: dict[str, Any]) -> None:
+        self._classroom.settle(peer.session.code, fields["id"], self._clock.now())
 
     def _marker(self, peer: _Peer, fields: dict[str, Any]) -> None:
         marker = self._classroom.mark(peer.session, fields["text"], self._clock.wall())

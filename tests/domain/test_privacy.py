@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from server.classroom.service import Classroom
 from server.domain.contract import words
-from server.domain.messages import Answer, Label, Show
+from server.domain.messages import Answer, Label, Second, Show
 from server.domain.room import REGROUP
 from server.domain.seats import Message
 from server.sharing.exchange import LocalExchange
@@ -39,6 +39,7 @@ class Published:
 
     views: list[dict] = field(default_factory=list)
     points: list[dict] = field(default_factory=list)
+    posts: list[int | None] = field(default_factory=list)  # by how many a post was seconded
     report: dict = field(default_factory=dict)
     export: str = ""
 
@@ -107,7 +108,8 @@ class Course:
             retention_days=30,
         )
         self.now = 1000.0
-        self.session = self.classroom.open_class({"title": "A", "mode": "camera"}, self.now)
+        asked = {"title": "A", "mode": "camera", "qna": True}
+        self.session = self.classroom.open_class(asked, self.now)
         self.published = Published()
         self.here: set[int] = set()
         self.away: set[int] = set()
@@ -151,6 +153,17 @@ class Course:
         if question and student in self.here:
             self.say(student, Answer(question.id, value))
 
+    def post(self) -> None:
+        """Somebody writes a question, and the teacher shows it to all."""
+        self.classroom.post(self.session.code, "Why?", self.now)
+        [self.written] = self.classroom.posts(self.session.code)
+        self.now += 1
+        self.classroom.release(self.session.code, self.written.id, self.now)
+
+    def seconds(self, student: int, on: bool = True) -> None:
+        if student in self.here:
+            self.say(student, Second(self.written.id, on))
+
     def say(self, student: int, message: Message) -> None:
         self.classroom.say(self.session.code, seat(student), message, self.now)
 
@@ -160,7 +173,11 @@ class Course:
             face = None if student in self.away else faces.get(student)
             label = Label("ok", face) if face else Label("no_face")
             self.say(student, label)
-        points = self.classroom.tick(self.now, self.now).points
+        result = self.classroom.tick(self.now, self.now)
+        points = result.points
+        for code, told in result.told.items():
+            self.classroom.hear(code, told)
+            self.published.posts += [post.seconded for post in self.classroom.posts(code)]
         self.published.views.append(self.classroom.view(self.session, self.now))
         self.published.points += [point.to_dict() for point in points.values()]
 
@@ -434,3 +451,62 @@ def test_who_gave_which_answer_changes_nothing(answers, how_many, order):
         return course.finish()
 
     assert publish(list(order)).answered == publish(sorted(order)).answered
+
+
+# What happens while a post is open: (what, student).
+SECONDING = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(["seconds", "seconds", "takes it back"]), STUDENTS),
+        st.tuples(st.sampled_from(["comes", "leaves", "loses the connection"]), STUDENTS),
+        st.tuples(st.just("another process takes over"), STUDENTS),
+        st.tuples(st.just("time"), st.sampled_from([1, 1, 9, 25])),
+    ),
+    max_size=30,
+)
+
+
+def second(events: list[tuple], after: int = 3) -> list[int | None]:
+    """By how many a post is seconded, as it is published at each tick."""
+    course = Course()
+    for student in range(MOST_STUDENTS):
+        course.comes(student)
+    course.post()
+    course.tick(1, {})
+    for what, which in events:
+        if what == "time":
+            course.tick(which, {})
+        elif what in ("seconds", "takes it back"):
+            course.seconds(which, what == "seconds")
+        else:
+            course.happens(what, which)
+    for _ in range(after):
+        course.tick(1, {})
+    return course.finish().posts
+
+
+@slowly
+@given(SECONDING)
+def test_by_how_many_a_post_is_seconded_is_shown_from_as_many_on_as_may_be_shown(events):
+    assert all(count is None or count >= MIN_STUDENTS for count in second(events))
+
+
+@slowly
+@given(SECONDING)
+def test_a_post_that_few_second_is_seconded_by_nobody_to_all_who_see_it(events):
+    assume(len({which for what, which in events if what == "seconds"}) < MIN_STUDENTS)
+    nobody = [event for event in events if event[0] not in ("seconds", "takes it back")]
+    assert second(events) == second(nobody) == [None] * len(second(nobody))
+
+
+@slowly
+@given(
+    st.lists(STUDENTS.filter(bool), max_size=MOST_STUDENTS, unique=True),
+    st.sampled_from(["leaves", "loses the connection", "another process takes over"]),
+)
+def test_whoever_goes_after_seconding_is_counted_on_and_nobody_tells_who_it_was(who, what):
+    seconded = [("seconds", student) for student in who]
+    still = second([*seconded, ("time", 1), ("time", 25)])
+    assert second([*seconded, ("time", 1), *((what, each) for each in who), ("time", 25)]) == still
+    others = [("seconds", MOST_STUDENTS - student) for student in who]
+    assert second([*others, ("time", 1), ("time", 25)]) == still
+    assert still[-1] == (len(who) if len(who) >= MIN_STUDENTS else None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.access.limits import MOST_ADDRESSES, Bucket, PerAddress
+from server.access.limits import MOST_NAMES, Bucket, PerAddress
 
 
 def test_a_bucket_allows_a_burst_and_then_a_steady_rate():
@@ -82,9 +82,9 @@ def test_an_address_that_is_none_counts_like_one(address):
 def test_a_flood_of_addresses_takes_no_more_memory():
     allowed = PerAddress(most=1, seconds=60)
     allowed.take("first", 0.0)
-    for number in range(MOST_ADDRESSES - 1):
+    for number in range(MOST_NAMES - 1):
         allowed.take(f"address {number}", 1.0)
     assert not allowed.take("first", 2.0)
-    for number in range(MOST_ADDRESSES):
+    for number in range(MOST_NAMES):
         allowed.take(f"another {number}", 3.0)
     assert allowed.take("first", 4.0)  # forgotten

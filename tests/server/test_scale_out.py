@@ -115,6 +115,63 @@ def test_a_class_is_asked_through_any_process_and_counted_by_the_leader(processe
     students[3].wait_for("question", lambda told: told["question"] is None)
 
 
+def test_posts_are_those_of_all_processes_and_outlive_each_of_them(processes, join, teach):
+    one, two = processes
+    opened = one.open_class(mode="self-report", qna=True)
+    teachers = [teach(one, opened), teach(two, opened)]
+    students = [join(server, opened["code"]) for server in (one, two) for _ in range(3)]
+    students[0].send("post", {"text": "One?"})
+    students[5].send("post", {"text": "Two?"})
+    for teacher in teachers:
+        told = teacher.wait_for("posts", lambda told: len(told["posts"]) == 2)
+        assert {post["text"] for post in told["posts"]} == {"One?", "Two?"}
+    (post,) = (post for post in told["posts"] if post["text"] == "One?")
+    teachers[1].send("release", {"id": post["id"]})
+    for student in students:
+        shown = student.wait_for("posts", lambda told: told["posts"])
+        assert [each["text"] for each in shown["posts"]] == ["One?"]
+        student.send("second", {"id": post["id"], "on": True})
+    for peer in (*teachers, *students):
+        peer.wait_for("posts", lambda told: [each["seconded"] for each in seen(told)] == [6])
+    # A student who moves is not counted twice, nor is one who takes it back elsewhere.
+    moved = join(two, opened["code"], seat=students[0].welcome["seat"])
+    moved.send("second", {"id": post["id"], "on": False})
+    teachers[0].wait_for("posts", lambda told: [each["seconded"] for each in seen(told)] == [5])
+    # Whichever leads the class.
+    one.kill()
+    students[3].send("post", {"text": "Three?"})
+    told = teachers[1].wait_for("posts", lambda told: len(told["posts"]) == 3)
+    assert [each["seconded"] for each in seen(told)] == [5]
+    moved.send("second", {"id": post["id"], "on": True})
+    teachers[1].wait_for("posts", lambda told: [each["seconded"] for each in seen(told)] == [6])
+    for each in told["posts"]:
+        teachers[1].send("settle", {"id": each["id"]})
+    assert moved.wait_for("posts", lambda told: not told["posts"])
+
+
+def seen(told):
+    """The posts that students see."""
+    return [post for post in told["posts"] if post["released"]]
+
+
+def test_nothing_of_a_post_is_left_in_redis(processes, redis_server, join, teach):
+    one, two = processes
+    opened = one.open_class(mode="self-report", qna=True)
+    teacher, student = teach(one, opened), join(two, opened["code"])
+    for text in ("settled words", "waiting words"):
+        student.send("post", {"text": text})
+    posts = teacher.wait_for("posts", lambda told: len(told["posts"]) == 2)["posts"]
+    (settled,) = (post for post in posts if post["text"] == "settled words")
+    teacher.send("settle", {"id": settled["id"]})
+    teacher.wait_for("posts", lambda told: len(told["posts"]) == 1)
+    with closing(redis.Redis.from_url(redis_server.url)) as client:
+        told = f"classpulse:{{{opened['code']}}}:told"
+        assert [b" words" in value for value in client.hvals(told)].count(True) == 1
+        teacher.send("end", {})
+        teacher.wait_for("ended")
+        assert not client.exists(told)
+
+
 def test_one_hand_is_taken_in_through_another_process(processes, join, teach):
     one, two = processes
     opened = one.open_class()

@@ -3,6 +3,7 @@
 import pytest
 
 from server.access.tokens import Tokens
+from server.classroom.service import MOST_POSTS
 from server.domain.session import ClassSession
 from server.sockets.handlers import (
     MESSAGES_AT_ONCE,
@@ -11,7 +12,7 @@ from server.sockets.handlers import (
     TOO_MANY,
     TRY_AGAIN,
 )
-from tests.live_server import SECRET_KEY
+from tests.live_server import METRICS_TOKEN, SECRET_KEY
 
 
 def test_four_students_show_nothing_and_five_show_shares(app):
@@ -109,6 +110,7 @@ def test_classes_hear_nothing_of_each_other(app):
     assert not stranger.received
 
 
+BAD_TEXTS = ["", " ", "x" * 201, "two\nlines", "\u2028", None, 5, ["Why?"]]
 BAD_LABELS = [
     {"state": "ok", "emotion": "bored"},
     {"state": "ok", "emotion": "sad", "code": "ABC234"},
@@ -127,7 +129,10 @@ BAD_LABELS = [
     + [("pace", [[{"value": "stop"}]]), ("help", [[{"on": "yes"}]]), ("hack", [[{}]])]
     + [("show", [[{}], [{"name": ""}], [{"name": 5}], [{"name": "two\nlines"}]])]
     + [("marker", [[{"text": "not mine to send"}]]), ("end", [[{}]])]
-    + [("clear", [[{"what": "pace"}]]), ("silence", [[{"kind": "many_lost"}]])],
+    + [("clear", [[{"what": "pace"}]]), ("silence", [[{"kind": "many_lost"}]])]
+    + [("post", [[{}], [{"text": text}], [{"text": "Why?", "name": "Ada"}]]) for text in BAD_TEXTS]
+    + [("second", [[{"id": "5f3a9c02"}], [{"id": "5f3a9c02", "on": True}]])]
+    + [("release", [[{"id": "5f3a9c02"}]]), ("settle", [[{"id": "5f3a9c02"}]])],
 )
 def test_a_bad_message_is_one_error_to_its_sender_and_changes_nothing(app, event, messages):
     opened = app.open_class()
@@ -387,6 +392,157 @@ def test_a_note_is_changed_and_deleted_for_everybody_who_has_it(app):
     assert client.put(first, json={"text": "after the end"}, headers=key).status_code == 200
     report = client.get(f"/report/{opened['code']}.json", headers=key).get_json()
     assert [marker["text"] for marker in report["markers"]] == ["after the end"]
+
+
+def posts_of(told):
+    return [(post["text"], post["released"], post["seconded"]) for post in told["posts"]]
+
+
+@pytest.fixture
+def qna(app):
+    return app.open_class(mode="self-report", qna=True)
+
+
+def test_a_post_goes_to_the_teachers_alone_until_one_of_them_releases_it(app, qna):
+    teachers = [app.teach(qna) for _ in range(2)]
+    writer, other = app.join(qna["code"]), app.join(qna["code"])
+    for peer in (*teachers, writer, other):
+        assert peer.wait_for("posts") == {"posts": []}
+    assert writer.ask("post", {"text": " Why? "}) == []
+    for teacher in teachers:
+        told = teacher.wait_for("posts")
+        assert posts_of(told) == [("Why?", False, None)]
+    app.tick()
+    for student in (writer, other):
+        assert not student.received  # not even that there is something
+    assert teachers[0].ask("release", {"id": told["posts"][0]["id"]}) == []
+    for peer in (*teachers, writer, other):
+        assert posts_of(peer.wait_for("posts")) == [("Why?", True, None)]
+    # Who comes later gets them right after the welcome.
+    late = app.join(qna["code"])
+    assert posts_of(late.wait_for("posts")) == [("Why?", True, None)]
+    assert posts_of(app.teach(qna).wait_for("posts")) == [("Why?", True, None)]
+
+
+def test_a_post_is_gone_once_it_is_settled(app, qna):
+    teacher, student = app.teach(qna), app.join(qna["code"])
+    for text in ("One", "Two"):
+        student.send("post", {"text": text})
+    one, two = teacher.wait_for("posts", lambda told: len(told["posts"]) == 2)["posts"]
+    teacher.send("release", {"id": one["id"]})
+    student.wait_for("posts", lambda told: told["posts"])
+    for post in (one, two):
+        teacher.send("settle", {"id": post["id"]})
+    assert student.wait_for("posts") == {"posts": []}
+    teacher.wait_for("posts", lambda told: not told["posts"])
+    for event in ("release", "settle"):
+        [refusal] = teacher.ask(event, {"id": one["id"]})
+        assert refusal == {"message": "This question is not open any more."}
+
+
+def test_students_second_what_is_released_once_each_whether_they_stay_or_not(app, qna):
+    teacher = app.teach(qna)
+    students = [app.join(qna["code"]) for _ in range(6)]
+    students[0].send("post", {"text": "Why?"})
+    [post] = teacher.wait_for("posts", lambda told: told["posts"])["posts"]
+    [refusal] = students[1].ask("second", {"id": post["id"], "on": True})
+    assert refusal == {"message": "This question is not open any more."}  # nor to be seen
+    teacher.send("release", {"id": post["id"]})
+    students[1].wait_for("posts", lambda told: told["posts"])
+    for _ in range(3):  # more than once, and from two pages
+        students[1].send("second", {"id": post["id"], "on": True})
+    same = app.join(qna["code"], seat=students[1].welcome["seat"])
+    same.send("second", {"id": post["id"], "on": True})
+    for student in students[2:5]:
+        student.send("second", {"id": post["id"], "on": True})
+    for _ in range(3):
+        app.tick()
+    shown = [data for event, data in teacher.received if event == "posts"]
+    assert {seconded for told in shown for *_, seconded in posts_of(told)} == {None}
+    students[5].send("second", {"id": post["id"], "on": True})
+    for peer in (teacher, students[0]):
+        peer.wait_for("posts", lambda told: posts_of(told) == [("Why?", True, 5)])
+    students[5].leave()
+    students[4].send("second", {"id": post["id"], "on": False})
+    teacher.wait_for("posts", lambda told: posts_of(told) == [("Why?", True, None)])
+    students[4].send("second", {"id": post["id"], "on": True})
+    teacher.wait_for("posts", lambda told: posts_of(told) == [("Why?", True, 5)])
+
+
+def test_posts_reach_everybody_once_a_tick_however_many_come(app, qna):
+    teacher = app.teach(qna)
+    students = [app.join(qna["code"]) for _ in range(10)]
+    app.tick()
+    teacher.received.clear()
+    for number, student in enumerate(students):
+        student.send("post", {"text": f"Question {number}"})
+    app.tick()
+    posts = [data for event, data in teacher.received if event == "posts"]
+    assert [len(told["posts"]) for told in posts] == [10]
+
+
+def test_a_class_without_questions_takes_none_and_hears_nothing_of_them(app):
+    opened = app.open_class()
+    teacher, student = app.teach(opened), app.join(opened["code"])
+    [refusal] = student.ask("post", {"text": "Why?"})
+    assert refusal == {"message": "Students cannot write questions in this class."}
+    app.tick()
+    assert "posts" not in {event for peer in (teacher, student) for event, *_ in peer.received}
+
+
+def test_a_student_writes_three_posts_a_minute_and_ten_an_hour_on_any_connection(app, qna):
+    student, other = app.join(qna["code"]), app.join(qna["code"])
+    seat, taken = student.welcome["seat"], []
+    for number in range(60):
+        if number % 5 == 4:  # comes back, now and then after the seat was given up
+            student.leave() if number % 2 else student.vanish()
+            student = app.join(qna["code"], seat=seat)
+        if student.ask("post", {"text": "Why?"}) == []:
+            taken.append(app.now)
+        app.now += 15
+    assert len(taken) == 10
+    assert all(later - earlier > 59 for earlier, later in zip(taken, taken[3:], strict=False))
+    [refusal] = student.ask("post", {"text": "Why?"})
+    assert refusal == {"message": "You have just sent several questions. Please wait a while."}
+    assert other.ask("post", {"text": "Why?"}) == []
+    app.now += 3600
+    assert student.ask("post", {"text": "Why?"}) == []
+
+
+def test_a_class_has_so_many_open_posts_and_no_more(app, qna):
+    teacher = app.teach(qna)
+    for _ in range(MOST_POSTS):
+        student = app.join(qna["code"])
+        assert student.ask("post", {"text": "Why?"}) == []
+        student.leave()
+    late = app.join(qna["code"])
+    [refusal] = late.ask("post", {"text": "Why?"})
+    assert refusal["message"].startswith("Too many questions are open.")
+    post, *_ = teacher.wait_for("posts", lambda told: len(told["posts"]) == MOST_POSTS)["posts"]
+    teacher.send("settle", {"id": post["id"]})
+    assert late.ask("post", {"text": "Why?"}) == []
+
+
+def test_nothing_of_a_post_is_kept(app, qna, tmp_path, caplog):
+    caplog.set_level(0)
+    teacher, student = app.teach(qna), app.join(qna["code"])
+    for text in ("settled words", "released words", "waiting words"):
+        student.send("post", {"text": text})
+    posts = teacher.wait_for("posts", lambda told: len(told["posts"]) == 3)["posts"]
+    teacher.send("settle", {"id": posts[0]["id"]})
+    teacher.send("release", {"id": posts[1]["id"]})
+    student.wait_for("posts", lambda told: told["posts"])
+    teacher.wait_for("point")
+    teacher.send("end", {})
+    teacher.wait_for("ended")
+    for path in ("", ".json", ".csv"):
+        report = app.as_teacher(qna, f"/report/{qna['code']}{path}")
+        assert report.status_code == 200 and "words" not in report.text.replace("own words", "")
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"Algebra" in kept and b" words" not in kept
+    assert " words" not in caplog.text
+    figures = app.get("/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}).text
+    assert 'event="post"' in figures and " words" not in figures
 
 
 def test_who_comes_back_is_told_how_long_ago_a_teacher_took_down_what(app):

@@ -82,10 +82,11 @@ def school():
 
 def hold(server, join, teach, title="Algebra"):
     """A class that was held and ended; returns what opening it gave."""
-    opened = server.open_class(title)
+    opened = server.open_class(title, qna=True)
     teacher = teach(server, opened)
     for _ in range(5):
-        join(server, opened["code"], "happy")
+        join(server, opened["code"], "happy").send("post", {"text": "Why, and why not?"})
+    teacher.wait_for("posts", lambda told: len(told["posts"]) == 5)
     teacher.wait_for("view", lambda view: view["shares"])
     teacher.send("marker", {"text": "recursion"})
     teacher.wait_for("marker")
@@ -110,6 +111,7 @@ def test_a_report_is_what_the_teacher_gets_too_and_nobody_waits_for_it(
     assert body["type"] == "class.ended" and body["data"]["title"] == "Algebra"
     assert body["data"] == report(server, opened).json()
     assert body["data"]["markers"][0]["text"] == "recursion"
+    assert "why not" not in json.dumps(body) + server.log()
     # While the school takes its time, another class goes on.
     other = server.open_class()
     teacher = teach(server, other)

@@ -26,6 +26,8 @@
  *
  * @typedef {string} Note One line, as a teacher typed it; empty for a moment that was marked without words.
  *
+ * @typedef {string} PostText One line, as a student typed it.
+ *
  * @typedef {string} Id A name that the server made up, which says nothing.
  *
  * @typedef {Partial<Record<Emotion | "other", number>>} Shares Of each emotion that somebody has, from 0 to 1, largest first; together 1. What one student alone has is in `other`.
@@ -153,6 +155,12 @@
  * @typedef {object} Refusal What comes with a connection that is refused, beside a sentence for whoever asked.
  * @property {boolean} retry Whether it is worth trying again.
  *
+ * @typedef {object} Post A question that a student wrote, without a name.
+ * @property {Id} id
+ * @property {PostText} text
+ * @property {boolean} released Whether all students see it.
+ * @property {number | null} seconded How many students say "Me too"; null while they are fewer than may be shown, or none.
+ *
  * @typedef {object} OpenQuestion A question that students can answer now.
  * @property {Id} id
  * @property {Question} question
@@ -164,6 +172,8 @@
  * @property {Help} help
  * @property {{name: Name | null}} show
  * @property {{to: Id, value: Answer | null}} answer
+ * @property {{text: PostText}} post
+ * @property {{id: Id, on: boolean}} second
  *
  * @typedef {object} Label One look: only a word, never a picture. Sent when it changes, not more than once in `LABEL_GAP_SECONDS`, and again every `interval` seconds of the welcome.
  * @property {State} state
@@ -179,6 +189,8 @@
  * @property {{hand: Id}} lower
  * @property {{question: Question | null}} ask
  * @property {{kind: AlertKind}} silence
+ * @property {{id: Id}} release
+ * @property {{id: Id}} settle
  * @property {{}} end
  *
  * @typedef {object} ServerMessages
@@ -186,6 +198,7 @@
  * @property {{what: Clearable}} cleared
  * @property {{question: OpenQuestion | null}} question
  * @property {{t: Time, notes: Marker[]}} notes
+ * @property {{posts: Post[]}} posts
  * @property {{t: Time, points: Point[], markers: Marker[]}} history
  * @property {View} view
  * @property {Point} point
