@@ -80,6 +80,8 @@ def test_fields_take_no_more_than_the_contract_does():
     name, text = (CONTRACT["$defs"][each]["maxLength"] for each in ("Name", "Text"))
     assert f'id="name" maxlength="{name}"' in pages["student"]
     assert re.search(rf'id="marker-text"[^>]* maxlength="{text}"', pages["room"])
+    post = CONTRACT["$defs"]["PostText"]["maxLength"]
+    assert f'id="post-text" required maxlength="{post}"' in pages["student"]
     assert re.search(rf'name="title"[^>]* maxlength="{text}"', pages["home"])
 
 

@@ -13,6 +13,7 @@ from tests.e2e.wire import recording, sent
 from tests.schemas import check, check_auth
 
 WORDS = {"pace", "help", "show", "answer"}  # a student's own
+POSTS = {"post", "second"}  # in a class that takes questions
 MODEL = "model|wasm|/worker|vision"
 SEAT = r"[\w.-]{20,120}"
 HEADERS = {  # that say nothing about who sends them, beyond what each browser says to each page
@@ -90,7 +91,7 @@ def check_all(everything, opened, may_send):
             if kind == "42":
                 events.append(compact(said))
                 # The server answers to words by their numbers, which say nothing but the order.
-                assert number == (str(next(numbers)) if events[-1][0] in WORDS else "")
+                assert number == (str(next(numbers)) if events[-1][0] != "label" else "")
                 continue
             assert number == ""
             if kind == "40":
@@ -104,6 +105,7 @@ def check_all(everything, opened, may_send):
         assert event in may_send
         check("student", event, data)
         assert data.get("name") in (None, "Ada")  # what the tests below type
+        assert data.get("text") in (None, "Why, and why not?")
     return events
 
 
@@ -147,6 +149,27 @@ def test_without_a_camera_no_model_is_loaded_and_every_byte_is_in_the_contract(
     everything = read(server)
     assert {event for event, _ in check_all(everything, opened, WORDS)} == WORDS
     assert not [each.path for each in everything if re.search(MODEL, each.path)]
+
+
+def test_of_a_question_leaves_what_was_typed_and_nothing_else(server, teach, student):
+    page, read = student
+    opened = server.open_class(mode="self-report", qna=True)
+    teacher = teach(server, opened)
+    page.goto(opened["join_url"])
+    page.get_by_role("button", name="Join", exact=True).click()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Your question").fill("Why, and why not?")
+    page.get_by_role("button", name="Send").click()
+    [post] = teacher.wait_for("posts", lambda told: told["posts"])["posts"]
+    teacher.send("release", {"id": post["id"]})
+    page.get_by_role("button", name="Me too").click()
+    expect(page.locator("#last-sent")).to_contain_text("second")
+    leave(page, teacher)
+    events = check_all(read(server), opened, POSTS)
+    assert events == [
+        ["post", {"text": "Why, and why not?"}],
+        ["second", {"id": post["id"], "on": True}],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import { gettext } from "../shared/texts.js";
 const form = find("open-class", HTMLFormElement);
 const titleField = findIn(form, "[name=title]", HTMLInputElement);
 const notesField = findIn(form, "[name=notes_for_students]", HTMLInputElement);
+const qnaField = findIn(form, "[name=qna]", HTMLInputElement);
 const button = findIn(form, "button", HTMLButtonElement);
 // Where classes are started from a learning platform alone there is a form for nobody.
 const list = new ClassList(form.hidden ? null : startAgain);
@@ -33,7 +34,7 @@ form.addEventListener("submit", async (event) => {
     const chosen = new FormData(form);
     const mode = /** @type {Mode} */ (chosen.get("mode"));
     const password = chosen.get("password") ?? undefined; // where the server asks teachers for one
-    const asked = { title, mode, notes_for_students: notesField.checked };
+    const asked = { title, mode, notes_for_students: notesField.checked, qna: qnaField.checked };
     const response = await fetch("/api/classes", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -54,9 +55,10 @@ form.addEventListener("submit", async (event) => {
  * Another class as this one was: with the same mode only where the server still allows it.
  * @param {KnownClass} known
  */
-function startAgain({ title, mode, notes_for_students: notes }) {
+function startAgain({ title, mode, notes_for_students: notes, qna }) {
   titleField.value = title;
   notesField.checked = notes ?? false;
+  qnaField.checked = qna ?? false;
   const choice = form.querySelector(`[value="${mode}"]`);
   if (choice instanceof HTMLInputElement) choice.checked = true;
   form.scrollIntoView();

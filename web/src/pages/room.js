@@ -1,6 +1,6 @@
 /** The teacher's page: the class as a whole, live.
  *
- * @import { Marker, Mode, TeacherAuth } from "../shared/contract.js"
+ * @import { Marker, Mode, Post, TeacherAuth } from "../shared/contract.js"
  */
 
 import { saidBefore } from "../room/before.js";
@@ -9,7 +9,9 @@ import { detail } from "../room/detail.js";
 import { showAlerts, showGlance, showWhyHidden } from "../room/glance-card.js";
 import { GlanceKeeper } from "../room/glance.js";
 import { placeInvite } from "../room/invite.js";
+import { JoinScreen } from "../room/join-screen.js";
 import { NoteStore, offerWords, offered, showNoted, showNotes } from "../room/notes.js";
+import { settlePost, showPosts } from "../room/posts.js";
 import { Presenting } from "../room/presenting.js";
 import { onAsk, showQuestion } from "../room/question.js";
 import { RoomState } from "../room/state.js";
@@ -41,10 +43,10 @@ import { Timeline } from "../timeline/timeline.js";
 const code = pageData("code");
 const mode = /** @type {Mode} */ (pageData("mode"));
 const minStudents = Number(pageData("minStudents"));
-const { ended, keepsReport, notesForStudents } = document.body.dataset;
+const { ended, keepsReport, notesForStudents, qna } = document.body.dataset;
 const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
 // Where the teacher does something that waits for a server.
-const ACTIVE = ["glance", "question-card", "hands-card", "notes"];
+const ACTIVE = ["glance", "question-card", "hands-card", "notes", ...(qna ? ["posts-card"] : [])];
 // What stays in front of the slides, in the order in which it stands there: nothing that names anybody.
 const SMALL_PARTS = ["status", "glance", "question-card", "said-card"];
 const SMALL_SIZE = { width: 340, height: 420 };
@@ -74,6 +76,7 @@ function open(token) {
   const pending = new Pending(showAll);
   const notes = new NoteStore(code, () => token);
   const presenting = new Presenting(pageData("title"));
+  const joinScreen = new JoinScreen();
   // Found here, they are found wherever they are later.
   for (const id of SMALL_PARTS) for (const inner of findAll(find(id), "[id]")) find(inner.id);
   const small = new SmallWindow({
@@ -105,6 +108,7 @@ function open(token) {
       timeline.placed.then(showAllOfIt);
     }
     placeInvite(view.students < minStudents);
+    setText("joined", String(view.students));
     showAll();
     if (!wasLive) showLive();
   });
@@ -120,11 +124,16 @@ function open(token) {
     state.takeMarkers(markers);
     showMarkers();
   });
+  socket.on("posts", ({ posts }) => {
+    state.takePosts(posts);
+    showAll();
+  });
   socket.on("disconnect", standStill);
   socket.on("trouble", ({ live }) => live || standStill()); // until the next view
   socket.on("ended", () => {
     stop();
     closeAfterEnd(token);
+    seeReport();
   });
   // A view that has just come has shown it all.
   const refreshing = setInterval(() => state.age > 0.5 && showAll(), REFRESH_MILLISECONDS);
@@ -135,6 +144,8 @@ function open(token) {
     socket.close();
     timeline.close();
     small.close();
+    joinScreen.close();
+    document.removeEventListener("keydown", onKey);
   }
 
   /** @param {string} reason */
@@ -154,6 +165,7 @@ function open(token) {
     showClass(view, minStudents);
     find("clear-pace", HTMLButtonElement).disabled = !state.isLive || !isAnswered(view);
     showHands(view.help, state.now, (hand) => lowerHand(pending, hand, ask));
+    if (qna) showPosts(state.posts, pending, ask, settle);
     if (!state.isLive) return;
     const glance = keeper.take(view, state.steadyClock());
     const before = saidBefore(state.points, state.markers, state.now);
@@ -199,6 +211,18 @@ function open(token) {
     if (!(await ask("marker", { text: "" }))) marking = null;
   }
 
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    const isFree = event.target === document.body || event.target instanceof HTMLButtonElement;
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
+    if (!isFree || !isPlain) return;
+    const key = event.key.toLowerCase();
+    if (key === "m" && state.isLive) {
+      event.preventDefault();
+      mark(true);
+    } else if (key === "j") joinScreen.toggle();
+  }
+
   /** @param {Marker} note */
   function remove(note) {
     deleteNote(pending, note, async () => {
@@ -208,17 +232,20 @@ function open(token) {
     });
   }
 
+  /** @param {Post} post */
+  function settle(post) {
+    settlePost(pending, post, async () => {
+      const isDone = await ask("settle", { id: post.id });
+      if (isDone) state.takePosts(state.posts.filter(({ id }) => id !== post.id));
+      return isDone;
+    });
+  }
+
   onAsk((question) => ask("ask", { question }));
   find("close-question").addEventListener("click", () => ask("ask", { question: null }));
   find("mark").addEventListener("click", () => mark(false));
-  document.addEventListener("keydown", (event) => {
-    const isFree = event.target === document.body || event.target instanceof HTMLButtonElement;
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
-    if (isFree && isPlain && event.key.toLowerCase() === "m" && state.isLive) {
-      event.preventDefault();
-      mark(true);
-    }
-  });
+  document.addEventListener("keydown", onKey);
+  find("show-join-screen").addEventListener("click", () => joinScreen.toggle());
   find("add-words").addEventListener("submit", async (event) => {
     event.preventDefault();
     const note = offered();
@@ -273,6 +300,7 @@ function begin(token) {
       mode,
       created_at: Number(pageData("createdAt")),
       notes_for_students: notesForStudents !== undefined,
+      qna: qna !== undefined,
     };
     remember(known, token);
   }
@@ -302,6 +330,17 @@ function closeAfterEnd(token) {
   );
   find("see-report").hidden = !keepsReport;
   showLinks(token);
+}
+
+/** Go where the teacher goes next: to the report, unless the class was deleted. */
+async function seeReport() {
+  const link = findIn(find("see-report"), "a", HTMLAnchorElement);
+  if (!keepsReport) return;
+  try {
+    if ((await fetch(link.href, { method: "HEAD" })).ok) location.replace(link.href);
+  } catch {
+    // The server is away: the link stays.
+  }
 }
 
 /** Nothing of what is shown moves any more. */

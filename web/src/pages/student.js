@@ -8,6 +8,7 @@ import { CameraCard } from "../student/camera-card.js";
 import { ClassSocket } from "../shared/class-socket.js";
 import { MessagePacer } from "../engine/message-pacer.js";
 import { OwnWords } from "../student/own-words.js";
+import { Posts } from "../student/posts.js";
 import { Recap } from "../student/recap.js";
 import { find, findAll, findIn, memory, pageData, setText, showInstead } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
@@ -32,6 +33,7 @@ let label = null; // the newest, null without a camera
 let checking = 0;
 const recap = new Recap(code);
 const words = new OwnWords(send, recap);
+const posts = document.body.dataset.qna ? new Posts(send) : null;
 const small = new SmallWindow({
   parts: SMALL_PARTS,
   size: SMALL_SIZE,
@@ -65,6 +67,7 @@ function connect() {
     setText("in-class", gettext("You are in the class"));
     words.ask(question ?? null); // earlier releases do not tell
     words.welcome(fade, seat === auth.seat, cleared);
+    posts?.welcome();
     auth.seat = seat;
     memory.set(seatKey, seat);
     pacer = new MessagePacer(interval * 1000);
@@ -72,6 +75,8 @@ function connect() {
   });
   socket.on("cleared", ({ what }) => words.clear(what));
   socket.on("question", ({ question }) => words.ask(question));
+  socket.on("posts", (told) => posts?.take(told.posts));
+  socket.on("disconnect", () => posts?.lose());
   socket.on("notes", (told) => recap.takeNotes(told));
   socket.on("ended", () => close(gettext("The class has ended. Thank you for taking part.")));
 }
@@ -81,11 +86,13 @@ function connect() {
  * @param {Event} event
  * @param {StudentMessages[Event]} message
  * @param {(refusal?: Refusal) => void} [answered]
+ * @returns {boolean} whether there is a connection
  */
 function send(event, message, answered) {
-  if (!socket?.connected) return; // what still counts is said again after the next welcome
+  if (!socket?.connected) return false; // what still counts is said again after the next welcome
   socket.send(event, message, answered);
   setText("last-sent", `${event} ${JSON.stringify(message)}`);
+  return true;
 }
 
 function sendLabel() {

@@ -1,7 +1,7 @@
 /** All that the room's page knows of its class: each message changes it once, here, and the parts of
  * the page draw themselves of it.
  *
- * @import { Marker, Mode, Point, View } from "../shared/contract.js"
+ * @import { Marker, Mode, Point, Post, View } from "../shared/contract.js"
  * @import { Course } from "../timeline/timeline.js"
  */
 
@@ -16,6 +16,8 @@ export class RoomState {
   points = [];
   /** @type {Marker[]} */
   markers = [];
+  /** @type {Post[]} */
+  posts = []; // what students wrote, all of it
   isLive = false; // from a connection's first view on: the view is what is so now
   #viewedAt = 0; // when it came, by the steady clock
   #wasAway = false; // notes may have been deleted meanwhile
@@ -94,6 +96,11 @@ export class RoomState {
   /** @param {Marker[]} markers all of them, as they are now */
   takeMarkers(markers) {
     this.markers = markers;
+  }
+
+  /** @param {Post[]} posts all of them, as they are now */
+  takePosts(posts) {
+    this.posts = posts;
   }
 
   /** Nothing is known of this moment, until the next view. */

@@ -15,6 +15,7 @@ const MOST = 200; // far more than a teacher scrolls through
  * @property {Mode} mode
  * @property {number} created_at seconds since the epoch
  * @property {boolean} [notes_for_students] unknown of classes of earlier releases
+ * @property {boolean} [qna] so, too
  */
 
 /** @returns {KnownClass[]} newest first; empty where the browser keeps nothing */

@@ -1,0 +1,70 @@
+/** What students wrote: the teacher shows it to all, and says when it is answered.
+ *
+ * @import { Post } from "../shared/contract.js"
+ * @import { Pending } from "./pending.js"
+ * @import { Ask } from "./taken-down.js"
+ */
+
+import { find, findIn, setText } from "../shared/page.js";
+import { listPosts, secondedBy } from "../shared/posts.js";
+import { gettext } from "../shared/texts.js";
+
+/** @param {Post} post */
+const postKey = ({ id }) => `post ${id}`;
+
+/**
+ * The posts that wait, oldest first, and then what all see, what most second first.
+ * @param {Post[]} posts
+ * @param {Pending} pending
+ * @param {Ask} ask
+ * @param {(post: Post) => void} settle
+ */
+export function showPosts(posts, pending, ask, settle) {
+  const open = posts.filter((post) => !pending.find(postKey(post)));
+  const released = open.filter((post) => post.released);
+  released.sort((one, other) => (other.seconded ?? 0) - (one.seconded ?? 0));
+  find("posts-card").hidden = open.length === 0;
+  setText("posts-count", String(open.length));
+  const sorted = [...open.filter((post) => !post.released), ...released];
+  listPosts(find("posts"), sorted, furnish, showState);
+
+  /**
+   * @param {HTMLElement} row
+   * @param {Post} post
+   */
+  function furnish(row, post) {
+    const question = { question: post.text };
+    const release = findIn(row, ".release", HTMLButtonElement);
+    release.setAttribute("aria-label", gettext("Show to all: {question}", question));
+    release.addEventListener("click", async () => {
+      release.disabled = true; // until all see it, or not
+      release.disabled = await ask("release", { id: post.id });
+    });
+    const button = findIn(row, ".settle");
+    button.setAttribute("aria-label", gettext("Answered: {question}", question));
+    button.addEventListener("click", () => settle(post));
+  }
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Post} post
+ */
+function showState(row, post) {
+  const state = findIn(row, ".state");
+  const seconded = { count: secondedBy(post) };
+  const text = post.released ? gettext("All see it. Me too: {count}", seconded) : "";
+  if (state.textContent !== text) state.textContent = text;
+  const release = findIn(row, ".release", HTMLButtonElement);
+  if (post.released && release === document.activeElement) findIn(row, ".settle").focus();
+  release.hidden = post.released;
+}
+
+/**
+ * @param {Pending} pending
+ * @param {Post} post
+ * @param {() => Promise<boolean>} act
+ */
+export function settlePost(pending, post, act) {
+  pending.add({ keys: [postKey(post)], said: gettext("Question answered."), act });
+}
