@@ -26,7 +26,8 @@ run: .venv/done web/static/dist/done instance/secret_key
 
 demo: .venv/done web/static/dist/done instance/secret_key
 	$(MIGRATE)
-	$(SERVE) & server=$$!; trap "kill $$server" EXIT; node bench/demo.mjs http://localhost:$(PORT)
+	$(SERVE) & server=$$!; trap "kill $$server" EXIT; \
+		$(RUN)/python bench/demo.py http://localhost:$(PORT) && wait $$server
 
 # What CI runs. The server's tests wait more than they compute, those of the pages about as long, and
 # those of training do not: so many of each at a time, for two cores.

@@ -14,7 +14,8 @@ import cv2
 import skimage.data
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.programs import answer, script, serve
+from bench.demo import open_tryout
+from bench.programs import serve
 from tests.live_server import ROOT
 from training.browser import chromium, wait_until
 
@@ -25,9 +26,10 @@ SECONDS = 150  # of a lesson before the room's picture: enough for a timeline
 
 def take(folder: Path = IMAGES, seconds: float = SECONDS) -> None:
     """Write student.png and room.png into a folder, the latter after so much of a lesson."""
-    with _simulated_class() as room_url, _browser_with_webcam() as browser:
+    with serve() as server, _browser_with_webcam() as browser:
+        opened = open_tryout(server.url)
         student = browser.new_page(permissions=["camera"], viewport={"width": 1000, "height": 960})
-        student.goto(room_url.partition("#")[0].replace("/room/", "/c/"))
+        student.goto(opened["join_url"])
         student.get_by_role("button", name="Join with my camera").click()
         student.get_by_role("button", name="Just right").click()
         student.locator("#looks", has_text="looks").wait_for(timeout=60_000)
@@ -36,21 +38,12 @@ def take(folder: Path = IMAGES, seconds: float = SECONDS) -> None:
         student.get_by_text("What is sent").last.click()
         student.screenshot(path=folder / "student.png")
         room = browser.new_page(viewport={"width": 1200, "height": 900})
-        room.goto(room_url)
+        room.goto(opened["room_url"])
         room.locator("#looks li").first.wait_for()
         room.wait_for_timeout(1000 * max(0, seconds - ASKED))
         room.get_by_role("button", name="Ask “Got it?”").click()
         room.wait_for_timeout(1000 * min(seconds, ASKED))
         room.screenshot(path=folder / "room.png")
-
-
-@contextmanager
-def _simulated_class() -> Iterator[str]:
-    """The address of its room."""
-    with serve() as server, script("demo.mjs", server.url) as demo:
-        while "/room/" not in (line := answer(demo)):
-            assert demo.poll() is None, "the demo has ended"
-        yield line.strip()
 
 
 @contextmanager

@@ -1,5 +1,5 @@
-// A simulated student, on whatever connection: the demo, the benchmarks and the soak test differ in
-// what their students do, and in how these are connected.
+// A simulated student, on whatever connection: the benchmarks and the soak test differ in what their
+// students do, and in how these are connected.
 import { io } from "socket.io-client";
 import { Said } from "../web/src/student/said.js";
 

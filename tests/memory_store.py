@@ -79,6 +79,10 @@ class MemoryStore:
         classes = self._classes.values()
         return [each.code for each in classes if each.ended_at is not None and each.ended_at <= t]
 
+    def simulated_before(self, t: float) -> list[str]:
+        classes = self._classes.values()
+        return [each.code for each in classes if each.simulated and each.created_at <= t]
+
     def delete_class(self, code: str) -> None:
         for kept in (self._classes, self._points, self._markers):
             kept.pop(code, None)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from server.domain.alerts import AlertWatch
 from server.domain.room import Room
 from server.domain.session import ClassSession
+from server.domain.simulation import Simulation
 from server.domain.timeline import Point, Recorder
 from server.domain.told import Told, released
 from server.domain.view import View
@@ -46,11 +47,13 @@ class Leader:
     """A class in the one process that leads it.
 
     shown: the newest view that the teachers were shown, None before the first;
-    point: the newest that was full.
+    point: the newest that was full;
+    simulation: the students of a simulated class, the only ones who are counted in it.
     """
 
     room: Room
     alerts: AlertWatch
+    simulation: Simulation | None
     recorder: Recorder = field(default_factory=Recorder)
     shown: View | None = None
     shown_at: float = 0.0
@@ -61,14 +64,15 @@ class Leader:
     @staticmethod
     def after(left: State | None, session: ClassSession, now: float) -> Leader:
         """What goes on from the state that was left, or begins anew if there is none to read."""
+        simulation = Simulation(session) if session.simulated else None
         if left is not None:
             try:
                 room = Room.from_dict(left["room"], session.mode, session.min_students, now)
                 alerts = AlertWatch.from_dict(left["alerts"], now)
-                return Leader(room, alerts, Recorder(room.is_asked))
+                return Leader(room, alerts, simulation, Recorder(room.is_asked))
             except (ValueError, LookupError, TypeError, AttributeError):
                 log.warning("a class begins anew: its state cannot be read", exc_info=True)
-        return Leader(Room(session.mode, session.min_students), AlertWatch())
+        return Leader(Room(session.mode, session.min_students), AlertWatch(), simulation)
 
     def to_dict(self, now: float) -> State:
         """What another process needs to go on from here."""
@@ -83,17 +87,20 @@ class Leader:
         is_empty: nobody is connected to it.
         """
         told = meeting.told
-        view = self.room.view(meeting.snapshots, now, told)
+        snapshots = list(meeting.snapshots)
+        elsewhere = any(other.teachers for other in snapshots[1:])
+        is_watched = elsewhere or teachers > 0
+        if self.simulation and is_watched:
+            snapshots.append(self.simulation.play(now, wall, told))
+        view = self.room.view(snapshots, now, told)
         view = replace(view, alerts=self.alerts.update(view, told)).later(self._ahead(now, wall))
         point = self.recorder.add(view) if view.students else self.recorder.close()
-        _, *others = meeting.snapshots
-        elsewhere = any(other.teachers for other in others)
         return Fold(
             self,
             view,
             point,
             self._words(told),
-            is_watched=elsewhere or teachers > 0,
+            is_watched=is_watched,
             is_watched_elsewhere=elsewhere,
             # While others serve students, one of them leads the class next. The last process keeps
             # its groups until they would be made anew.

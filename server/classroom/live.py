@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from server.classroom.leader import Leader
-from server.domain.seats import Seats
+from server.domain.seats import Seats, Snapshot
 from server.domain.session import ClassSession
 from server.domain.told import NOTHING, QUESTION, Post, Told
 from server.storage.journal import Journal
@@ -43,6 +43,11 @@ class LiveClass:
     def posts(self) -> tuple[Post, ...]:
         """What students wrote and no teacher has settled yet."""
         return (self.told or NOTHING).posts
+
+    def snapshot(self, now: float) -> Snapshot:
+        """What is counted of what this process knows: nobody who sits in a simulated class."""
+        snapshot = self.seats.snapshot(now, self.teachers)
+        return replace(snapshot, seats={}) if self.session.simulated else snapshot
 
     def hear(self, told: Told) -> News:
         """Take in what teachers have told, and what of it is news."""

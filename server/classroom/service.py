@@ -27,6 +27,7 @@ from server.storage.journal import Journal
 from server.storage.store import ClassStore, CodeTaken, LinkTaken, StoreError
 
 DAY = 24 * 60 * 60  # seconds
+SIMULATED = DAY  # seconds for which a simulated class is there, running or ended
 IDLE = DAY  # seconds without a student after which a class that had some is over
 UNUSED = 365 * DAY  # seconds for which a class waits for its first student
 ENDED = "this class has ended"
@@ -94,12 +95,18 @@ class Classroom:
         return {code: live.session for code, live in self._live.by_code.items()}
 
     def open_class(
-        self, asked: object, now: float, link: str | None = None, over: str | None = None
+        self,
+        asked: object,
+        now: float,
+        link: str | None = None,
+        over: str | None = None,
+        simulated: bool = False,
     ) -> ClassSession:
         """Start the class that a teacher's message asks for. Raises ClassError if it cannot be.
 
         link: where it is in a learning platform, in the place of the class with the code `over`.
-            Raises LinkTaken if another one is there.
+            Raises LinkTaken if another one is there;
+        simulated: with made-up students, for whoever tries Classpulse out.
         """
         try:
             request = parse_class(asked)
@@ -113,6 +120,7 @@ class Classroom:
                 *(self._new_code(), request.title, request.mode, min_students, now),
                 notes_for_students=request.notes_for_students,
                 qna=request.qna,
+                simulated=simulated,
             )
             try:
                 self._store.add_class(session, link, over)
@@ -361,6 +369,8 @@ class Classroom:
 
     def sweep(self, now: float) -> None:
         """End what nobody ended, and forget what was kept long enough."""
+        for code in self._store.simulated_before(now - SIMULATED):
+            self.delete(code)
         for code in self._store.classes_ended_before(now - self.retention_days * DAY):
             self._store.delete_class(code)
         idle = dict(self._store.idle_classes(now - IDLE, now - UNUSED))

@@ -59,7 +59,7 @@ class TickEngine:
     def tick(self, now: float, wall: float) -> TickResult:
         """Tell and hear what came since the last tick, and fold the classes that are ours."""
         live = self._live.by_code
-        snapshots = {code: each.seats.snapshot(now, each.teachers) for code, each in live.items()}
+        snapshots = {code: each.snapshot(now) for code, each in live.items()}
         folds: dict[str, Fold] = {}
         states: dict[str, State] = {}
         failed: dict[str, Exception] = {}

@@ -95,7 +95,8 @@ class ClassReport:
         """The report as JSON has it."""
         report = asdict(self)
         session = report.pop("session")
-        facts = {name: session[name] for name in ("code", "title", "mode", "min_students")}
+        names = "code", "title", "mode", "min_students", "simulated"
+        facts = {name: session[name] for name in names}
         for part in (*report["stretches"], *report["moments"]):
             part["from"], part["to"] = part.pop("begins"), part.pop("ends")
         return {**facts, **report}
@@ -108,6 +109,7 @@ class ClassReport:
             [
                 *("time (UTC)", "students", "faces read", *EMOTION_WORDS.values(), "balance"),
                 *(*PACE_WORDS.values(), "hidden", "notes", "questions"),
+                *(["simulated"] if self.session.simulated else []),
             ]
         )
         for point in self.points:
@@ -123,6 +125,7 @@ class ClassReport:
                     point.suppressed,
                     _not_a_formula("; ".join(notes)),
                     "; ".join(map(_with_answers, point.asked)),
+                    *(["yes"] if self.session.simulated else []),
                 ]
             )
         return text.getvalue()

@@ -33,6 +33,7 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
+    literal,
     select,
     text,
     update,
@@ -279,12 +280,15 @@ class ClassStore:
         return {code: number for code, number in rows}
 
     def end_class(self, code: str, t: float) -> None:
-        """The first end counts."""
+        """The first end counts. The report of a simulated class is never due."""
         with self._transaction() as connection:
             running = (_classes.c.code == code) & _classes.c.ended_at.is_(None)
             ended = connection.execute(update(_classes).where(running).values(ended_at=t))
             if ended.rowcount and self._sends_reports:
-                connection.execute(insert(_due_reports).values(code=code, due=t + SETTLING))
+                real = select(_classes.c.code, literal(t + SETTLING)).where(
+                    _classes.c.code == code, ~_classes.c.simulated
+                )
+                connection.execute(insert(_due_reports).from_select(["code", "due"], real))
 
     def claim_due_report(self, now: float, until: float) -> str | None:
         """The class whose report has been due for longest, which then is due again at `until`."""
@@ -384,6 +388,12 @@ class ClassStore:
         query = select(_classes.c.code).where(
             _classes.c.ended_at <= t, _classes.c.code.not_in(are_due)
         )
+        with self._transaction() as connection:
+            return list(connection.execute(query).scalars())
+
+    def simulated_before(self, t: float) -> list[str]:
+        """The codes of the simulated classes that were opened at `t` or earlier."""
+        query = select(_classes.c.code).where(_classes.c.simulated, _classes.c.created_at <= t)
         with self._transaction() as connection:
             return list(connection.execute(query).scalars())
 

@@ -42,11 +42,16 @@ export class ClassList {
     const report = findIn(row, ".report", HTMLAnchorElement);
     const { code, title, mode, created_at: created } = known;
     findIn(row, ".title").textContent = title;
-    findIn(row, ".about").textContent = listed([day(created), clock(created), MODE_WORDS[mode]]);
+    const about = [day(created), clock(created), MODE_WORDS[mode]];
+    const again = findIn(row, ".again");
+    if (known.simulated) {
+      about.push(gettext("simulated students"));
+      again.textContent = gettext("Simulate again");
+    }
+    findIn(row, ".about").textContent = listed(about);
     findIn(row, ".code").textContent = code;
     room.href = `/room/${code}`;
     report.href = `/report/${code}`;
-    const again = findIn(row, ".again");
     again.hidden = !this.#startAgain;
     again.addEventListener("click", () => this.#startAgain?.(known));
     findIn(row, ".forget").addEventListener("click", () => {

@@ -13,49 +13,80 @@ const form = find("open-class", HTMLFormElement);
 const titleField = findIn(form, "[name=title]", HTMLInputElement);
 const notesField = findIn(form, "[name=notes_for_students]", HTMLInputElement);
 const qnaField = findIn(form, "[name=qna]", HTMLInputElement);
-const button = findIn(form, "button", HTMLButtonElement);
+const buttons = [findIn(form, "button", HTMLButtonElement), find("try-out", HTMLButtonElement)];
 // Where classes are started from a learning platform alone there is a form for nobody.
 const list = new ClassList(form.hidden ? null : startAgain);
 
 list.show();
-button.disabled = false; // until now, nobody would have heard the click
+enable(true); // until now, nobody would have heard the click
 // The Back button brings the page back as it was left.
 window.addEventListener("pageshow", () => {
-  button.disabled = false;
+  enable(true);
   list.show();
 });
 
-form.addEventListener("submit", async (event) => {
+form.addEventListener("submit", (event) => {
   event.preventDefault();
-  setText("problem", "");
-  button.disabled = true;
-  try {
-    const title = titleField.value;
-    const chosen = new FormData(form);
-    const mode = /** @type {Mode} */ (chosen.get("mode"));
-    const password = chosen.get("password") ?? undefined; // where the server asks teachers for one
-    const asked = { title, mode, notes_for_students: notesField.checked, qna: qnaField.checked };
-    const response = await fetch("/api/classes", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ ...asked, password }),
-    });
-    const { code, token, room_url: room, error } = await response.json();
-    if (!response.ok) throw new Error(gettext(error));
+  const title = titleField.value;
+  const chosen = new FormData(form);
+  const mode = /** @type {Mode} */ (chosen.get("mode"));
+  const password = chosen.get("password") ?? undefined; // where the server asks teachers for one
+  const asked = { title, mode, notes_for_students: notesField.checked, qna: qnaField.checked };
+  start("problem", async () => {
+    const { code, token, room_url: room } = await post("/api/classes", { ...asked, password });
     remember({ ...asked, code, title: title.trim(), created_at: Date.now() / 1000 }, token);
-    location.assign(room); // with the token too: a browser may keep nothing
+    return room;
+  });
+});
+find("try-out").addEventListener("click", tryOut);
+
+function tryOut() {
+  start("try-problem", async () => (await post("/api/tryout")).room_url); // which remembers it
+}
+
+/**
+ * @param {string} problem where it is said why there is none
+ * @param {() => Promise<string>} open resolves to the address of the class's room
+ */
+async function start(problem, open) {
+  setText(problem, "");
+  enable(false);
+  try {
+    location.assign(await open()); // with the token too: a browser may keep nothing
   } catch (error) {
     const reason = messageOf(error);
-    setText("problem", gettext("The class could not be started: {reason}", { reason }));
-    button.disabled = false;
+    setText(problem, gettext("The class could not be started: {reason}", { reason }));
+    enable(true);
   }
-});
+}
+
+/**
+ * What the server answers; throws an Error with its sentence if that is a refusal.
+ * @param {string} address
+ * @param {object} [asked]
+ */
+async function post(address, asked) {
+  const response = await fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: asked && JSON.stringify(asked),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(gettext(answer.error));
+  return answer;
+}
+
+/** @param {boolean} isEnabled */
+function enable(isEnabled) {
+  for (const button of buttons) button.disabled = !isEnabled;
+}
 
 /**
  * Another class as this one was: with the same mode only where the server still allows it.
  * @param {KnownClass} known
  */
-function startAgain({ title, mode, notes_for_students: notes, qna }) {
+function startAgain({ title, mode, notes_for_students: notes, qna, simulated }) {
+  if (simulated) return tryOut();
   titleField.value = title;
   notesField.checked = notes ?? false;
   qnaField.checked = qna ?? false;

@@ -43,7 +43,7 @@ import { Timeline } from "../timeline/timeline.js";
 const code = pageData("code");
 const mode = /** @type {Mode} */ (pageData("mode"));
 const minStudents = Number(pageData("minStudents"));
-const { ended, keepsReport, notesForStudents, qna } = document.body.dataset;
+const { ended, keepsReport, notesForStudents, qna, simulated } = document.body.dataset;
 const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
 // Where the teacher does something that waits for a server.
 const ACTIVE = ["glance", "question-card", "hands-card", "notes", ...(qna ? ["posts-card"] : [])];
@@ -56,7 +56,9 @@ const token = takeToken(code);
 window.addEventListener("hashchange", () => location.reload());
 if (token === null) {
   close(
-    gettext("This page opens with the teacher's link, which was shown when the class was started."),
+    gettext(
+      "This page opens with the teacher's link. It is in the room where the class was opened, under “Let a second teacher in”.",
+    ),
   );
 } else if (ended) {
   closeAfterEnd(token);
@@ -105,9 +107,10 @@ function open(token) {
     pending.settle();
     if (isFirst) {
       begin(token);
-      timeline.placed.then(showAllOfIt);
+      if (isEmpty()) showAllOfIt();
+      else timeline.placed.then(showAllOfIt);
     }
-    placeInvite(view.students < minStudents);
+    placeInvite(view.students < minStudents && !simulated);
     setText("joined", String(view.students));
     showAll();
     if (!wasLive) showLive();
@@ -163,17 +166,23 @@ function open(token) {
     showNotes(notesWithout(state.markers, pending), notes, remove);
     const view = viewWithout(state.view, pending);
     showClass(view, minStudents);
+    find("over-time").hidden = isEmpty();
     find("clear-pace", HTMLButtonElement).disabled = !state.isLive || !isAnswered(view);
     showHands(view.help, state.now, (hand) => lowerHand(pending, hand, ask));
     if (qna) showPosts(state.posts, pending, ask, settle);
     if (!state.isLive) return;
     const glance = keeper.take(view, state.steadyClock());
     const before = saidBefore(state.points, state.markers, state.now);
-    showGlance(glance, detail(glance, view, before));
+    showGlance(glance, detail(glance, view, before, mode));
     showWhyHidden(view, minStudents);
     showAlerts(view.alerts, glance, (kind) => ask("silence", { kind }));
     showQuestion(view.asked, { now: state.now, students: view.students, minStudents });
     presenting.tell(glance, view);
+  }
+
+  /** Nothing has happened yet that a timeline could show. */
+  function isEmpty() {
+    return state.view?.students === 0 && state.points.length + state.markers.length === 0;
   }
 
   function showMarkers() {
@@ -301,6 +310,7 @@ function begin(token) {
       created_at: Number(pageData("createdAt")),
       notes_for_students: notesForStudents !== undefined,
       qna: qna !== undefined,
+      simulated: simulated !== undefined,
     };
     remember(known, token);
   }

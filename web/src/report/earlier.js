@@ -13,9 +13,13 @@ const MOST = 8;
  * The reports of the newest earlier sessions that the server still has, newest first.
  * @param {Report} report of this one
  */
-export async function earlierReports({ code, title, began }) {
+export async function earlierReports({ code, title, began, simulated }) {
   const known = myClasses().filter(
-    (other) => other.code !== code && other.created_at < began && sameCourse(other.title, title),
+    (other) =>
+      other.code !== code &&
+      other.created_at < began &&
+      Boolean(other.simulated) === simulated &&
+      sameCourse(other.title, title),
   );
   known.sort((a, b) => b.created_at - a.created_at);
   const reports = await Promise.all(known.slice(0, MOST).map((each) => reportOf(each.code)));

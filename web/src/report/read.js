@@ -9,5 +9,5 @@
  *   leaves out what came since
  */
 export async function readReport(response) {
-  return { moments: [], asked: [], ...(await response.json()) };
+  return { moments: [], asked: [], simulated: false, ...(await response.json()) };
 }

@@ -43,13 +43,17 @@ const WORST_FIRST = ["lost", "slow_down", "fine", "speed_up"];
 export function showReport(report, { retentionDays, roomLink }) {
   const camera = report.mode === "camera";
   setText("when", when(report));
-  setText("kept", kept(report.ended, retentionDays));
+  const keptText = report.simulated
+    ? gettext("The server deletes a simulated class a day after it was opened.")
+    : kept(report.ended, retentionDays);
+  setText("kept", keptText);
   find("running").hidden = report.ended !== null;
   find("room", HTMLAnchorElement).href = roomLink;
   for (const element of findAll(document, ".camera-only")) element.hidden = !camera;
   const { students } = report;
   find("nothing").hidden = students !== null;
-  find("recorded").hidden = students === null;
+  find("recorded").hidden = find("about").hidden = students === null;
+  find("keep").hidden = students === null && report.markers.length === 0;
   if (students === null) return;
   showMoments(report);
   showPace(report.pace);

@@ -36,6 +36,7 @@ export function showClass(view, minStudents) {
 
 /** @param {View} view */
 function showAnswers({ pace, students }) {
+  find("said-card").hidden = students === 0;
   showDots(find("dots"), namesOf(ANSWERS), (word) => pace?.[word] ?? 0, students);
   showTally(find("pace"), ANSWERS, (word) => (pace === null ? HIDDEN : String(pace[word])));
 }
@@ -47,7 +48,8 @@ export const isAnswered = ({ pace }) => Object.values(pace ?? {}).some((count) =
  * @param {View} view
  * @param {number} minStudents
  */
-function showLooks({ seen, shares, waiting, suppressed }, minStudents) {
+function showLooks({ students, seen, shares, waiting, suppressed }, minStudents) {
+  find("looks-card").hidden = students === 0;
   setText("seen", seen === null ? HIDDEN : String(seen));
   const looks = shares === null ? null : groupLooks(shares);
   showStack(find("looks-bar"), namesOf(LOOK_WORDS), (look) => looks?.[look] ?? 0);

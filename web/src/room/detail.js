@@ -1,6 +1,6 @@
 /** What stands below the title of the glance: the figures of it.
  *
- * @import { Pace, View } from "../shared/contract.js"
+ * @import { Mode, Pace, View } from "../shared/contract.js"
  * @import { Before } from "./before.js"
  * @import { Values } from "../shared/texts.js"
  * @import { Glance } from "./glance.js"
@@ -21,14 +21,26 @@ const RISING = {
 };
 
 /**
+ * All that an empty room says.
+ * @type {Record<Mode, string>}
+ */
+const EMPTY = {
+  camera: gettext(
+    "Students join with the link or the code: what they say and how the class looks will be here.",
+  ),
+  "self-report": gettext("Students join with the link or the code: what they say will be here."),
+};
+
+/**
  * @param {Pick<Glance, "kind" | "share">} glance
  * @param {View} view
  * @param {Before | null} before
+ * @param {Mode} mode
  * @returns {string} "" where there is nothing to say
  */
-export function detail({ kind, share }, view, before) {
+export function detail({ kind, share }, view, before, mode) {
   const { pace } = view;
-  if (kind === "waiting") return gettext("Students join with the link or the code.");
+  if (kind === "waiting") return EMPTY[mode];
   if (pace === null) return "";
   const word = wordOf(kind);
   if (word === "fine") return content(pace);

@@ -124,6 +124,7 @@
  * @property {string} title
  * @property {Mode} mode
  * @property {number} min_students
+ * @property {boolean} simulated Whether its students were made up.
  * @property {Time} began
  * @property {Time | null} ended Null while the class goes on.
  * @property {number} minutes

@@ -16,6 +16,7 @@ const MOST = 200; // far more than a teacher scrolls through
  * @property {number} created_at seconds since the epoch
  * @property {boolean} [notes_for_students] unknown of classes of earlier releases
  * @property {boolean} [qna] so, too
+ * @property {boolean} [simulated] its students are made up
  */
 
 /** @returns {KnownClass[]} newest first; empty where the browser keeps nothing */

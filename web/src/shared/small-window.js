@@ -70,6 +70,8 @@ export class SmallWindow {
     for (const each of document.querySelectorAll("link[rel=stylesheet], meta[name=color-scheme]")) {
       empty.head.append(each.cloneNode());
     }
+    const mark = document.querySelector(".simulated");
+    if (mark) empty.body.append(mark.cloneNode(true));
     empty.title = document.title;
     empty.documentElement.lang = document.documentElement.lang;
     empty.documentElement.dir = document.documentElement.dir;
