@@ -148,6 +148,12 @@ class LiveServer:
         )
         return figure_of(answer.text, name)
 
+    def open_tryout(self) -> dict[str, Any]:
+        response = requests.post(f"{self.url}/api/tryout", timeout=10)
+        assert response.status_code == 201, response.text
+        opened: dict[str, Any] = response.json()
+        return opened
+
     def open_class(
         self, title: str = "Algebra", mode: str = "camera", **extra: Any
     ) -> dict[str, Any]:

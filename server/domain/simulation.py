@@ -49,7 +49,7 @@ ANSWERS = {
 OTHERS_ANSWER = {"yes": 16, "so_so": 3, "not_yet": 1}
 ANSWERING = 0.85  # of the class
 THINKING = 3.0, 20.0  # seconds
-UNDERSTANDING = 20.0, 45.0  # seconds from a question until who was lost is so no more
+UNDERSTANDING = 15.0, 40.0  # seconds from a question until who was lost is so no more
 
 
 class _Event(NamedTuple):

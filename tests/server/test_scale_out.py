@@ -10,6 +10,7 @@ import requests
 
 from server.access.tokens import Tokens
 from server.domain.session import ClassSession
+from server.domain.simulation import SEATS
 from server.domain.timeline import Point
 from server.sharing.exchange import FORMAT
 from tests.conftest import SERVE_QUICKLY
@@ -170,6 +171,26 @@ def test_nothing_of_a_post_is_left_in_redis(processes, redis_server, join, teach
         teacher.send("end", {})
         teacher.wait_for("ended")
         assert not client.exists(told)
+
+
+def test_a_try_out_class_has_its_students_once_whichever_process_leads_it(
+    quick, start_server, redis_server, join, teach
+):
+    one = quick
+    shared = {"REDIS_URL": redis_server.url, "DATABASE_URL": one.settings["DATABASE_URL"]}
+    two = start_server(SERVE_QUICKLY, **shared)
+    opened = one.open_tryout()
+    join(one, opened["code"], "disgust")
+    join(two, opened["code"], "disgust").send("help", {"on": True, "name": "Guest"})
+    teachers = teach(two, opened), teach(one, opened)
+    for teacher in teachers:
+        teacher.wait_for("view", lambda view: view["seen"] == len(SEATS))
+    one.kill()
+    for _ in range(4):  # points of two seconds, in which the other process takes over
+        point = teachers[0].wait_for("point")
+        assert point["students"] == len(SEATS) and "disgust" not in point["shares"]
+    view = teachers[0].wait_for("view")
+    assert "Guest" not in [hand["name"] for hand in view["help"]]
 
 
 def test_one_hand_is_taken_in_through_another_process(processes, join, teach):

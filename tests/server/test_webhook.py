@@ -151,6 +151,17 @@ def test_of_a_deleted_class_nothing_is_sent(start_server, school, join, teach):
     assert school.received.empty()
 
 
+def test_of_a_simulated_class_nothing_is_sent(start_server, school, join, teach):
+    server = start_server(SERVE_QUICKLY, WEBHOOK_URL=school.url, WEBHOOK_SECRET=SECRET)
+    teacher = teach(server, server.open_tryout())
+    teacher.wait_for("view", lambda view: view["shares"])
+    teacher.send("end", {})
+    teacher.wait_for("ended")
+    hold(server, join, teach, "Geometry")
+    assert school.next()[1]["data"]["title"] == "Geometry"
+    assert school.received.empty()
+
+
 def test_a_report_that_is_taken_in_slowly_holds_up_no_other(start_server, school, tmp_path):
     url = migrate(f"sqlite:///{tmp_path / 'due.db'}")
     titles = ["Algebra", "Geometry", "Logic"]

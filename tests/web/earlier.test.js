@@ -4,7 +4,7 @@ import { beforeEach, test } from "node:test";
 import { earlierReports } from "../../web/src/report/earlier.js";
 import { remember } from "../../web/src/shared/my-classes.js";
 
-const THIS = { code: "THIS22", title: "Algebra", began: 1000 };
+const THIS = { code: "THIS22", title: "Algebra", began: 1000, simulated: false };
 let asked; // [address, Authorization] of each request
 
 beforeEach(() => {
@@ -21,14 +21,15 @@ beforeEach(() => {
   };
 });
 
-function know(code, created_at, title = "Algebra") {
-  remember({ code, title, mode: "camera", created_at }, `token of ${code}`);
+function know(code, created_at, title = "Algebra", simulated) {
+  remember({ code, title, mode: "camera", created_at, simulated }, `token of ${code}`);
 }
 
 test("earlier classes of the course are asked for with their own tokens, newest first", async () => {
   know("THIS22", 1000);
   know("LATER2", 2000);
   know("OTHER2", 500, "Geometry");
+  know("TRYOUT", 600, "Algebra", true); // made-up students are compared with no real ones
   know("FIRST2", 100, "ALGEBRA: limits");
   know("SECOND", 200, " algebra ");
   const reports = await earlierReports(THIS);
@@ -43,7 +44,7 @@ test("earlier classes of the course are asked for with their own tokens, newest 
 test("what the server no longer has is left out, and what an earlier release does not tell", async () => {
   know("GONE22", 100);
   know("FIRST2", 200);
-  const first = { code: "FIRST2", moments: [], asked: [] };
+  const first = { code: "FIRST2", moments: [], asked: [], simulated: false };
   assert.deepEqual(await earlierReports(THIS), [first]);
 });
 
