@@ -1,4 +1,4 @@
-"""A visitor tries Classpulse out: a class of made-up students, marked as such wherever it is seen."""
+"""A visitor tries Classpulse out: a class of made-up students, marked as such wherever it is."""
 
 import time
 from contextlib import closing
