@@ -154,6 +154,26 @@ class LiveServer:
         opened: dict[str, Any] = response.json()
         return opened
 
+    def open_course(
+        self, title: str = "Algebra", mode: str = "self-report", **extra: Any
+    ) -> dict[str, Any]:
+        asked = {"title": title, "mode": mode, **extra}
+        response = requests.post(f"{self.url}/api/courses", json=asked, timeout=10)
+        assert response.status_code == 201, response.text
+        course: dict[str, Any] = response.json()
+        return course
+
+    def start_lesson(self, course: dict[str, Any]) -> dict[str, Any]:
+        """The lesson of a course that runs from now on, as `open_class` gives it."""
+        response = requests.post(
+            f"{self.url}/api/courses/{course['code']}/lessons",
+            headers={"Authorization": f"Bearer {course['token']}"},
+            timeout=10,
+        )
+        assert response.ok, response.text
+        opened: dict[str, Any] = response.json()
+        return opened
+
     def open_class(
         self, title: str = "Algebra", mode: str = "camera", **extra: Any
     ) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class MemoryStore:
         self._points: dict[str, dict[float, Point]] = {}  # by code and time
         self._markers: dict[str, set[Marker]] = {}
 
-    def add_class(self, session: ClassSession, link: None = None, over: None = None) -> None:
+    def add_class(self, session: ClassSession, over: None = None) -> None:
         if session.code in self._classes:
             raise CodeTaken(session.code)
         self._classes[session.code] = session

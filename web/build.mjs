@@ -44,6 +44,7 @@ const { metafile } = await build({
     paper: "web/src/pages/paper.js",
     offline: "web/src/pages/offline.js",
     wait: "web/src/pages/wait.js",
+    lessons: "web/src/pages/lessons.js",
     worker: "web/src/engine/worker.js",
     style: "web/src/style.css",
   },

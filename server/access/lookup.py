@@ -1,11 +1,11 @@
-"""From a code that somebody gives to the class; whoever guesses codes gets nowhere."""
+"""From a code that somebody gives to the class or course; whoever guesses codes gets nowhere."""
 
 from __future__ import annotations
 
 from server.access.limits import PerAddress
 from server.access.tokens import AccessError, clean_code
 from server.classroom.service import Classroom
-from server.domain.session import ClassSession
+from server.domain.session import ClassSession, Course
 from server.ops.clock import Clock
 
 HOUR = 60 * 60  # seconds
@@ -26,8 +26,10 @@ class Lookup:
         self._clock = clock
         self._misses = PerAddress(MISSES_AN_HOUR, HOUR)
 
-    def find(self, typed: str, address: str, is_known: bool = False) -> ClassSession | None:
-        """The class with this code, running or ended. Raises GuessError and StoreError.
+    def find(
+        self, typed: str, address: str, is_known: bool = False
+    ) -> ClassSession | Course | None:
+        """The class with this code, running or ended, or the course. Raises GuessError, StoreError.
 
         is_known: whoever asks has proved to have been there before, and does not guess.
         """
@@ -36,7 +38,8 @@ class Lookup:
             raise GuessError(
                 "Too many wrong codes came from your network. Please try again in some minutes."
             )
-        session = self._classroom.find(clean_code(typed))
-        if session is None:
+        code = clean_code(typed)
+        found = self._classroom.find(code) or self._classroom.find_course(code)
+        if found is None:
             self._misses.take(address, now)
-        return session
+        return found

@@ -9,7 +9,7 @@ from typing import Any
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
-from server.domain.session import ClassSession
+from server.domain.session import ClassSession, Course
 
 # Without 0 O 1 I L U: nothing that looks or sounds like something else when read out.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -36,30 +36,32 @@ def clean_code(typed: str) -> str:
 class Tokens:
     """Signs and reads tokens with the server's secret key.
 
-    A teacher's lasts as long as its class is kept: it may be opened long before its first lesson.
+    A teacher's is for one class or one course, whose codes are never the same, and lasts as long as
+    that is kept: it may be opened long before its first lesson.
     """
 
     def __init__(self, secret_key: str) -> None:
         self._teacher = URLSafeTimedSerializer(secret_key, salt="teacher")
         self._seat = URLSafeTimedSerializer(secret_key, salt="seat")
 
-    def teacher(self, session: ClassSession) -> str:
-        """The token that opens the room and the report of one class, until its key is renewed."""
-        return self._teacher.dumps([session.code, session.key_number])
+    def teacher(self, taught: ClassSession | Course) -> str:
+        """The token that opens the room and the report of one class, until its key is renewed; or
+        the lessons of one course."""
+        return self._teacher.dumps([taught.code, taught.key_number])
 
-    def check_teacher(self, token: object, session: ClassSession) -> int:
-        """The key number of the token. Raises AccessError unless it opens the room of the class.
+    def check_teacher(self, token: object, taught: ClassSession | Course) -> int:
+        """The key number of the token. Raises AccessError unless it opens the class or the course.
 
-        It may be newer than the session's: then the key was renewed by another process just now.
+        It may be newer than theirs: then the key was renewed by another process just now.
         """
         try:
             (signed_code, key_number), signed_at = _read(self._teacher, token)
         except (BadSignature, ValueError):
             raise AccessError("This is not a teacher's link of this server.") from None
         # A class that was forgotten leaves its code to another one.
-        if signed_code != session.code or signed_at < session.created_at - MARGIN:
+        if signed_code != taught.code or signed_at < taught.created_at - MARGIN:
             raise AccessError("This teacher's link is for another class.")
-        if key_number < session.key_number:
+        if key_number < taught.key_number:
             raise AccessError("This teacher's link was replaced by a new one.")
         return int(key_number)
 

@@ -1,4 +1,4 @@
-"""The service behind pages and sockets: open, find, join, say, tick, end, report.
+"""The service behind pages and sockets: open, find, join, say, tick, end, report, courses.
 
 Whoever is connected to this process belongs to a live class of it. Once a tick each process tells
 the others, through the exchange, what it knows of its live classes; for each class one of them is
@@ -11,32 +11,41 @@ import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from math import inf
 
 from server.classroom.live import LiveClass, LiveClasses, News
 from server.classroom.tick import TickEngine, TickResult
 from server.domain.labels import MODES
-from server.domain.messages import Label, MessageError, PostError, Second, parse_class
+from server.domain.messages import (
+    ClassRequest,
+    Label,
+    MessageError,
+    PostError,
+    Second,
+    parse_class,
+)
 from server.domain.report import ClassReport, make_report
 from server.domain.seats import Message
-from server.domain.session import ClassSession, Marker
+from server.domain.session import ClassSession, Course, Marker
 from server.domain.timeline import Point
 from server.domain.told import LONG_AGO, NOTHING, QUESTION, Post, Question, Told, Word, released
 from server.domain.view import Tally, make_view
 from server.sharing.exchange import Exchange, ExchangeError
 from server.storage.journal import Journal
-from server.storage.store import ClassStore, CodeTaken, LinkTaken, StoreError
+from server.storage.store import ClassStore, CodeTaken, LessonTaken, StoreError
 
 DAY = 24 * 60 * 60  # seconds
 SIMULATED = DAY  # seconds for which a simulated class is there, running or ended
 IDLE = DAY  # seconds without a student after which a class that had some is over
-UNUSED = 365 * DAY  # seconds for which a class waits for its first student
+UNUSED = 365 * DAY  # seconds for which a class waits for its first student, a course for a lesson
+LESSONS = 8  # of a course at a time, because each has to be read whole
 ENDED = "this class has ended"
 MOST_POSTS = 200  # open in a class: more than any teacher reads
 STANDSTILL = 10.0  # seconds without a tick after which this process is not ready for anybody
 
 
 class ClassError(ValueError):
-    """A class that cannot be opened or joined as asked; the text is fit for whoever asked."""
+    """What cannot be opened or joined as asked; the text is fit for whoever asked."""
 
 
 class Classroom:
@@ -94,67 +103,119 @@ class Classroom:
         """The classes that have somebody connected to this process, by code."""
         return {code: live.session for code, live in self._live.by_code.items()}
 
-    def open_class(
-        self,
-        asked: object,
-        now: float,
-        link: str | None = None,
-        over: str | None = None,
-        simulated: bool = False,
-    ) -> ClassSession:
+    def open_class(self, asked: object, now: float, simulated: bool = False) -> ClassSession:
         """Start the class that a teacher's message asks for. Raises ClassError if it cannot be.
 
-        link: where it is in a learning platform, in the place of the class with the code `over`.
-            Raises LinkTaken if another one is there;
         simulated: with made-up students, for whoever tries Classpulse out.
         """
+        return self._start(self._request(asked), now, simulated)
+
+    def _request(self, asked: object) -> ClassRequest:
         try:
             request = parse_class(asked)
         except MessageError as error:
             raise ClassError(str(error)) from error
         if request.mode not in self.modes:
             raise ClassError("this server does not allow camera classes: use self-report")
-        min_students = request.min_students or self.min_students
+        return request
+
+    def _start(
+        self, asked: ClassRequest | Course, now: float, simulated: bool = False
+    ) -> ClassSession:
+        """Raises LessonTaken if the course has a newer lesson than it says."""
+        course = asked if isinstance(asked, Course) else None
         while True:
             session = ClassSession(
-                *(self._new_code(), request.title, request.mode, min_students, now),
-                notes_for_students=request.notes_for_students,
-                qna=request.qna,
+                *(self._new_code(), asked.title, asked.mode),
+                asked.min_students or self.min_students,
+                now,
+                notes_for_students=asked.notes_for_students,
+                qna=asked.qna,
                 simulated=simulated,
+                course=course.code if course else None,
             )
-            try:
-                self._store.add_class(session, link, over)
-            except CodeTaken:
-                continue
-            return session
-
-    def class_at(self, link: str, asked: object, now: float) -> ClassSession:
-        """The class that runs at a link from a learning platform; if none does, one as asked."""
-        while True:
-            code = self._store.code_at(link)
-            if session := self._if_running(code):
+            with suppress(CodeTaken):
+                self._store.add_class(session, over=course.lesson if course else None)
                 return session
-            try:
-                return self.open_class(asked, now, link, over=code)
-            except LinkTaken:
-                continue  # another teacher was faster
-
-    def running_at(self, link: str) -> ClassSession | None:
-        """The class that runs at a link from a learning platform."""
-        return self._if_running(self._store.code_at(link))
-
-    def _if_running(self, code: str | None) -> ClassSession | None:
-        session = self.find(code) if code else None
-        return session if session and session.ended_at is None else None
 
     def find(self, code: str) -> ClassSession | None:
         """The class with this code, in the mode that the server allows today."""
         if live := self._live.by_code.get(code):
             return live.session
         session = self._journal.find_class(code)
-        if session is not None and session.mode not in self.modes:
-            session = replace(session, mode="self-report")
-        return session
+        return replace(session, mode=self._allowed(session.mode)) if session else None
+
+    def _allowed(self, mode: str) -> str:
+        return mode if mode in self.modes else "self-report"
+
+    def open_course(self, asked: object, now: float) -> Course:
+        """A new course for classes such as a teacher's message asks for. Raises ClassError."""
+        request = self._request(asked)
+        while True:
+            with suppress(CodeTaken):
+                return self._add_course(request, now)
+
+    def course_at(self, link: str, asked: object, now: float) -> Course:
+        """The course at a place in a learning platform, which has the title and the mode that are
+        asked for from now on. Raises ClassError."""
+        request = self._request(asked)
+        while True:
+            course = self._store.course_at(link)
+            if course is None:
+                with suppress(CodeTaken):  # else somebody else was faster
+                    return self._add_course(request, now, link)
+                continue
+            if (course.title, course.mode) != (request.title, request.mode):
+                self._store.describe_course(course.code, request.title, request.mode)
+            return replace(course, title=request.title, mode=request.mode)
+
+    def _add_course(self, request: ClassRequest, now: float, link: str | None = None) -> Course:
+        about = vars(request)
+        course = Course(self._new_code(), created_at=now, used_at=now, link=link, **about)
+        self._store.add_course(course)
+        return course
+
+    def find_course(self, code: str) -> Course | None:
+        """The course with this code, in the mode that the server allows today."""
+        course = self._store.find_course(code)
+        return replace(course, mode=self._allowed(course.mode)) if course else None
+
+    def running_lesson(self, course: Course) -> ClassSession | None:
+        """The class that runs in a course."""
+        session = self.find(course.lesson) if course.lesson else None
+        return session if session and session.ended_at is None else None
+
+    def start_lesson(self, course: Course, now: float) -> tuple[ClassSession, bool]:
+        """The class that runs in a course, which is a new one if none did: whether it is.
+
+        Raises ClassError if the course is gone.
+        """
+        while True:
+            if session := self.running_lesson(course):
+                return session, False
+            with suppress(LessonTaken):
+                return self._start(course, now), True
+            newest = self.find_course(course.code)  # another teacher was faster
+            if newest is None:
+                raise ClassError("There is no such course any more.")
+            course = newest
+
+    def lessons(
+        self, course: Course, now: float, before: float = inf
+    ) -> list[tuple[ClassSession, ClassReport]]:
+        """Those of the classes of a course that were opened last, newest first, of those before a
+        time, and what can be said of each."""
+        found = [
+            replace(session, mode=self._allowed(session.mode))
+            for session in self._journal.lessons(course.code, before, LESSONS)
+        ]
+        return [(session, self.report(session, now)) for session in found]
+
+    def delete_course(self, course: Course) -> None:
+        """All its classes are over, and nothing stays of them."""
+        for session in self._journal.lessons(course.code, inf, None):
+            self.delete(session.code)
+        self._store.delete_course(course.code)  # with a class that has begun just now
 
     def join(self, session: ClassSession, seat: str, connection: str, now: float) -> None:
         """A student takes a seat, newly or again. Raises ClassError if all are taken."""
@@ -300,6 +361,14 @@ class Classroom:
         self._live.renew_key(renewed.code, renewed.key_number)
         return renewed
 
+    def renew_course_key(self, course: Course) -> Course:
+        """The same of a course, and of all its classes, whose tokens the course's could get."""
+        renewed = replace(course, key_number=self._store.renew_course_key(course.code))
+        ours = [code for code, session in self.live.items() if session.course == course.code]
+        for code, number in self._store.key_numbers(ours).items() if ours else ():
+            self._live.renew_key(code, number)
+        return renewed
+
     def check_keys(self) -> None:
         """See whether another process has renewed the key of a class that has teachers here."""
         watched = [code for code, live in self._live.by_code.items() if live.teachers]
@@ -378,6 +447,7 @@ class Classroom:
         for code in idle.keys() - self._live.by_code.keys() - set(self._exchange.live(idle)):
             self.end(code, idle[code])
         self._journal.save()
+        self._store.delete_courses_unused_since(now - UNUSED)
 
     def _write_end(self, code: str, now: float) -> None:
         self._journal.end_class(code, now)

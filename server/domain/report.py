@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from io import StringIO
 from itertools import pairwise
@@ -38,6 +38,10 @@ PACE_WORDS = {
 }
 QUESTION_WORDS = {"got_it": "Got it?", "done": "Done?", "go_on": "Shall we go on?"}
 ANSWER_WORDS = {"yes": "yes", "so_so": "so-so", "not_yet": "not yet"}
+SUMMARY = (
+    *("code", "title", "mode", "began", "ended", "minutes", "students", "shares", "pace"),
+    *("markers", "asked", "moments"),
+)
 LEAST_STRETCH = 60  # seconds that have to be known of a stretch that is called best or hardest
 
 
@@ -100,6 +104,11 @@ class ClassReport:
         for part in (*report["stretches"], *report["moments"]):
             part["from"], part["to"] = part.pop("begins"), part.pop("ends")
         return {**facts, **report}
+
+    def summary(self) -> dict[str, object]:
+        """Of the report as JSON has it, what one class is told by among others."""
+        short = replace(self, stretches=(), alerts=(), points=()).to_dict()  # the rest takes long
+        return {name: short[name] for name in SUMMARY}
 
     def to_csv(self) -> str:
         """A line for each ten seconds that are known, times in UTC; openapi.json describes it."""

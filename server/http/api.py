@@ -1,21 +1,32 @@
-"""What programs ask for, ours and others': classes and reports; openapi.json describes it."""
+"""What programs ask for, ours and others': classes, reports, courses; openapi.json describes it."""
 
 from __future__ import annotations
 
 import gzip
 from dataclasses import asdict
+from math import inf
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, jsonify, request
 from flask_babel import gettext
 
-from server.classroom.service import ClassError
 from server.domain.messages import MessageError, parse_teacher
 from server.domain.report import ClassReport
-from server.domain.session import Marker
-from server.http.site import admitted, join_url, key_to, teachers_class, this_site
+from server.domain.session import ClassSession, Marker
+from server.http.site import (
+    admitted,
+    course_url,
+    join_url,
+    key_to,
+    key_to_course,
+    opened,
+    teachers_class,
+    teachers_course,
+    this_site,
+)
 
 NO_MARKER = "There is no note of this time any more."
+OF_COURSE = ("code", "title", "mode", "min_students", "created_at", "notes_for_students", "qna")
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 
 api = Blueprint("api", __name__)
@@ -28,25 +39,20 @@ def description() -> Response:
 
 @api.post("/api/classes")
 def open_class() -> tuple[dict[str, object], int]:
-    try:
-        return _open(admitted(_asked()))
-    except ClassError as error:
-        return {"error": str(error)}, 400
+    asked = admitted(_asked())
+    return _begun(opened(lambda now: this_site().classroom.open_class(asked, now))), 201
 
 
 @api.post("/api/tryout")
 def open_tryout() -> tuple[dict[str, object], int]:
-    mode = this_site().classroom.modes[0]  # with cameras, where these are allowed
-    return _open({"title": gettext("Try-out class"), "mode": mode}, simulated=True)
+    classroom = this_site().classroom
+    # With cameras, where these are allowed.
+    asked = {"title": gettext("Try-out class"), "mode": classroom.modes[0]}
+    return _begun(opened(lambda now: classroom.open_class(asked, now, simulated=True))), 201
 
 
-def _open(asked: object, simulated: bool = False) -> tuple[dict[str, object], int]:
-    """Open a class, whose opener is its teacher. Raises ClassError."""
-    site = this_site()
-    if not site.openings.take(request.remote_addr or "", site.clock.now()):
-        abort(429, "Too many classes were opened from your network. Please try again later.")
-    session = site.classroom.open_class(asked, site.clock.wall(), simulated=simulated)
-    return {"code": session.code, "join_url": join_url(session), **key_to(session)}, 201
+def _begun(session: ClassSession) -> dict[str, object]:
+    return {"code": session.code, "join_url": join_url(session), **key_to(session)}
 
 
 def _asked() -> object:
@@ -101,6 +107,56 @@ def _time(text: str) -> float:
         return float(text)
     except ValueError:
         abort(404, NO_MARKER)
+
+
+@api.post("/api/courses")
+def open_course() -> tuple[dict[str, object], int]:
+    asked = admitted(_asked())
+    course = opened(lambda now: this_site().classroom.open_course(asked, now))
+    links = {"join_url": course_url(course.code), **key_to_course(course)}
+    return {"code": course.code, **links}, 201
+
+
+@api.get("/api/courses/<code>")
+def about_course(code: str) -> dict[str, object]:
+    course = teachers_course(code)
+    running = this_site().classroom.running_lesson(course)
+    lesson = _begun(running) if running else None
+    about = {name: getattr(course, name) for name in OF_COURSE}
+    return {**about, "join_url": course_url(course.code), "lesson": lesson}
+
+
+@api.delete("/api/courses/<code>")
+def delete_course(code: str) -> tuple[str, int]:
+    this_site().classroom.delete_course(teachers_course(code))
+    return "", 204
+
+
+@api.post("/api/courses/<code>/token")
+def renew_course_token(code: str) -> dict[str, str]:
+    return key_to_course(this_site().classroom.renew_course_key(teachers_course(code)))
+
+
+@api.post("/api/courses/<code>/lessons")
+def start_lesson(code: str) -> tuple[dict[str, object], int]:
+    course = teachers_course(code)
+    session, is_new = opened(lambda now: this_site().classroom.start_lesson(course, now))
+    return _begun(session), 201 if is_new else 200
+
+
+@api.get("/api/courses/<code>/lessons")
+def lessons(code: str) -> Response:
+    site, course = this_site(), teachers_course(code)
+    before = request.args.get("before", inf, type=float)
+    found = site.classroom.lessons(course, site.clock.wall(), before)
+    return _packed(
+        jsonify(
+            [
+                {"created_at": session.created_at, **report.summary(), **key_to(session)}
+                for session, report in found
+            ]
+        )
+    )
 
 
 @api.get("/report/<code>.json")

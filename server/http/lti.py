@@ -1,8 +1,8 @@
 """Classes opened from a learning platform: LTI 1.3, by PyLTI1p3.
 
-A place in the platform's course, a resource link, has at most one running class. A launch makes a
-teacher or a student of somebody, and nothing of what the platform says about them is kept: neither
-who they are nor what their course is, only which class runs at which link, by its hash.
+A place in the platform's course, a resource link, is a course here. A launch makes a teacher or a
+student of somebody, and nothing of what the platform says about them is kept: neither who they are
+nor what their course there is, only the link, by its hash, with its title.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import jwt
 import requests
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
 from pylti1p3.contrib.flask import (
     FlaskCookieService,
@@ -32,11 +32,10 @@ from server.access.tokens import read_within
 from server.config import Platform, Settings
 from server.domain.messages import MAX_TEXT, fit
 from server.http.languages import N_
-from server.http.site import key_to, this_site
+from server.http.site import opened, this_site, with_tokens
 
 CLOCKS_DIFFER = 2 * 60  # seconds by which a platform's clock may be ahead of ours, or behind
 LAUNCH_SECONDS = 5 * 60  # from login to launch, in which the platform asks nobody for anything
-WAIT_SECONDS = 24 * 60 * 60  # for which a student's page waits for a class
 KEY_SECONDS = 60  # for which a platform's public keys are believed: it may change them
 KEY_PATIENCE = 5.0  # seconds for an answer of the platform
 MAX_LAUNCH_BYTES = 100_000  # platforms tell more than we want to know
@@ -63,7 +62,6 @@ def create_lti(settings: Settings) -> Blueprint:
     lti = Blueprint("lti", __name__, url_prefix="/lti")
     tool = _tool(settings.platforms)
     key_sets = _KeySets()
-    waits = URLSafeTimedSerializer(settings.secret_key, salt="lti wait")
     nonces = URLSafeTimedSerializer(settings.secret_key, salt="lti nonce")
 
     def parts() -> dict[str, Any]:
@@ -91,22 +89,13 @@ def create_lti(settings: Settings) -> Blueprint:
             asked = {"title": _title(claims), "mode": _mode(claims, this_site().classroom.modes)}
         except Exception as error:
             refuse(error)
+        classroom, tokens = this_site().classroom, this_site().tokens
+        course = opened(lambda now: classroom.course_at(link, asked, now), by_platform=True)
         if not teaches:
-            return redirect(url_for(".wait", ticket=waits.dumps(link)), 303)
-        site = this_site()
-        session = site.classroom.class_at(link, asked, site.clock.wall())
-        return redirect(key_to(session)["room_url"], 303)
-
-    @lti.get("/wait/<ticket>")
-    def wait(ticket: str) -> Response | str:
-        try:
-            link = read_within(waits, ticket, WAIT_SECONDS)
-            session = this_site().classroom.running_at(link)
-        except BadData as error:
-            refuse(error)
-        if session is None:
-            return render_template("wait.html")
-        return redirect(url_for("pages.student", code=session.code))
+            return redirect(url_for("pages.course", code=course.code), 303)
+        session, _ = opened(lambda now: classroom.start_lesson(course, now), by_platform=True)
+        keys = tokens.teacher(session), tokens.teacher(course)
+        return redirect(with_tokens("pages.room", session.code, *keys), 303)
 
     @lti.get("/keys")
     def keys() -> dict[str, object]:

@@ -19,8 +19,9 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.domain.session import Course
 from server.http.languages import COOKIE, LANGUAGES
-from server.http.site import class_with, join_url, this_site
+from server.http.site import class_with, course_url, course_with, found_with, join_url, this_site
 
 HOUR = 60 * 60  # seconds
 YEAR = 365 * 24 * HOUR
@@ -59,8 +60,11 @@ def logo() -> BaseResponse:
 
 @pages.get("/join")
 def join_by_code() -> BaseResponse:
-    typed = request.args.get("code")
-    return redirect(url_for(".student", code=class_with(typed).code) if typed else url_for(".home"))
+    if not (typed := request.args.get("code")):
+        return redirect(url_for(".home"))
+    found = found_with(typed)
+    page = ".course" if isinstance(found, Course) else ".student"
+    return redirect(url_for(page, code=found.code))
 
 
 @pages.post("/language")
@@ -90,10 +94,27 @@ def student(code: str) -> str:
     return render_template("student.html", session=session, modes=this_site().modes)
 
 
+@pages.get("/course/<code>")
+def course(code: str) -> BaseResponse | str:
+    course = course_with(code)
+    if session := this_site().classroom.running_lesson(course):
+        return redirect(url_for(".student", code=session.code))
+    return render_template("wait.html", course=course)
+
+
 @pages.get("/c/<code>/qr.svg")
 def qr(code: str) -> Response:
+    return _qr(join_url(class_with(code)))
+
+
+@pages.get("/course/<code>/qr.svg")
+def course_qr(code: str) -> Response:
+    return _qr(course_url(course_with(code).code))
+
+
+def _qr(address: str) -> Response:
     image = BytesIO()
-    segno.make(join_url(class_with(code)), micro=False).save(image, "svg", scale=4)
+    segno.make(address, micro=False).save(image, "svg", scale=4)
     return Response(image.getvalue(), mimetype="image/svg+xml")
 
 
@@ -103,6 +124,7 @@ def room(code: str) -> str:
     return render_template(
         "room.html",
         session=session,
+        join_code=session.course or session.code,
         join_url=join_url(session),
         retention_days=this_site().classroom.retention_days,
     )
@@ -115,6 +137,12 @@ def report(code: str) -> str:
         session=class_with(code),
         retention_days=this_site().classroom.retention_days,
     )
+
+
+@pages.get("/lessons/<code>")
+def lessons(code: str) -> str:
+    course = course_with(code)
+    return render_template("lessons.html", course=course, join_url=course_url(course.code))
 
 
 @pages.get("/offline")

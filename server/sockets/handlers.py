@@ -204,7 +204,7 @@ class Sockets:
         code = clean_code(str(auth.get("code", "")))
         proof = auth.get("seat" if auth["role"] == "student" else "token")
         session = self._lookup.find(code, address, is_known=self._tokens.is_for(proof, code))
-        if session is None:
+        if not isinstance(session, ClassSession):
             raise AccessError("There is no class with this code.")
         if session.ended_at is not None:
             raise AccessError("This class has ended.")

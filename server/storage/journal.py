@@ -66,8 +66,19 @@ class Journal:
         if code in self._deleted:
             return None
         session = self._store.find_class(code)
-        if session is not None and session.ended_at is None and code in self._ends:
-            session = replace(session, ended_at=self._ends[code])
+        return self._as_it_is(session) if session else None
+
+    def lessons(self, course: str, before: float, most: int | None) -> list[ClassSession]:
+        """The classes of a course that were opened before a time, newest first.
+
+        Raises StoreError.
+        """
+        found = self._store.lessons(course, before, most)
+        return [self._as_it_is(each) for each in found if each.code not in self._deleted]
+
+    def _as_it_is(self, session: ClassSession) -> ClassSession:
+        if session.ended_at is None and session.code in self._ends:
+            return replace(session, ended_at=self._ends[session.code])
         return session
 
     def points(self, code: str) -> list[Point]:

@@ -1,4 +1,4 @@
-"""What survives a restart: classes, their timelines and markers, in a SQL database."""
+"""What survives a restart: courses, classes, timelines and markers, in a SQL database."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Float,
@@ -43,7 +44,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from server.domain.messages import MAX_TEXT
-from server.domain.session import ClassSession, Marker
+from server.domain.session import ClassSession, Course, Marker
 from server.domain.timeline import Point
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -121,9 +122,11 @@ _courses = Table(
     Column("code", String(12), primary_key=True),
     Column("title", String(MAX_TEXT), nullable=False),
     Column("mode", String(12), nullable=False),
+    Column("min_students", Integer),
     Column("notes_for_students", Boolean, nullable=False, server_default=false()),
     Column("qna", Boolean, nullable=False, server_default=false()),
     Column("created_at", Float, nullable=False),
+    Column("used_at", Float, nullable=False),
     Column("key_number", Integer, nullable=False, server_default="0"),
     Column("link", String(64), unique=True),  # the hash of a place in a learning platform
     Column("lesson", String(12)),  # the code of the newest class
@@ -131,11 +134,11 @@ _courses = Table(
 
 
 class CodeTaken(Exception):
-    """Another class already has this code."""
+    """Another class or course already has this code, or another course this link."""
 
 
-class LinkTaken(Exception):
-    """Another class already is at this link."""
+class LessonTaken(Exception):
+    """Another class is the newest of the course already, or the course is gone."""
 
 
 class StoreError(Exception):
@@ -230,33 +233,67 @@ class ClassStore:
                 "the database's tables are not those of this code: alembic upgrade head"
             )
 
-    def add_class(
-        self, session: ClassSession, link: str | None = None, over: str | None = None
-    ) -> None:
-        """Add a class; `link` leads to it from now on, and no longer to the class `over`.
+    def add_class(self, session: ClassSession, over: str | None = None) -> None:
+        """Add a class; if it is of a course, as the newest one after the class `over`.
 
-        Raises CodeTaken if another class has the code, and LinkTaken if the link leads to a class
-        other than `over`; then nothing is added.
+        Raises CodeTaken if the code is taken, and LessonTaken if the newest one of the course is
+        another; then nothing is added.
         """
         with self._transaction() as connection:
-            try:
-                connection.execute(insert(_classes).values(**vars(session)))
-            except IntegrityError as error:
-                raise CodeTaken(session.code) from error
-            if link is None:
+            _add(connection, _classes, session, unless=_courses)
+            if session.course is None:
                 return
-            before = (_links.c.link == link) & (_links.c.code == over)
-            connection.execute(delete(_links).where(before))
-            try:
-                connection.execute(insert(_links).values(link=link, code=session.code))
-            except IntegrityError as error:
-                raise LinkTaken(link) from error
+            newest = _courses.c.lesson.is_not_distinct_from(over)
+            moved = update(_courses).where(_courses.c.code == session.course, newest)
+            now = {"lesson": session.code, "used_at": session.created_at}
+            if not connection.execute(moved.values(now)).rowcount:
+                raise LessonTaken(session.course)
 
-    def code_at(self, link: str) -> str | None:
-        """The code of the newest class at a link."""
-        query = select(_links.c.code).where(_links.c.link == link)
+    def add_course(self, course: Course) -> None:
+        """Add a course. Raises CodeTaken if its code or its link is taken."""
         with self._transaction() as connection:
-            return connection.scalar(query)
+            _add(connection, _courses, course, unless=_classes)
+
+    def find_course(self, code: str) -> Course | None:
+        """The course with this code."""
+        return self._course(_courses.c.code == code)
+
+    def course_at(self, link: str) -> Course | None:
+        """The course at a place in a learning platform."""
+        return self._course(_courses.c.link == link)
+
+    def _course(self, which: ColumnElement[bool]) -> Course | None:
+        with self._transaction() as connection:
+            row = connection.execute(select(_courses).where(which)).first()
+        return Course(**row._mapping) if row else None
+
+    def describe_course(self, code: str, title: str, mode: str) -> None:
+        """From now on its lessons are called so, and take place so."""
+        with self._transaction() as connection:
+            of_it = update(_courses).where(_courses.c.code == code)
+            connection.execute(of_it.values(title=title, mode=mode))
+
+    def lessons(self, course: str, before: float, most: int | None) -> list[ClassSession]:
+        """The classes of a course that were opened before a time, newest first."""
+        query = select(_classes).where(_classes.c.course == course, _classes.c.created_at < before)
+        newest_first = query.order_by(_classes.c.created_at.desc()).limit(most)
+        with self._transaction() as connection:
+            return [ClassSession(**row._mapping) for row in connection.execute(newest_first)]
+
+    def delete_course(self, code: str) -> None:
+        """Forget a course, and everything about its classes."""
+        with self._transaction() as connection:
+            connection.execute(delete(_courses).where(_courses.c.code == code))
+            lessons = select(_classes.c.code).where(_classes.c.course == code)
+            for lesson in connection.execute(lessons).scalars().all():
+                _delete_class(connection, lesson)
+
+    def delete_courses_unused_since(self, t: float) -> None:
+        """Forget the courses that have no class and were last used before a time."""
+        with_classes = select(_classes.c.course).where(_classes.c.course.is_not(None))
+        unused = (_courses.c.used_at < t) & _courses.c.code.not_in(with_classes)
+        with self._transaction() as connection:
+            connection.execute(delete(_courses).where(unused))
 
     def find_class(self, code: str) -> ClassSession | None:
         """The class with this code, running or ended."""
@@ -266,11 +303,15 @@ class ClassStore:
 
     def renew_key(self, code: str) -> int:
         """The key number of a class, which is another one from now on."""
-        of_it = _classes.c.code == code
+        with self._transaction() as connection:
+            return _renew_key(connection, _classes, code)
+
+    def renew_course_key(self, code: str) -> int:
+        """The same of a course; and its classes have other ones, too."""
         with self._transaction() as connection:
             more = {"key_number": _classes.c.key_number + 1}
-            connection.execute(update(_classes).where(of_it).values(more))
-            return connection.scalar(select(_classes.c.key_number).where(of_it)) or 0
+            connection.execute(update(_classes).where(_classes.c.course == code).values(more))
+            return _renew_key(connection, _courses, code)
 
     def key_numbers(self, codes: Collection[str]) -> dict[str, int]:
         """The key number of each of these classes that there is."""
@@ -400,9 +441,7 @@ class ClassStore:
     def delete_class(self, code: str) -> None:
         """Forget everything about a class."""
         with self._transaction() as connection:
-            # The class first: whoever adds to it waits for us, or we for them (_not_deleted).
-            for table in (_classes, _points, _markers, _due_reports, _links):
-                connection.execute(delete(table).where(table.c.code == code))
+            _delete_class(connection, code)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -427,6 +466,29 @@ def _limit(connection: Connection, seconds: float) -> None:
     """
     milliseconds = max(1, int(1000 * seconds))
     connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+
+
+def _add(connection: Connection, table: Table, added: ClassSession | Course, unless: Table) -> None:
+    """Add a row, unless the other table has its code. Raises CodeTaken."""
+    if connection.scalar(select(unless.c.code).where(unless.c.code == added.code)):
+        raise CodeTaken(added.code)
+    try:
+        connection.execute(insert(table).values(**vars(added)))
+    except IntegrityError as error:
+        raise CodeTaken(added.code) from error
+
+
+def _renew_key(connection: Connection, table: Table, code: str) -> int:
+    of_it = table.c.code == code
+    more = {"key_number": table.c.key_number + 1}
+    connection.execute(update(table).where(of_it).values(more))
+    return connection.scalar(select(table.c.key_number).where(of_it)) or 0
+
+
+def _delete_class(connection: Connection, code: str) -> None:
+    # The class first: whoever adds to it waits for us, or we for them (_not_deleted).
+    for table in (_classes, _points, _markers, _due_reports, _links):
+        connection.execute(delete(table).where(table.c.code == code))
 
 
 def _not_deleted(connection: Connection, codes: set[str]) -> set[str]:

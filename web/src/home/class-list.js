@@ -1,11 +1,11 @@
 /** "Your classes": what this browser remembers, with what the server says about it today.
  *
- * @import { Mode } from "../shared/contract.js"
  * @import { KnownClass } from "../shared/my-classes.js"
  */
 
 import { clock, day } from "../shared/figures.js";
 import { bearer, forget, keptToken, myClasses } from "../shared/my-classes.js";
+import { MODE_WORDS } from "../shared/labels.js";
 import { copyOf, find, findIn } from "../shared/page.js";
 import { gettext, listed } from "../shared/texts.js";
 import { offerUndo } from "../shared/undo.js";
@@ -14,11 +14,16 @@ const AT_ONCE = 20; // classes that are shown, and asked for, at a time
 
 export class ClassList {
   #startAgain;
+  #isOpen;
   #shown = AT_ONCE;
 
-  /** @param {((known: KnownClass) => void) | null} startAgain null where that is not to be had */
-  constructor(startAgain) {
+  /**
+   * @param {(known: KnownClass) => void} startAgain
+   * @param {boolean} isOpen whether classes are started here, and not simulated ones alone
+   */
+  constructor(startAgain, isOpen) {
     this.#startAgain = startAgain;
+    this.#isOpen = isOpen;
     find("more-classes").addEventListener("click", () => {
       this.#shown += AT_ONCE;
       this.show();
@@ -52,8 +57,8 @@ export class ClassList {
     findIn(row, ".code").textContent = code;
     room.href = `/room/${code}`;
     report.href = `/report/${code}`;
-    again.hidden = !this.#startAgain;
-    again.addEventListener("click", () => this.#startAgain?.(known));
+    again.hidden = !this.#isOpen && !known.simulated;
+    again.addEventListener("click", () => this.#startAgain(known));
     findIn(row, ".forget").addEventListener("click", () => {
       const undo = forget(code);
       const over = () => this.#showCard();
@@ -83,12 +88,6 @@ export class ClassList {
     find("my-classes").hidden = rows === 0 && myClasses().length === 0;
   }
 }
-
-/** @type {Record<Mode, string>} */
-const MODE_WORDS = {
-  camera: gettext("Camera and own words"),
-  "self-report": gettext("Own words only"),
-};
 
 const STATE_WORDS = {
   running: gettext("running"),

@@ -5,7 +5,9 @@
  */
 
 import { ClassList } from "../home/class-list.js";
-import { remember } from "../shared/my-classes.js";
+import { CourseList } from "../home/course-list.js";
+import { startLesson } from "../shared/courses.js";
+import { remember, rememberCourse } from "../shared/my-classes.js";
 import { find, findIn, messageOf, setText } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 
@@ -13,15 +15,19 @@ const form = find("open-class", HTMLFormElement);
 const titleField = findIn(form, "[name=title]", HTMLInputElement);
 const notesField = findIn(form, "[name=notes_for_students]", HTMLInputElement);
 const qnaField = findIn(form, "[name=qna]", HTMLInputElement);
+const courseField = findIn(form, "[name=course]", HTMLInputElement);
 const buttons = [findIn(form, "button", HTMLButtonElement), find("try-out", HTMLButtonElement)];
+const courses = new CourseList();
 // Where classes are started from a learning platform alone there is a form for nobody.
-const list = new ClassList(form.hidden ? null : startAgain);
+const list = new ClassList(startAgain, !form.hidden);
 
+courses.show();
 list.show();
 enable(true); // until now, nobody would have heard the click
 // The Back button brings the page back as it was left.
 window.addEventListener("pageshow", () => {
   enable(true);
+  courses.show();
   list.show();
 });
 
@@ -32,10 +38,14 @@ form.addEventListener("submit", (event) => {
   const mode = /** @type {Mode} */ (chosen.get("mode"));
   const password = chosen.get("password") ?? undefined; // where the server asks teachers for one
   const asked = { title, mode, notes_for_students: notesField.checked, qna: qnaField.checked };
+  const isCourse = courseField.checked;
   start("problem", async () => {
-    const { code, token, room_url: room } = await post("/api/classes", { ...asked, password });
-    remember({ ...asked, code, title: title.trim(), created_at: Date.now() / 1000 }, token);
-    return room;
+    const address = isCourse ? "/api/courses" : "/api/classes";
+    const { code, token, room_url: room } = await post(address, { ...asked, password });
+    const known = { code, title: title.trim(), mode, created_at: Date.now() / 1000 };
+    if (isCourse) rememberCourse(known, token);
+    else remember({ ...asked, ...known }, token);
+    return isCourse ? startLesson(code, token) : room;
   });
 });
 find("try-out").addEventListener("click", tryOut);
@@ -54,6 +64,7 @@ async function start(problem, open) {
   try {
     location.assign(await open()); // with the token too: a browser may keep nothing
   } catch (error) {
+    courses.show(); // there may be one by now, without a lesson
     const reason = messageOf(error);
     setText(problem, gettext("The class could not be started: {reason}", { reason }));
     enable(true);
@@ -90,6 +101,7 @@ function startAgain({ title, mode, notes_for_students: notes, qna, simulated }) 
   titleField.value = title;
   notesField.checked = notes ?? false;
   qnaField.checked = qna ?? false;
+  courseField.checked = false;
   const choice = form.querySelector(`[value="${mode}"]`);
   if (choice instanceof HTMLInputElement) choice.checked = true;
   form.scrollIntoView();

@@ -9,12 +9,13 @@ import { fileName, saveFile } from "../report/files.js";
 import { NotesList } from "../report/notes-list.js";
 import { readReport } from "../report/read.js";
 import { showEarlier, showReport, tellWhatScrolls } from "../report/view.js";
-import { bearer, forget, fragment, keepToken, takeToken } from "../shared/my-classes.js";
-import { find, messageOf, pageData, setText, showInstead } from "../shared/page.js";
+import { bearer, forget, fragment, keepToken, keptToken, takeToken } from "../shared/my-classes.js";
+import { find, findAll, messageOf, pageData, setText, showInstead } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { Timeline } from "../timeline/timeline.js";
 
 const code = pageData("code");
+const { course } = document.body.dataset;
 const retentionDays = Number(pageData("retentionDays"));
 const token = takeToken(code);
 // A link of another teacher in the same tab changes nothing but the fragment.
@@ -42,6 +43,7 @@ async function open(token) {
   try {
     const report = await load();
     keepToken(code, token);
+    for (const link of findAll(document, ".to-lessons")) link.hidden = !keptToken(course ?? "");
     const page = { retentionDays, roomLink: `/room/${code}${fragment(code, token)}` };
     find("loading").hidden = true;
     const article = find("report");
@@ -62,7 +64,8 @@ async function open(token) {
       chapters.show();
     };
     letNotesChange(report, refresh);
-    showEarlier(report, await earlierReports(report));
+    const session = { course, created_at: Number(pageData("createdAt")) };
+    showEarlier(report, await earlierReports(report, session));
   } catch (error) {
     close(gettext("No report"), messageOf(error));
   }

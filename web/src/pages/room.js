@@ -27,15 +27,18 @@ import {
 import { Pending } from "../room/pending.js";
 import { ClassSocket } from "../shared/class-socket.js";
 import { clock } from "../shared/figures.js";
+import { letCopy } from "../shared/copying.js";
 import {
   bearer,
   fragment,
+  keepLessons,
   keepToken,
   myClasses,
   remember,
-  takeToken,
+  rememberCourse,
+  takeTokens,
 } from "../shared/my-classes.js";
-import { copy, find, findAll, findIn, pageData, setText, showInstead } from "../shared/page.js";
+import { find, findAll, findIn, pageData, setText, showInstead } from "../shared/page.js";
 import { SmallWindow } from "../shared/small-window.js";
 import { gettext } from "../shared/texts.js";
 import { Timeline } from "../timeline/timeline.js";
@@ -43,7 +46,7 @@ import { Timeline } from "../timeline/timeline.js";
 const code = pageData("code");
 const mode = /** @type {Mode} */ (pageData("mode"));
 const minStudents = Number(pageData("minStudents"));
-const { ended, keepsReport, notesForStudents, qna, simulated } = document.body.dataset;
+const { course, ended, keepsReport, notesForStudents, qna, simulated } = document.body.dataset;
 const REFRESH_MILLISECONDS = 1000; // of what changes with time alone
 // Where the teacher does something that waits for a server.
 const ACTIVE = ["glance", "question-card", "hands-card", "notes", ...(qna ? ["posts-card"] : [])];
@@ -51,7 +54,7 @@ const ACTIVE = ["glance", "question-card", "hands-card", "notes", ...(qna ? ["po
 const SMALL_PARTS = ["status", "glance", "question-card", "said-card"];
 const SMALL_SIZE = { width: 340, height: 420 };
 
-const token = takeToken(code);
+const [token, courseToken] = takeTokens(course ? [code, course] : [code]);
 // Another teacher's link in the same tab changes nothing but the fragment.
 window.addEventListener("hashchange", () => location.reload());
 if (token === null) {
@@ -301,13 +304,18 @@ function open(token) {
  * @param {string} token
  */
 function begin(token) {
+  const about = { title: pageData("title"), mode, created_at: Number(pageData("createdAt")) };
+  if (course && courseToken) {
+    rememberCourse({ ...about, code: course }, courseToken);
+    keepLessons(course, [{ code, token }]);
+    return;
+  }
   keepToken(code, token);
   if (!myClasses().some((known) => known.code === code)) {
     const known = {
+      ...about,
       code,
-      title: pageData("title"),
-      mode,
-      created_at: Number(pageData("createdAt")),
+      course,
       notes_for_students: notesForStudents !== undefined,
       qna: qna !== undefined,
       simulated: simulated !== undefined,
@@ -320,16 +328,14 @@ function begin(token) {
 function showLinks(token) {
   const report = `/report/${code}${fragment(code, token)}`;
   for (const link of findAll(document, ".to-report", HTMLAnchorElement)) link.href = report;
+  for (const link of findAll(document, ".to-lessons", HTMLAnchorElement)) {
+    link.hidden = !courseToken;
+    if (course && courseToken) link.href = `/lessons/${course}${fragment(course, courseToken)}`;
+  }
   find("room-link", HTMLInputElement).value = `${location.origin}/room/${code}#${token}`;
 }
 
-for (const button of findAll(document, "[data-copies]")) {
-  button.addEventListener("click", async () => {
-    if (!(await copy(find(button.dataset.copies ?? "")))) return; // what to copy is selected
-    button.textContent = gettext("Copied");
-    setTimeout(() => (button.textContent = gettext("Copy")), 2000);
-  });
-}
+letCopy();
 
 /** @param {string} token */
 function closeAfterEnd(token) {

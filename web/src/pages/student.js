@@ -143,6 +143,7 @@ function close(reason, goesOn = false) {
   small.close();
   setText("over-reason", reason);
   find("return").hidden = !goesOn;
+  for (const link of findAll(find("over"), ".next-lesson")) link.hidden = goesOn;
   recap.show();
   showInstead("class", "over");
 }

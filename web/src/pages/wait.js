@@ -1,11 +1,39 @@
-/** Before a class that is opened from a learning platform: go there as soon as it runs. */
+/** Before a lesson of a course: go there as soon as it runs, however long that takes. */
 
-import { find } from "../shared/page.js";
+import { setText } from "../shared/page.js";
+import { gettext } from "../shared/texts.js";
 
-const PAUSE = 5000; // milliseconds
+const PAUSE = 5000; // milliseconds between tries, at least, and at most twice that
+const PATIENCE = 10_000; // milliseconds for an answer
+const LONG = 30 * 60_000; // milliseconds after which a lesson is not to be expected at any moment
+const LONG_PAUSE = 30_000;
 
-find("again").addEventListener("click", () => location.reload());
-setInterval(async () => {
-  const answer = await fetch(location.href).catch(() => null);
-  if (answer?.redirected) location.replace(answer.url);
-}, PAUSE);
+const since = Date.now();
+let next = 0; // the timer of the next try
+let isTrying = false;
+
+document.getElementById("again")?.addEventListener("click", () => location.reload());
+window.addEventListener("online", attempt);
+// A device that slept, or a tab behind others, has timers that are late.
+document.addEventListener("visibilitychange", () => document.hidden || attempt());
+wait();
+
+function wait() {
+  const pause = Date.now() - since < LONG ? PAUSE : LONG_PAUSE;
+  clearTimeout(next);
+  next = setTimeout(attempt, pause * (1 + Math.random())); // not the whole class at once
+}
+
+async function attempt() {
+  if (isTrying) return;
+  isTrying = true;
+  // A redirect, which leads into the lesson, is not followed here: the browser goes itself.
+  const options = /** @type {const} */ ({ method: "HEAD", redirect: "manual" });
+  const signal = AbortSignal.timeout(PATIENCE);
+  const answer = await fetch(location.pathname, { ...options, signal }).catch(() => null);
+  isTrying = false;
+  if (answer?.type === "opaqueredirect") return location.replace(location.pathname);
+  const isWell = answer?.ok;
+  setText("status", isWell ? "" : gettext("The server does not answer. This page keeps trying."));
+  wait();
+}

@@ -1,6 +1,7 @@
 /** A report on its page: what students said comes before how they looked.
  *
  * @import { Asked, MostAndMean, Pace, PastAlert, Report, Shares, Stretch } from "../shared/contract.js"
+ * @import { Summary } from "../shared/courses.js"
  */
 
 import { whyAlert } from "../shared/alert-words.js";
@@ -195,7 +196,7 @@ function barsOf(id, shares, words) {
 /**
  * This class and the earlier ones of its course, newest first.
  * @param {Report} report
- * @param {Report[]} earlier
+ * @param {Summary[]} earlier
  */
 export function showEarlier(report, earlier) {
   find("earlier-card").hidden = earlier.length === 0;

@@ -1,11 +1,17 @@
 /** The words that pages use for the contract's labels. "Looks", never "feels".
  *
- * @import { Answer, Emotion, Pace, Question, Shares } from "./contract.js"
+ * @import { Answer, Emotion, Mode, Pace, Question, Shares } from "./contract.js"
  *
  * @typedef {"happy" | "neutral" | "surprise" | "unhappy" | "other"} Look A group of emotions.
  */
 
 import { gettext } from "./texts.js";
+
+/** @type {Record<Mode, string>} */
+export const MODE_WORDS = {
+  camera: gettext("Camera and own words"),
+  "self-report": gettext("Own words only"),
+};
 
 /**
  * From pleasant to unpleasant: the order in which pages list them.

@@ -1,11 +1,12 @@
-/** The classes that this browser is a teacher of: no account, only this browser's memory.
+/** The classes and courses that this browser is a teacher of: no account, only this browser's memory.
  *
  * @import { Mode } from "./contract.js"
  */
 
 import { memory } from "./page.js";
 
-const LIST = "classpulse.classes";
+const CLASSES = "classpulse.classes";
+const COURSES = "classpulse.courses";
 const MOST = 200; // far more than a teacher scrolls through
 
 /**
@@ -17,12 +18,26 @@ const MOST = 200; // far more than a teacher scrolls through
  * @property {boolean} [notes_for_students] unknown of classes of earlier releases
  * @property {boolean} [qna] so, too
  * @property {boolean} [simulated] its students are made up
+ * @property {string} [course] the code of the course of which it is a lesson
+ *
+ * @typedef {object} KnownCourse
+ * @property {string} code
+ * @property {string} title
+ * @property {Mode} mode
+ * @property {number} created_at seconds since the epoch
+ * @property {string[]} lessons the codes of those to which this browser has keys
  */
 
 /** @returns {KnownClass[]} newest first; empty where the browser keeps nothing */
-export function myClasses() {
+export const myClasses = () => listAt(CLASSES);
+
+/** @returns {KnownCourse[]} the same of courses, whose lessons are not among the classes */
+export const myCourses = () => listAt(COURSES);
+
+/** @param {string} place */
+function listAt(place) {
   try {
-    const known = JSON.parse(memory.get(LIST) ?? "[]");
+    const known = JSON.parse(memory.get(place) ?? "[]");
     return Array.isArray(known) ? known : [];
   } catch {
     return []; // not what this page wrote: begin anew
@@ -34,9 +49,44 @@ export function myClasses() {
  * @param {string} token the key to it
  */
 export function remember(known, token) {
-  const others = myClasses().filter(({ code }) => code !== known.code);
-  memory.set(LIST, JSON.stringify([known, ...others].slice(0, MOST)));
+  rememberAt(CLASSES, known, token);
+}
+
+/**
+ * @param {Omit<KnownCourse, "lessons">} known from now on the first of the list
+ * @param {string} token the key to it
+ */
+export function rememberCourse(known, token) {
+  const { lessons = [] } = myCourses().find(({ code }) => code === known.code) ?? {};
+  rememberAt(COURSES, { ...known, lessons }, token);
+}
+
+/**
+ * @param {string} place
+ * @param {KnownClass | KnownCourse} known
+ * @param {string} token
+ */
+function rememberAt(place, known, token) {
+  const others = listAt(place).filter(({ code }) => code !== known.code);
+  memory.set(place, JSON.stringify([known, ...others].slice(0, MOST)));
   keepToken(known.code, token);
+}
+
+/**
+ * Keep the keys to lessons of a course that this browser knows: they are not among the classes then.
+ * @param {string} course
+ * @param {{code: string, token: string}[]} lessons
+ */
+export function keepLessons(course, lessons) {
+  const courses = myCourses();
+  const known = courses.find(({ code }) => code === course);
+  if (!known) return; // nothing would ever forget them
+  for (const { code, token } of lessons) keepToken(code, token);
+  const codes = lessons.map(({ code }) => code);
+  known.lessons = [...new Set([...known.lessons, ...codes])];
+  memory.set(COURSES, JSON.stringify(courses));
+  const others = myClasses().filter(({ code }) => !codes.includes(code));
+  memory.set(CLASSES, JSON.stringify(others));
 }
 
 /**
@@ -44,21 +94,39 @@ export function remember(known, token) {
  * @param {string} code
  */
 export function forget(code) {
-  const before = myClasses();
+  return forgetAt(CLASSES, code, []);
+}
+
+/**
+ * The same of a course and its lessons.
+ * @param {string} code
+ */
+export function forgetCourse(code) {
+  const known = myCourses().find((course) => course.code === code);
+  return forgetAt(COURSES, code, known?.lessons ?? []);
+}
+
+/**
+ * @param {string} place
+ * @param {string} code
+ * @param {string[]} more codes of what goes with it
+ */
+function forgetAt(place, code, more) {
+  const before = listAt(place);
   const index = before.findIndex((known) => known.code === code);
-  const token = keptToken(code);
-  memory.set(LIST, JSON.stringify(before.filter((known) => known.code !== code)));
-  memory.remove(tokenKey(code));
-  memory.remove(recordingKey(code));
+  const keys = [code, ...more].flatMap((each) => [tokenKey(each), recordingKey(each)]);
+  const kept = keys.map((key) => ({ key, value: memory.get(key) }));
+  memory.set(place, JSON.stringify(before.filter((known) => known.code !== code)));
+  for (const key of keys) memory.remove(key);
   return () => {
-    if (token !== null) keepToken(code, token);
+    for (const { key, value } of kept) if (value !== null) memory.set(key, value);
     const known = before[index];
     if (!known) return;
-    const now = myClasses();
+    const now = listAt(place);
     const after = before.slice(index + 1).map((other) => other.code);
-    const place = now.findIndex((other) => after.includes(other.code));
-    now.splice(place < 0 ? now.length : place, 0, known);
-    memory.set(LIST, JSON.stringify(now));
+    const at = now.findIndex((other) => after.includes(other.code));
+    now.splice(at < 0 ? now.length : at, 0, known);
+    memory.set(place, JSON.stringify(now));
   };
 }
 
@@ -68,11 +136,23 @@ export function forget(code) {
  * @param {string} code
  */
 export function takeToken(code) {
-  const token = location.hash.slice(1);
-  if (!token) return keptToken(code);
-  if (keptToken(code) === null) keepToken(code, token);
-  history.replaceState(null, "", location.pathname);
-  return token;
+  return takeTokens([code])[0];
+}
+
+/**
+ * The same of several, which stand in the address one after the other, as a learning platform's
+ * launch has them.
+ * @param {string[]} codes
+ */
+export function takeTokens(codes) {
+  const given = location.hash.slice(1).split("&");
+  if (location.hash) history.replaceState(null, "", location.pathname);
+  return codes.map((code, index) => {
+    const token = given[index];
+    if (!token) return keptToken(code);
+    if (keptToken(code) === null) keepToken(code, token);
+    return token;
+  });
 }
 
 /**

@@ -26,9 +26,11 @@ def upgrade() -> None:
         sa.Column("code", sa.String(12), primary_key=True),
         sa.Column("title", sa.String(120), nullable=False),
         sa.Column("mode", sa.String(12), nullable=False),
+        sa.Column("min_students", sa.Integer),
         sa.Column("notes_for_students", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("qna", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("created_at", sa.Float, nullable=False),
+        sa.Column("used_at", sa.Float, nullable=False),
         sa.Column("key_number", sa.Integer, nullable=False, server_default="0"),
         sa.Column("link", sa.String(64), unique=True),
         sa.Column("lesson", sa.String(12)),
@@ -43,7 +45,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     for link, code, title, mode, created_at in connection.execute(query).all():
         course = "".join(secrets.choice(ALPHABET) for _ in range(6))
-        about = {"title": title, "mode": mode, "created_at": created_at}
+        about = {"title": title, "mode": mode, "created_at": created_at, "used_at": created_at}
         connection.execute(sa.insert(courses).values(code=course, link=link, lesson=code, **about))
         of_it = classes.c.code == code
         connection.execute(sa.update(classes).where(of_it).values(course=course))

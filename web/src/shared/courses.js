@@ -1,0 +1,79 @@
+/** What a teacher's pages ask the server about a course.
+ *
+ * @import { Mode, Report } from "./contract.js"
+ *
+ * @typedef {{code: string, room_url: string, token: string}} Begun a class that runs
+ *
+ * @typedef {{code: string, title: string, mode: Mode, created_at: number, lesson: Begun | null}} Course
+ *
+ * @typedef {Pick<Report, "code" | "title" | "mode" | "began" | "ended" | "minutes" | "students" |
+ *   "shares" | "pace" | "markers" | "asked" | "moments">} Summary of one class among others
+ *
+ * @typedef {Summary & Begun & {created_at: number}} Lesson
+ */
+
+import { bearer, keepLessons } from "./my-classes.js";
+import { gettext } from "./texts.js";
+
+export const LESSONS_AT_ONCE = 8; // as the server has it
+
+/** The server did not do it; says why in a sentence, and with which status. */
+export class Refused extends Error {
+  /**
+   * @param {string} sentence
+   * @param {number} status 0 where no server of ours has answered
+   */
+  constructor(sentence, status) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+/**
+ * A request as the teacher of a course; throws a Refused.
+ * @param {string} code of the course
+ * @param {string | null} token
+ * @param {string} [path] below the course
+ * @param {string} [method]
+ */
+export async function askCourse(code, token, path = "", method = "GET") {
+  const request = fetch(`/api/courses/${code}${path}`, { method, headers: bearer(token) });
+  const answer = await request.catch(() => {
+    throw new Refused(
+      gettext("The server could not be reached. Is there a connection? Then try again."),
+      0,
+    );
+  });
+  if (answer.status === 204) return null;
+  const body = await answer.json().catch(() => ({})); // in front of our server may be others
+  if (answer.ok) return body;
+  if (body.error) throw new Refused(gettext(body.error), answer.status);
+  throw new Refused(gettext("The server has a problem. Try again later."), 0);
+}
+
+/**
+ * Have a lesson of a course run, and keep its key. Resolves to the address of its room, with both
+ * tokens, because a browser may keep nothing; throws a Refused.
+ * @param {string} code
+ * @param {string | null} token
+ */
+export async function startLesson(code, token) {
+  /** @type {Begun} */
+  const begun = await askCourse(code, token, "/lessons", "POST");
+  keepLessons(code, [begun]);
+  return `${begun.room_url}&${token}`;
+}
+
+/**
+ * The newest lessons of a course that were opened before a time; throws a Refused.
+ * @param {string} code
+ * @param {string | null} token
+ * @param {number} [before] seconds since the epoch
+ * @returns {Promise<Lesson[]>} newest first
+ */
+export async function lessonsOf(code, token, before) {
+  /** @type {Lesson[]} */
+  const lessons = await askCourse(code, token, `/lessons${before ? `?before=${before}` : ""}`);
+  keepLessons(code, lessons);
+  return lessons;
+}
