@@ -37,6 +37,26 @@ def home_with_a_class_forgotten(server, page, join):
     expect(page.get_by_role("button", name="Undo")).to_be_focused()
 
 
+def waiting(server, page, join):
+    page.goto(server.open_course()["join_url"])
+    expect(page.locator("#again")).to_be_visible()
+
+
+def lessons(server, page, join):
+    course = server.open_course()
+    server.start_lesson(course)
+    page.goto(course["course_url"])
+    expect(page.locator("#lesson-list li")).to_have_count(1)
+    page.locator("details summary").click()
+    page.locator("#delete").click()
+
+
+def home_with_a_course(server, page, join):
+    lessons(server, page, join)
+    page.goto(server.url)
+    expect(page.locator("#course-list .room")).to_be_visible()
+
+
 def no_such_class(server, page, join):
     page.goto(f"{server.url}/c/NOSUCH")
 
@@ -134,6 +154,7 @@ def report_with_a_table(server, page, join):
 
 PAGES = [
     *(home, home_with_classes, home_with_a_class_forgotten, no_such_class),
+    *(waiting, lessons, home_with_a_course),
     *(consent, consent_to_words, in_class_with_camera),
     *(in_class_with_words, after_the_class, for_parents, privacy, security),
     *(room, lively_room, ending_room, report),

@@ -67,6 +67,21 @@ class App:
         opened: dict[str, Any] = answer.get_json()
         return opened
 
+    def open_course(
+        self, title: str = "Algebra", mode: str = "self-report", **extra: object
+    ) -> dict[str, Any]:
+        answer = self.post("/api/courses", json={"title": title, "mode": mode, **extra})
+        assert answer.status_code == 201, answer.text
+        course: dict[str, Any] = answer.get_json()
+        return course
+
+    def start_lesson(self, course: dict[str, Any]) -> dict[str, Any]:
+        """The lesson of a course that runs from now on, as `open_class` gives it."""
+        answer = self.as_teacher(course, f"/api/courses/{course['code']}/lessons", "POST")
+        assert answer.status_code in (200, 201), answer.text
+        opened: dict[str, Any] = answer.get_json()
+        return opened
+
     def connect(self, address: str = "127.0.0.1", **auth: Any) -> Peer:
         return Peer(self, address, auth)
 

@@ -11,12 +11,15 @@ from server.config import Logo, School
 def pages(app):
     """The path of each kind of page."""
     camera, words = app.open_class()["code"], app.open_class(mode="self-report")["code"]
+    course = app.open_course(mode="camera")["code"]
     return {
         "home": "/",
         "student": f"/c/{camera}",
         "student, own words": f"/c/{words}",
         "room": f"/room/{camera}",
         "report": f"/report/{camera}",
+        "waiting": f"/course/{course}",
+        "lessons": f"/lessons/{course}",
         "nowhere": "/nowhere",
         "a script": "/static/dist/worker.js",
     }

@@ -16,11 +16,13 @@ def get(app, path, address):
 
 def test_guessing_codes_is_held_back_on_every_page(app):
     code = app.open_class()["code"]
+    course = app.open_course()["code"]
     ways = ["/c/{}", "/room/{}", "/report/{}", "/api/classes/{}", "/c/{}/qr.svg"]
+    ways += ["/course/{}", "/lessons/{}", "/api/courses/{}", "/course/{}/qr.svg", "/join?code={}"]
     for number in range(MISSES_AN_HOUR):
         way = ways[number % len(ways)].format(f"NO{number}")
         assert get(app, way, "203.0.113.7").status_code == 404
-    for path in (f"/c/{code}", "/c/NOSUCH", f"/api/classes/{code}"):
+    for path in (f"/c/{code}", "/c/NOSUCH", f"/api/classes/{code}", f"/course/{course}"):
         answer = get(app, path, "203.0.113.7")
         assert answer.status_code == 429 and "Too many wrong codes" in answer.text
         assert get(app, f"/c/{code}", "203.0.113.8").status_code == 200

@@ -32,18 +32,23 @@ def code_in(answer):
     return re.search(r"/(?:room|c)/([0-9A-Z]{6})", answer.headers["Location"])[1]
 
 
+def tokens_in(answer):
+    """Those of a teacher's launch: of the class and of the course."""
+    return answer.headers["Location"].partition("#")[2].split("&")
+
+
 def followed(server, answer):
-    """Where a student's launch ends: after the page that waits for the class."""
+    """Where a student's launch ends: at the course's page, or beyond it."""
     assert answer.status_code == 303, answer.text
-    assert re.fullmatch(r"/lti/wait/[\w.-]+", answer.headers["Location"])
+    assert re.fullmatch(r"/course/[0-9A-Z]{6}", answer.headers["Location"])
     return requests.get(server.url + answer.headers["Location"], allow_redirects=False, timeout=10)
 
 
 def test_a_teachers_launch_opens_the_room_of_a_class_called_like_the_link(school, platform):
     answer = platform.launch(school, platform.says(TEACHER))
     assert answer.status_code == 303
-    room, _, token = answer.headers["Location"].partition("#")
-    code = code_in(answer)
+    room = answer.headers["Location"].partition("#")[0]
+    code, (token, _) = code_in(answer), tokens_in(answer)
     assert room == f"{school.url}/room/{code}"
     about = requests.get(
         f"{school.url}/api/classes/{code}",
@@ -76,7 +81,7 @@ def test_a_student_waits_for_a_class_that_has_not_begun_or_is_over(school, platf
     assert page.status_code == 200 and "has not begun yet" in page.text
     opened = platform.launch(school, platform.says(TEACHER, place="later"))
     assert followed(school, launch).headers["Location"] == f"/c/{code_in(opened)}"
-    token = opened.headers["Location"].partition("#")[2]
+    token, _ = tokens_in(opened)
     teacher = connect(school, role="teacher", code=code_in(opened), token=token)
     teacher.send("end", {})
     teacher.wait_for("ended")
@@ -183,7 +188,9 @@ def test_a_platform_of_another_time_lets_nobody_in_and_the_log_says_why(
 
 def test_the_clocks_of_processes_may_differ(school, start_server, platform):
     ahead = start_server(
-        ["gunicorn", "--pythonpath", "tests/server", "ahead:app"], LTI_PLATFORMS=platform.setting
+        ["gunicorn", "--pythonpath", "tests/server", "ahead:app"],
+        LTI_PLATFORMS=platform.setting,
+        DATABASE_URL=school.settings["DATABASE_URL"],
     )
     browser = requests.Session()
     asked = platform.login(ahead, browser)
@@ -238,10 +245,6 @@ def test_a_login_from_an_unknown_platform_goes_nowhere(school, asked):
     assert answer.status_code == 403
 
 
-def test_a_forged_ticket_waits_for_nothing(school):
-    assert requests.get(f"{school.url}/lti/wait/abc.def", timeout=10).status_code == 403
-
-
 @pytest.mark.parametrize(
     "said",
     [
@@ -286,25 +289,58 @@ def test_a_platform_whose_keys_cannot_be_had_lets_nobody_in(start_server):
     assert answer.status_code == 403
 
 
-def test_a_deleted_class_leaves_no_trace_of_its_place(school, platform):
-    launched = platform.launch(school, platform.says(TEACHER, place="deleted"))
-    token = launched.headers["Location"].partition("#")[2]
-    answer = requests.delete(
-        f"{school.url}/api/classes/{code_in(launched)}",
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=10,
-    )
-    assert answer.status_code == 204
+def course_of(launch):
+    """The code of the course of a teacher's launch, and what opens it."""
+    room = requests.get(launch.headers["Location"], timeout=10).text
+    [code] = re.findall(r'data-course="([0-9A-Z]{6})"', room)
+    return code, {"Authorization": f"Bearer {tokens_in(launch)[1]}"}
+
+
+def test_a_place_is_a_course_whose_lessons_stand_together(school, platform, connect):
+    first = platform.launch(school, platform.says(TEACHER, place="weekly"))
+    code, bearer = course_of(first)
+    teacher = connect(school, role="teacher", code=code_in(first), token=tokens_in(first)[0])
+    teacher.send("end", {})
+    teacher.wait_for("ended")
+    renamed = {"resource_link": {"id": "weekly", "title": "Geometry"}, "custom": {"mode": "camera"}}
+    second = platform.launch(school, platform.says(TEACHER, **renamed))
+    lessons = requests.get(f"{school.url}/api/courses/{code}/lessons", headers=bearer, timeout=10)
+    assert [(lesson["code"], lesson["title"], lesson["mode"]) for lesson in lessons.json()] == [
+        (code_in(second), "Geometry", "camera"),
+        (code_in(first), "Algebra, Monday", "self-report"),
+    ]
+    assert course_of(second)[0] == code
+
+
+def test_students_who_come_first_and_at_once_wait_in_one_course(school, platform):
+    def launch(_):
+        return platform.launch(school, platform.says(STUDENT, place="before all"))
+
+    with ThreadPoolExecutor(8) as pool:
+        pages = {answer.headers["Location"] for answer in pool.map(launch, range(8))}
+    assert len(pages) == 1
+    opened = platform.launch(school, platform.says(TEACHER, place="before all"))
+    assert f"/course/{course_of(opened)[0]}" in pages
+
+
+def test_launches_are_no_openings_of_an_address(start_server, platform):
+    school = start_server(LTI_PLATFORMS=platform.setting, CLASSES_PER_HOUR="1")
+    for place in ("algebra", "geometry", "history"):
+        assert platform.launch(school, platform.says(TEACHER, place=place)).status_code == 303
+
+
+def test_a_deleted_course_leaves_no_trace_of_its_place(start_server, platform):
+    school = start_server(LTI_PLATFORMS=platform.setting)
+    launched = platform.launch(school, platform.says(TEACHER))
+    code, bearer = course_of(launched)
+    deleted = requests.delete(f"{school.url}/api/courses/{code}", headers=bearer, timeout=10)
+    assert deleted.status_code == 204
     path = school.settings["DATABASE_URL"].removeprefix("sqlite:///")
-    deadline = time.monotonic() + 10
-    while True:
-        with closing(sqlite3.connect(path)) as database:
-            [left] = database.execute(
-                "SELECT count(*) FROM links WHERE code = ?", [code_in(launched)]
-            ).fetchone()
-        if not left:
-            break
-        assert time.monotonic() < deadline
+    with closing(sqlite3.connect(path)) as database:
+        assert "Algebra" not in "\n".join(database.iterdump())
+        assert database.execute("SELECT link FROM courses").fetchall() == []
+    again = platform.launch(school, platform.says(TEACHER))
+    assert course_of(again)[0] != code
 
 
 def test_without_a_platform_there_is_nothing_to_launch(app):

@@ -10,7 +10,7 @@ from alembic.util import CommandError
 
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
-from server.storage.store import StoreError
+from server.storage.store import StoreError, open_engine
 from tests.live_server import ROOT, free_port, migrate
 
 # What the first versions made of an empty database.
@@ -47,6 +47,17 @@ def alembic(url):
     return Config(toml_file=ROOT / "pyproject.toml", attributes={"url": url})
 
 
+def execute(url, statements):
+    """What the last one of the statements gives."""
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        for statement in statements.strip().removesuffix(";").split(";\n"):
+            answer = connection.exec_driver_sql(statement)
+        rows = list(answer) if answer.returns_rows else None
+    engine.dispose()
+    return rows
+
+
 def test_migrations_make_the_tables_that_the_store_uses(empty_database):
     migrate(empty_database)
     command.check(alembic(empty_database))
@@ -77,6 +88,39 @@ def test_a_database_from_before_there_were_migrations_is_taken_over(tmp_path, mo
         left = connection.execute("SELECT * FROM sqlite_master WHERE name = 'views'").fetchall()
     assert left == []
     command.check(alembic(url))
+
+
+# What the release before courses writes: two classes from one place, of which one was deleted.
+BEFORE_COURSES = """
+INSERT INTO classes (code, title, mode, min_students, created_at, key_number, notes_for_students)
+VALUES ('ABC234', 'Algebra', 'camera', 5, 10.0, 3, true);
+INSERT INTO links (link, code) VALUES ('one place', 'ABC234'), ('another', 'GONE22');
+"""
+
+
+def test_a_place_in_a_platform_is_a_course_from_now_on(empty_database, open_store):
+    command.upgrade(alembic(empty_database), "0005")
+    execute(empty_database, BEFORE_COURSES)
+    store = open_store(migrate(empty_database))
+    course = store.course_at("one place")
+    assert (course.title, course.mode, course.used_at) == ("Algebra", "camera", 10.0)
+    assert (course.lesson, course.min_students) == ("ABC234", None)
+    session = store.find_class("ABC234")
+    assert (session.course, session.key_number) == (course.code, 3)
+    assert store.course_at("another") is None
+    store.add_class(
+        ClassSession("XYZ234", "Algebra", "camera", 5, 20.0, course=course.code), "ABC234"
+    )
+    assert store.course_at("one place").lesson == "XYZ234"
+
+
+def test_the_release_before_courses_goes_on_beside_this_one(empty_database, open_store):
+    store = open_store(migrate(empty_database))
+    execute(empty_database, BEFORE_COURSES)
+    session = store.find_class("ABC234")
+    assert (session.course, session.qna, session.simulated) == (None, False, False)
+    store.delete_class("ABC234")
+    assert execute(empty_database, "SELECT code FROM links") == [("GONE22",)]
 
 
 def test_a_database_without_the_newest_tables_is_told(empty_database, open_store):

@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -56,6 +57,15 @@ def test_students_and_teacher_of_a_class_sit_on_different_processes(processes, j
     for peer in (*teachers, *students):
         peer.wait_for("ended")
     assert "ended" in join_refused(join, two, opened["code"])
+
+
+def test_teachers_who_start_a_lesson_at_once_are_in_one_class(processes, teach):
+    course = processes[0].open_course()
+    with ThreadPoolExecutor(8) as pool:
+        lessons = list(pool.map(lambda n: processes[n % 2].start_lesson(course), range(8)))
+    assert len({lesson["code"] for lesson in lessons}) == 1
+    for server in processes:
+        teach(server, lessons[0]).wait_for("view")
 
 
 def test_who_comes_back_through_any_process_knows_what_was_taken_down(processes, join, teach):

@@ -10,10 +10,10 @@ import psycopg
 import pytest
 import requests
 
-from server.domain.session import ClassSession, Marker
+from server.domain.session import ClassSession, Course, Marker
 from server.domain.timeline import Point
 from server.domain.view import Alert
-from server.storage.store import CodeTaken, StoreError
+from server.storage.store import CodeTaken, LessonTaken, StoreError
 from tests.conftest import SERVE_QUICKLY
 from tests.live_server import free_port, migrate
 from tests.memory_store import MemoryStore
@@ -52,6 +52,110 @@ def test_a_code_is_given_once(store):
     with pytest.raises(CodeTaken):
         store.add_class(ClassSession("ABC234", "Geometry", "camera", 5, 11.0))
     assert store.find_class("ABC234").title == "Algebra"
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def database(request, tmp_path, open_store):
+    """A store that knows courses, too."""
+    if request.param == "PostgreSQL":
+        return open_store(request.getfixturevalue("postgres_server").url)
+    return open_store(migrate(f"sqlite:///{tmp_path / 'classpulse.db'}"))
+
+
+def course(code="CRS234", **about):
+    return Course(code, "Algebra", "camera", None, 10.0, 10.0, **about)
+
+
+def lesson(code, t=20.0, of="CRS234"):
+    return ClassSession(code, "Algebra", "camera", 5, t, course=of)
+
+
+def test_a_course_is_found_by_its_code_and_by_its_place(database):
+    made = course(link="a" * 64, notes_for_students=True, qna=True)
+    database.add_course(made)
+    assert database.find_course("CRS234") == database.course_at("a" * 64) == made
+    assert (database.find_course("XYZ234"), database.course_at("b" * 64)) == (None, None)
+    database.describe_course("CRS234", "Geometry", "self-report")
+    described = database.find_course("CRS234")
+    assert (described.title, described.mode) == ("Geometry", "self-report")
+
+
+def test_a_code_is_a_classs_or_a_courses_and_a_place_one_courses(database):
+    database.add_course(course(link="a" * 64))
+    add_classes(database, "ABC234")
+    for taken in (course(), course("ABC234"), course("XYZ234", link="a" * 64)):
+        with pytest.raises(CodeTaken):
+            database.add_course(taken)
+    with pytest.raises(CodeTaken):
+        add_classes(database, "CRS234")
+    assert database.find_class("CRS234") is None and database.find_course("ABC234") is None
+    assert database.find_course("XYZ234") is None
+
+
+def test_of_two_lessons_that_follow_the_same_one_only_the_first_begins(database):
+    database.add_course(course())
+    database.add_class(lesson("ABC234"))
+    with pytest.raises(LessonTaken):
+        database.add_class(lesson("DEF234"))
+    assert database.find_class("DEF234") is None
+    database.add_class(lesson("XYZ234", t=30.0), over="ABC234")
+    with pytest.raises(LessonTaken):
+        database.add_class(lesson("DEF234"), over="ABC234")
+    now = database.find_course("CRS234")
+    assert (now.lesson, now.used_at) == ("XYZ234", 30.0)
+    with pytest.raises(LessonTaken):
+        database.add_class(lesson("DEF234", of="NOSUCH"))
+
+
+def test_lessons_come_newest_first_and_a_few_at_a_time(database):
+    database.add_course(course())
+    codes = ["FIRST2", "SECND2", "THIRD2"]
+    for over, (t, code) in zip([None, *codes], enumerate(codes), strict=False):
+        database.add_class(lesson(code, t=float(t)), over=over)
+    add_classes(database, "ABC234")
+
+    def found(before=100.0, most=None):
+        return [each.code for each in database.lessons("CRS234", before, most)]
+
+    assert found() == ["THIRD2", "SECND2", "FIRST2"]
+    assert found(most=2) == ["THIRD2", "SECND2"]
+    assert found(before=2.0) == ["SECND2", "FIRST2"]
+
+
+def test_a_renewed_key_of_a_course_is_one_of_its_lessons_too(database):
+    database.add_course(course())
+    database.add_class(lesson("ABC234"))
+    add_classes(database, "XYZ234")
+    assert database.renew_course_key("CRS234") == 1
+    assert database.find_course("CRS234").key_number == 1
+    assert database.key_numbers(["ABC234", "XYZ234"]) == {"ABC234": 1, "XYZ234": 0}
+
+
+def test_a_deleted_course_leaves_nothing_of_its_lessons_and_others_alone(database):
+    for code in ("CRS234", "CRS567"):
+        database.add_course(course(code))
+    database.add_class(lesson("ABC234"))
+    database.add_class(lesson("XYZ234", of="CRS567"))
+    for code in ("ABC234", "XYZ234"):
+        database.add_points([(code, point(20.0))])
+        database.add_marker(code, Marker(20.0, "recursion"))
+    database.delete_course("CRS234")
+    assert database.find_course("CRS234") is None and database.find_class("ABC234") is None
+    assert (database.points("ABC234"), database.markers("ABC234")) == ([], [])
+    assert database.find_course("CRS567") and database.points("XYZ234")
+    with pytest.raises(LessonTaken):  # of a teacher who had it open still
+        database.add_class(lesson("DEF234"), over="ABC234")
+
+
+def test_a_course_goes_when_it_has_no_lesson_and_had_none_for_long(database):
+    for code, created in [("UNUSED", 10.0), ("TAUGHT", 10.0), ("HASONE", 10.0), ("NEWNEW", 90.0)]:
+        database.add_course(Course(code, "Algebra", "camera", None, created, created))
+    database.add_class(lesson("ABC234", t=60.0, of="TAUGHT"))
+    database.delete_class("ABC234")
+    database.add_class(lesson("XYZ234", t=20.0, of="HASONE"))
+    database.delete_courses_unused_since(50.0)
+    left = {code for code in ("UNUSED", "TAUGHT", "HASONE", "NEWNEW") if database.find_course(code)}
+    assert left == {"TAUGHT", "HASONE", "NEWNEW"}
 
 
 def test_points_come_back_as_they_were_in_order(store):

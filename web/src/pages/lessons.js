@@ -121,9 +121,9 @@ function rowOf(lesson) {
   const room = findIn(row, ".room", HTMLAnchorElement);
   const [moment] = momentWords(lesson);
   findIn(row, ".when").textContent = when(lesson);
-  findIn(row, ".about").textContent = lesson.students
-    ? studentsText(lesson.students)
-    : gettext("no student was here");
+  const nobody = lesson.ended === null ? "" : gettext("no student was here");
+  const here = lesson.students ? studentsText(lesson.students) : nobody;
+  findIn(row, ".about").textContent = here;
   findIn(row, ".told").textContent = moment ? gettext("{time}: {sentence}", { ...moment }) : "";
   room.hidden = lesson.ended !== null;
   room.href = addressOf("room", lesson);
