@@ -1,4 +1,4 @@
-"""A course from week to week: students keep one link, and its teacher finds the lessons together."""
+"""A course from week to week: students keep one link, its teacher finds the lessons together."""
 
 import json
 import re
