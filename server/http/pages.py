@@ -52,7 +52,7 @@ def logo() -> BaseResponse:
     found = this_site().school.logo
     if found is None:
         abort(404)
-    response = Response(found.content, mimetype=found.mimetype)
+    response = Response(found.content, content_type=found.mimetype)  # an SVG names its own charset
     response.cache_control.max_age = HOUR
     response.add_etag()
     return response.make_conditional(request)
