@@ -1,4 +1,4 @@
-"""Questions that students write: to the teacher without a name, to all once the teacher shows them."""
+"""Questions that students write: to teachers without a name, to all once a teacher shows them."""
 
 import re
 
