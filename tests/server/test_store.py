@@ -189,6 +189,18 @@ def test_a_class_is_idle_when_its_students_left_long_ago_or_never_came(store):
     assert sorted(store.idle_classes(left=50.0, unused=5.0)) == [("FORGOT", 30.0), ("WAITED", 4.0)]
 
 
+def test_simulated_classes_are_found_by_their_age_running_or_ended(store):
+    for code, opened, simulated in [
+        ("RUNRUN", 10.0, True),
+        ("ENDEND", 20.0, True),
+        ("NEWNEW", 20.1, True),
+        ("REALRL", 10.0, False),
+    ]:
+        store.add_class(ClassSession(code, "Algebra", "camera", 5, opened, simulated=simulated))
+    store.end_class("ENDEND", 20.0)
+    assert sorted(store.simulated_before(20.0)) == ["ENDEND", "RUNRUN"]
+
+
 def test_a_deleted_class_leaves_nothing_and_others_alone(store):
     for code in ("ABC234", "XYZ234"):
         store.add_class(ClassSession(code, "Algebra", "camera", 5, 10.0))
