@@ -305,7 +305,8 @@ class Classroom:
     def release(self, code: str, id: str, now: float) -> None:
         """All students are shown this post. Raises PostError if it is not open any more."""
         post = _find(id, self.posts(code))
-        self.tell(code, Told.post(id), now, replace(post, released=True).word)
+        if not post.released:  # one that is keeps its place
+            self.tell(code, Told.post(id), now, replace(post, released=True).word)
 
     def settle(self, code: str, id: str, now: float) -> None:
         """A teacher has answered this post. Raises PostError if it is not open any more."""

@@ -1,4 +1,4 @@
-"""Questions that students write: to teachers without a name, to all once a teacher shows them."""
+"""Questions that students write: the teacher gets them without a name, and shows them to all."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.test_accessibility import AXE, FIND, SIZES
-from tests.e2e.test_words import Network, enter, enter_with
+from tests.e2e.test_words import Network, enter_with
 
 QUESTION = "Why does the recursion end?"
 UNDO_MILLISECONDS = 10_000
@@ -23,6 +23,15 @@ def room(opened, browser, troubles):
     page.clock.install()
     page.goto(opened["room_url"])
     expect(page.locator("#headline")).to_have_text("Waiting for students")
+    return page
+
+
+def enter(browser, opened):
+    return connected(enter_with(browser.new_context().new_page(), opened))
+
+
+def connected(page):
+    expect(page.get_by_role("heading", name="You are in the class")).to_be_visible()
     return page
 
 
@@ -137,7 +146,7 @@ def test_without_a_connection_nothing_is_lost_unnoticed(browser, opened, teach, 
     teacher = teach(server, opened)
     page = browser.new_context().new_page()
     network = Network(page)
-    enter_with(page, opened)
+    connected(enter_with(page, opened))
     write(page, "One?")
     [post] = teacher.wait_for("posts", lambda told: told["posts"])["posts"]
     teacher.send("release", {"id": post["id"]})
@@ -198,7 +207,7 @@ def test_axe_finds_nothing_about_questions_at_any_size(browser, opened, scheme):
     room = browser.new_context(color_scheme=scheme).new_page()
     room.goto(opened["room_url"])
     page = browser.new_context(color_scheme=scheme).new_page()
-    enter_with(page, opened)
+    connected(enter_with(page, opened))
     for text in (QUESTION, "x" * 200):
         write(page, text)
         expect(asked(room).last).to_have_text(text)

@@ -4,9 +4,14 @@ import { find, findIn } from "../shared/page.js";
 
 export class JoinScreen {
   #dialog = find("join-screen", HTMLDialogElement);
+  /** @type {HTMLElement | null} */
+  #before = null; // what had the focus
 
   constructor() {
-    this.#dialog.addEventListener("close", () => leaveFullScreen());
+    this.#dialog.addEventListener("close", async () => {
+      await leaveFullScreen();
+      this.#before?.focus(); // with which the full screen has done away
+    });
     // Where Escape leaves the full screen, the page does not hear of the key.
     document.addEventListener("fullscreenchange", () => {
       if (!document.fullscreenElement) this.close();
@@ -17,6 +22,7 @@ export class JoinScreen {
   async toggle() {
     if (this.#dialog.open) return this.close();
     if (document.querySelector("dialog[open]")) return;
+    this.#before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     this.#dialog.showModal();
     try {
       // A dialog itself cannot have the full screen.
@@ -32,6 +38,6 @@ export class JoinScreen {
   }
 }
 
-function leaveFullScreen() {
-  if (document.fullscreenElement) document.exitFullscreen();
+async function leaveFullScreen() {
+  if (document.fullscreenElement) await document.exitFullscreen();
 }

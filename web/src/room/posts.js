@@ -34,15 +34,12 @@ export function showPosts(posts, pending, ask, settle) {
    */
   function furnish(row, post) {
     const question = { question: post.text };
-    const release = findIn(row, ".release", HTMLButtonElement);
+    const release = findIn(row, ".release");
     release.setAttribute("aria-label", gettext("Show to all: {question}", question));
-    release.addEventListener("click", async () => {
-      release.disabled = true; // until all see it, or not
-      release.disabled = await ask("release", { id: post.id });
-    });
-    const button = findIn(row, ".settle");
-    button.setAttribute("aria-label", gettext("Answered: {question}", question));
-    button.addEventListener("click", () => settle(post));
+    release.addEventListener("click", () => ask("release", { id: post.id }));
+    const answered = findIn(row, ".settle");
+    answered.setAttribute("aria-label", gettext("Answered: {question}", question));
+    answered.addEventListener("click", () => settle(post));
   }
 }
 
@@ -55,7 +52,7 @@ function showState(row, post) {
   const seconded = { count: secondedBy(post) };
   const text = post.released ? gettext("All see it. Me too: {count}", seconded) : "";
   if (state.textContent !== text) state.textContent = text;
-  const release = findIn(row, ".release", HTMLButtonElement);
+  const release = findIn(row, ".release");
   if (post.released && release === document.activeElement) findIn(row, ".settle").focus();
   release.hidden = post.released;
 }
