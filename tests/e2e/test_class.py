@@ -270,7 +270,7 @@ def test_the_teacher_marks_a_moment_and_ends_the_class(server, browser, troubles
     expect(room.locator("#live")).to_be_visible()
     room.get_by_role("button", name="End the class").click()
     room.get_by_role("button", name="End it").click()
-    expect(room.get_by_text("The class has ended")).to_be_visible()
+    expect(room.locator("#report")).to_contain_text("started recursion")
     expect(page.get_by_text("The class has ended")).to_be_visible()
     assert page.evaluate("() => document.querySelector('video').srcObject === null")
     assert troubles == []

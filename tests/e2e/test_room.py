@@ -6,6 +6,7 @@ import time
 from datetime import datetime
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from server.domain.session import Marker
@@ -856,11 +857,28 @@ def test_after_its_end_the_page_leads_to_the_report(server, enter, troubles):
     expect(room.get_by_role("link", name="Report so far")).to_have_attribute("href", report)
     room.get_by_role("button", name="End the class").click()
     room.get_by_role("button", name="End it").click()
-    for _ in range(2):  # at once, and when the link is opened again later
-        expect(room.get_by_text("The class has ended")).to_be_visible()
-        expect(room.get_by_role("link", name="See the report")).to_have_attribute("href", report)
-        room.reload()
+    expect(room).to_have_url(server.url + report)
+    room.goto(f"{server.url}/room/{opened['code']}")  # later
+    expect(room.get_by_text("The class has ended")).to_be_visible()
+    expect(room.get_by_role("link", name="See the report")).to_have_attribute("href", report)
     assert troubles == []
+
+
+def test_of_a_class_of_which_nothing_is_kept_the_page_says_so_and_stays(
+    server, enter, start_server
+):
+    deleted, forgetful = server.open_class(), start_server(RETENTION_DAYS="0")
+    room = enter(deleted)
+    address = f"{server.url}/api/classes/{deleted['code']}"
+    bearer = {"Authorization": f"Bearer {deleted['token']}"}
+    with room.expect_response("**/report/*") as answer:
+        assert requests.delete(address, headers=bearer, timeout=10).status_code == 204
+    assert answer.value.status == 404
+    expect(room.get_by_role("heading", name="The room is closed")).to_be_visible()
+    room = enter(forgetful.open_class())
+    room.get_by_role("button", name="End the class").click()
+    room.get_by_role("button", name="End it").click()
+    expect(room.get_by_text("The class has ended. Nothing of it is kept.")).to_be_visible()
 
 
 def test_a_class_that_ended_while_the_page_was_cut_off_leads_to_the_report_too(
