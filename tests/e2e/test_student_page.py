@@ -164,6 +164,28 @@ def test_a_page_lets_itself_into_a_full_class_when_somebody_leaves(
     assert view["students"] == 3
 
 
+def test_who_waits_for_a_place_in_a_full_class_can_leave(start_server, browser, join):
+    server = start_server(MAX_STUDENTS="3")
+    opened = server.open_class(mode="self-report")
+    for _ in range(3):
+        join(server, opened["code"])
+    page = browser.new_context().new_page()
+    page.clock.install()
+    page.goto(opened["join_url"])
+    page.get_by_role("button", name="Join", exact=True).click()
+    expect(page.locator("#status")).to_contain_text("This class is full.")
+    with page.expect_websocket():  # it tries again
+        page.clock.fast_forward(30_000)
+    page.get_by_role("button", name="Leave the class").click()
+    expect(page.get_by_role("heading", name="Goodbye")).to_be_visible()
+    tries = []
+    page.on("websocket", lambda socket: tries.append(socket.url))
+    page.clock.fast_forward(60_000)
+    page.get_by_role("link", name="Back to the class").click()
+    expect(page.get_by_role("button", name="Join", exact=True)).to_be_enabled()
+    assert tries == []
+
+
 def test_who_has_left_is_one_click_from_the_class(server, browser, teach):
     opened = server.open_class(mode="self-report")
     teacher = teach(server, opened)

@@ -3,6 +3,7 @@
 import pytest
 
 from server.access.lookup import MISSES_AN_HOUR
+from server.http.languages import LANGUAGES
 
 
 @pytest.fixture
@@ -27,6 +28,14 @@ def test_guessing_codes_is_held_back_on_every_page(app):
         assert answer.status_code == 429 and "Too many wrong codes" in answer.text
         assert get(app, f"/c/{code}", "203.0.113.8").status_code == 200
     assert get(app, "/", "203.0.113.7").status_code == 200
+    # What was typed can be corrected where it led nowhere, in each language.
+    for language in LANGUAGES:
+        for path in ("/c/NO-SUCH", "/join?code=NO-SUCH"):
+            for address, status in (("203.0.113.7", 429), ("203.0.113.8", 404)):
+                headers = {"X-Forwarded-For": address, "Accept-Language": language}
+                answer = app.get(path, headers=headers)
+                assert answer.status_code == status and 'value="NO-SUCH"' in answer.text
+                assert f'lang="{language}"' in answer.text
 
 
 def test_sockets_count_and_whoever_was_in_the_class_comes_back(app):
