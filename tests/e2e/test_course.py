@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tests.e2e.test_report import BACKGROUND, bad
@@ -206,6 +207,17 @@ def test_whoever_waits_is_taken_in_after_whatever_went_wrong(start_server, brows
     expect(page.locator("[data-same]")).to_have_count(1)  # was not loaded again
     lesson = server.start_lesson(course)
     expect(page).to_have_url(f"{server.url}/c/{lesson['code']}")
+
+
+def test_whoever_waits_for_a_course_that_is_deleted_is_told_and_asks_no_more(server, browser):
+    course = server.open_course()
+    page = browser.new_context().new_page()
+    page.goto(course["join_url"])
+    bearer = {"Authorization": f"Bearer {course['token']}"}
+    address = f"{server.url}/api/courses/{course['code']}"
+    assert requests.delete(address, headers=bearer, timeout=10).status_code == 204
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("There is no class with this code")).to_be_visible()
 
 
 def test_a_problem_is_said_where_a_lesson_does_not_start(start_server, open_page):

@@ -33,6 +33,7 @@ import {
   fragment,
   keepLessons,
   keepToken,
+  keptToken,
   myClasses,
   remember,
   rememberCourse,
@@ -306,7 +307,8 @@ function open(token) {
 function begin(token) {
   const about = { title: pageData("title"), mode, created_at: Number(pageData("createdAt")) };
   if (course && courseToken) {
-    rememberCourse({ ...about, code: course }, courseToken);
+    // The page of the course has another one prove itself before it takes the place of this.
+    rememberCourse({ ...about, code: course }, keptToken(course) ?? courseToken);
     keepLessons(course, [{ code, token }]);
     return;
   }

@@ -27,13 +27,22 @@ function wait() {
 async function attempt() {
   if (isTrying) return;
   isTrying = true;
-  // A redirect, which leads into the lesson, is not followed here: the browser goes itself.
-  const options = /** @type {const} */ ({ method: "HEAD", redirect: "manual" });
-  const signal = AbortSignal.timeout(PATIENCE);
-  const answer = await fetch(location.pathname, { ...options, signal }).catch(() => null);
-  isTrying = false;
+  const answer = await ask(location.pathname);
   if (answer?.type === "opaqueredirect") return location.replace(location.pathname);
+  // Our own server says so, not a proxy before it: the course is gone, and who goes on asking for
+  // it would use up the wrong codes that a school's network may try.
+  if (answer?.status === 404 && (await ask("/healthz"))?.ok) return location.reload();
+  isTrying = false;
   const isWell = answer?.ok;
   setText("status", isWell ? "" : gettext("The server does not answer. This page keeps trying."));
   wait();
+}
+
+/**
+ * A redirect, which leads into the lesson, is not followed here: the browser goes itself.
+ * @param {string} address
+ */
+function ask(address) {
+  const signal = AbortSignal.timeout(PATIENCE);
+  return fetch(address, { method: "HEAD", redirect: "manual", signal }).catch(() => null);
 }
