@@ -661,7 +661,9 @@ def test_a_stretch_is_zoomed_by_dragging_and_shown_whole_again(server, enter, tr
 
 
 def test_one_chart_is_shown_at_a_time_first_what_students_say(server, enter, troubles):
-    room = enter(server.open_class())
+    opened = server.open_class()
+    seed(server, opened, minutes=2)
+    room = enter(opened)
     charts = {
         "What students say": "said",
         "How the class looks": "looks",
@@ -789,7 +791,9 @@ def test_hidden_stretches_are_hatched_and_gaps_are_empty(server, enter, troubles
 
 
 def test_a_class_without_cameras_has_no_chart_of_looks(server, enter, troubles):
-    room = enter(server.open_class(mode="self-report"))
+    opened = server.open_class(mode="self-report")
+    seed(server, opened, minutes=2)
+    room = enter(opened)
     choices = room.get_by_role("group", name="What is shown").get_by_role("button")
     expect(choices).to_have_text(["What students say", "Who is here", "Table"])
     expect(room.locator(".timeline").get_by_text("faces read")).to_have_count(0)

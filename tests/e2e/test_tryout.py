@@ -77,6 +77,7 @@ def test_a_visitor_sees_what_students_see_and_is_told_that_it_does_not_count(vis
     expect(student.locator("header .simulated")).to_have_text("Simulated")
     student.get_by_role("button", name="Join without a camera").click()
     expect(told).to_be_visible()
+    expect(student.locator("#in-class")).to_have_text("You are in the class")
     student.get_by_role("button", name="Too slow").click()
     expect(student.get_by_role("button", name="Too slow")).to_have_attribute("aria-pressed", "true")
     expect(student.locator("#last-sent")).to_contain_text("speed_up")
