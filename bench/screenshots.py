@@ -25,8 +25,12 @@ SECONDS = 150  # of a lesson before the room's picture: enough for a timeline
 
 
 def take(folder: Path = IMAGES, seconds: float = SECONDS) -> None:
-    """Write student.png and room.png into a folder, the latter after so much of a lesson."""
+    """Write the pictures into a folder, the room's after so much of a lesson."""
     with serve() as server, _browser_with_webcam() as browser:
+        home = browser.new_page(viewport={"width": 1000, "height": 820})
+        home.goto(server.url)
+        home.get_by_role("button", name="Try it").wait_for()
+        home.screenshot(path=folder / "home.png", full_page=True)
         opened = open_tryout(server.url)
         student = browser.new_page(permissions=["camera"], viewport={"width": 1000, "height": 960})
         student.goto(opened["join_url"])
@@ -44,6 +48,10 @@ def take(folder: Path = IMAGES, seconds: float = SECONDS) -> None:
         room.get_by_role("button", name="Ask “Got it?”").click()
         room.wait_for_timeout(1000 * min(seconds, ASKED))
         room.screenshot(path=folder / "room.png")
+        room.set_viewport_size({"width": 1280, "height": 720})
+        room.keyboard.press("j")
+        room.get_by_role("img", name="QR code").last.wait_for()
+        room.screenshot(path=folder / "join.png")
 
 
 @contextmanager

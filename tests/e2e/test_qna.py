@@ -188,6 +188,7 @@ def test_a_class_takes_no_questions_unless_its_teacher_says_so(server, browser):
         page.goto(server.url)
         page.get_by_label("Title of the class").fill("Algebra")
         page.get_by_label("Own words only").check()
+        page.get_by_text("More choices").click()
         page.get_by_label(label).check()
         page.get_by_role("button", name="Start the class").click()
         expect(page.locator("#headline")).to_have_text("Waiting for students")

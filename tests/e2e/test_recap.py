@@ -206,6 +206,7 @@ def test_a_teacher_allows_it_on_the_first_page_and_reads_it_in_the_room(server, 
     page.goto(server.url)
     page.get_by_label("Title of the class").fill("Algebra")
     page.get_by_label("Own words only").check()
+    page.get_by_text("More choices").click()
     page.get_by_label("Students get my notes").check()
     page.get_by_role("button", name="Start the class").click()
     page.get_by_role("button", name="Mark this moment").click()
