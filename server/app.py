@@ -44,6 +44,7 @@ from server.storage.store import ClassStore, StoreError
 WEB = Path(__file__).resolve().parent.parent / "web"
 HOUR = 60 * 60  # seconds
 SWEEP_SECONDS = HOUR
+TRYOUTS_AN_HOUR = 60  # from one address, as when all teachers of a school try it out together
 DELIVERY_SECONDS = 5.0
 KEY_SECONDS = 10  # until a link that another process has replaced is cut off here, too
 STRANGER_SECONDS = 10  # twice as long is a connection borne that is in no class
@@ -131,10 +132,11 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
     lookup = Lookup(classroom, clock)
     door = Door(settings.teachers, settings.teachers_password, clock)
     openings = PerAddress(settings.classes_per_hour, HOUR)
+    tryouts = PerAddress(TRYOUTS_AN_HOUR, HOUR)
     site.install(
         app,
         Site(
-            *(classroom, lookup, tokens, clock, metrics, door, openings),
+            *(classroom, lookup, tokens, clock, metrics, door, openings, tryouts),
             frame_ancestors=settings.frame_ancestors,
             metrics_token=settings.metrics_token,
             words_first=settings.consent_first == "words",

@@ -11,11 +11,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from server.domain.messages import FLOOR_STUDENTS, MAX_TEXT, MOST_STUDENTS, fit
+from server.domain.messages import FLOOR_STUDENTS, MAX_TEXT, MOST_STUDENTS, fit, is_blank
 
 MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
 MOST_LOGO_BYTES = 200_000
-LEAST_PASSWORD = 12  # characters
+LEAST_PASSWORD, MOST_PASSWORD = 12, 200  # characters
 
 
 class SettingsError(ValueError):
@@ -225,17 +225,18 @@ def _teachers_password(environment: Mapping[str, str]) -> str | None:
             )
         return None
     # What cannot be printed cannot be typed into a field either.
-    if password is None or len(password) < LEAST_PASSWORD or not password.isprintable():
+    fits = password is not None and LEAST_PASSWORD <= len(password) <= MOST_PASSWORD
+    if not password or not fits or not password.isprintable() or password != password.strip():
         raise SettingsError(
-            f"TEACHERS_PASSWORD must be set with TEACHERS=password, to at least {LEAST_PASSWORD} "
-            "characters on one line"
+            f"TEACHERS_PASSWORD must be set with TEACHERS=password, to {LEAST_PASSWORD} to "
+            f"{MOST_PASSWORD} characters on one line, without blanks around them"
         )
     return password
 
 
 def _school(environment: Mapping[str, str]) -> School:
     name = environment.get("SCHOOL_NAME", "").strip() or None
-    if name is not None and (len(name) > MAX_TEXT or fit(name) != name):
+    if name is not None and (len(name) > MAX_TEXT or fit(name) != name or is_blank(name)):
         raise SettingsError(f"SCHOOL_NAME must be one line of at most {MAX_TEXT} characters")
     logo = _logo(environment)
     if logo is not None and name is None:
@@ -249,6 +250,8 @@ def _logo(environment: Mapping[str, str]) -> Logo | None:
     path = environment.get("SCHOOL_LOGO")
     if not path:
         return None
+    if Path(path).is_fifo():
+        raise SettingsError("SCHOOL_LOGO is no file but a pipe, which may never end")
     try:
         with Path(path).open("rb") as file:
             content = file.read(MOST_LOGO_BYTES + 1)
@@ -285,7 +288,8 @@ def _web_page(environment: Mapping[str, str], name: str) -> str | None:
         return None
     try:
         parts = urlsplit(url)
-        fits = parts.scheme == "https" and parts.hostname and parts.username is None
+        is_host = re.fullmatch(r"\w[\w.-]*", parts.hostname or "") is not None
+        fits = parts.scheme == "https" and parts.username is None and is_host and parts.port != 0
     except ValueError:
         fits = False
     if not fits or not url.isprintable() or " " in url:

@@ -37,6 +37,7 @@ from server.storage.store import ClassStore, CodeTaken, LessonTaken, StoreError
 DAY = 24 * 60 * 60  # seconds
 SIMULATED = DAY  # seconds for which a simulated class is there, running or ended
 IDLE = DAY  # seconds without a student after which a class that had some is over
+LESSON_IDLE = 4 * 60 * 60  # the same of a course, whose next lesson may come the next day
 UNUSED = 365 * DAY  # seconds for which a class waits for its first student, a course for a lesson
 LESSONS = 8  # of a course at a time, because each has to be read whole
 ENDED = "this class has ended"
@@ -182,8 +183,14 @@ class Classroom:
 
     def running_lesson(self, course: Course) -> ClassSession | None:
         """The class that runs in a course."""
-        session = self.find(course.lesson) if course.lesson else None
-        return session if session and session.ended_at is None else None
+        # What this process knows of a live class may be a tick or some seconds old.
+        session = self._journal.find_class(course.lesson) if course.lesson else None
+        if session is None or session.ended_at is not None:
+            return None
+        with suppress(ExchangeError):
+            if self._exchange.has_ended(session.code):
+                return None
+        return replace(session, mode=self._allowed(session.mode))
 
     def start_lesson(self, course: Course, now: float) -> tuple[ClassSession, bool]:
         """The class that runs in a course, which is a new one if none did: whether it is.
@@ -447,6 +454,9 @@ class Classroom:
         # A teacher may be waiting in one, wherever that is.
         for code in idle.keys() - self._live.by_code.keys() - set(self._exchange.live(idle)):
             self.end(code, idle[code])
+        # In one of a course nobody waits for students: the next lesson is another class.
+        for code, last in self._store.idle_lessons(now - LESSON_IDLE):
+            self.end(code, last)
         self._journal.save()
         self._store.delete_courses_unused_since(now - UNUSED)
 

@@ -158,6 +158,11 @@ def fit(text: str) -> str:
     return "".join(each for each in text if unicodedata.category(each) not in UNFIT)
 
 
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to be seen of it: only blanks, and marks of how letters join."""
+    return all(unicodedata.category(each)[0] in "CZ" for each in text)
+
+
 def _fields(schema: Schema, data: object) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise MessageError("a message is one JSON object")
@@ -205,7 +210,7 @@ def _line(schema: Schema, value: object, name: str, or_null: str) -> str:
     if not isinstance(value, str) or len(value) > limit or fit(value) != value:
         raise MessageError(f"{name} must be one line of at most {limit} characters{or_null}")
     line = value.strip()
-    if not line and "minLength" in schema:
+    if is_blank(line) and "minLength" in schema:
         raise MessageError(f"{name} must not be empty")
     return line
 

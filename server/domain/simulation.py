@@ -5,8 +5,9 @@ They say what real students say, by the same messages; all that is shown is made
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from itertools import chain, count, pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -39,6 +40,7 @@ MOODS = (
     *((0.0, WITH_YOU), (90.0, WITH_YOU), (150.0, DRIFTING), (180.0, DRIFTING)),
     *((220.0, AT_A_LOSS), (285.0, AT_A_LOSS), (320.0, WITH_YOU), (PERIOD, WITH_YOU)),
 )
+LOOKS_THAT_COUNT = 5  # the last one may have found no face, and those before it
 KEPT = 0.5  # of the looks that are as the one before
 UNREAD = 0.05  # of the looks that find no face
 # What students answer to a question, by what they say of the pace, as weights.
@@ -68,8 +70,10 @@ class Simulation:
         self._age = LONG_AGO  # the class's, until which the students have said what they say
         self._seats = Seats()
         self._asked: str | None = None  # the id of the newest question that they heard
-        self._period = 0  # of the story
-        self._script: list[_Event] = []  # what is left of it, the next event last
+        # What comes next of each student's looks, of the story and of what teachers brought about:
+        # made when its time has come, so that no tick has much to do. Numbers tell equals apart.
+        self._script: list[tuple[float, int, _Event, Iterator[_Event]]] = []
+        self._numbers = count()
 
     def play(self, now: float, wall: float, told: Told) -> Snapshot:
         """What the students have said by `now`, which is `wall` since the epoch.
@@ -81,14 +85,12 @@ class Simulation:
         if not 0 <= age - self._age <= PERIOD:
             self._begin(age)
         self._take_up(told, age, now)
-        while self._script[-1].at <= age:
-            at, seat, message = self._script.pop()
+        while self._script[0][0] <= age:
+            _, _, (at, seat, message), following = heappop(self._script)
             if seat not in self._seats:
                 self._seats.join(seat, seat, now - (age - at))
             self._seats.say(seat, message, now - (age - at))
-            if not self._script:
-                self._period += 1
-                self._add(self._story(self._period))
+            self._add(following)
         self._age = age
         self._seats.take_down(told)
         return self._seats.snapshot(now, teachers=0)
@@ -97,23 +99,26 @@ class Simulation:
         """Anew, from so early on that all that counts at an age of the class is said again."""
         self._seats = Seats()
         self._asked = None
-        self._period = max(0, int(age // PERIOD) - 1)
         self._script = []
-        self._add(self._story(self._period))
+        before = max(0, int(age // PERIOD) - 1)
+        self._add(chain.from_iterable(map(self._story, count(before))))
+        if self._session.mode == "camera":
+            for seat in SEATS:
+                self._add(_Camera(self._session.code, seat).looks(age))
 
-    def _add(self, events: Iterable[_Event]) -> None:
-        self._script = sorted([*self._script, *events], reverse=True, key=lambda event: event.at)
+    def _add(self, events: Iterator[_Event]) -> None:
+        """Events in the order of their times, of which the next waits for its own."""
+        if event := next(events, None):
+            heappush(self._script, (event.at, next(self._numbers), event, events))
 
-    def _story(self, period: int) -> Iterator[_Event]:
-        """What happens in one period whatever teachers do."""
+    def _story(self, period: int) -> list[_Event]:
+        """What happens in one period whatever teachers do, but for looks."""
         chance = Random(f"{self._session.code} {period}")
         begins = period * PERIOD
+        events = []
         for number, seat in enumerate(SEATS):
             comes = ARRIVED * number / len(SEATS) if period == 0 else 0.0
-            yield _Event(begins + comes, seat, Show("Ben" if seat == BEN else None))
-            if self._session.mode == "camera":
-                for at, label in _looks(chance, READ if period == 0 else 0.0):
-                    yield _Event(begins + at, seat, label)
+            events.append(_Event(begins + comes, seat, Show("Ben" if seat == BEN else None)))
         content, fast, lost = (chance.sample(SEATS, count) for count in (18, 10, 16))
         _, *recovering = dict.fromkeys([*lost, *fast])  # one stays lost
         for seats, word, (earliest, latest) in (
@@ -123,10 +128,11 @@ class Simulation:
             (recovering, "fine", RECOVERING),
         ):
             for seat in seats:
-                yield _Event(begins + chance.uniform(earliest, latest), seat, Pace(word))
+                events.append(_Event(begins + chance.uniform(earliest, latest), seat, Pace(word)))
         for seat, raised, lowered, name in HANDS:
-            yield _Event(begins + raised, seat, Help(True, name))
-            yield _Event(begins + lowered, seat, Help(False))
+            events.append(_Event(begins + raised, seat, Help(True, name)))
+            events.append(_Event(begins + lowered, seat, Help(False)))
+        return sorted(events, key=lambda event: event.at)
 
     def _take_up(self, told: Told, age: float, now: float) -> None:
         """A question is answered soon, and explains something to who was lost."""
@@ -144,22 +150,37 @@ class Simulation:
                 events.append(_Event(at, seat, Answer(asked.id, answer)))
             if pace == "lost":
                 events.append(_Event(age + chance.uniform(*UNDERSTANDING), seat, Pace("fine")))
-        self._add(events)
+        self._add(iter(sorted(events, key=lambda event: event.at)))
 
 
-def _looks(chance: Random, first: float) -> Iterator[tuple[float, Label]]:
-    """What the camera of a student reads in one period, and when.
+class _Camera:
+    """What a student's camera reads: each look follows from its number and a few before it."""
 
-    All are read at one time at first: then they are enough to be counted, and none has to wait.
-    """
-    emotion = _pick(chance, _mood(first))
-    yield first, Label("ok", emotion)
-    at = first + chance.uniform(0.0, LABEL_INTERVAL)
-    while at < PERIOD:
-        if chance.random() > KEPT:
-            emotion = _pick(chance, _mood(at))
-        yield at, Label("no_face") if chance.random() < UNREAD else Label("ok", emotion)
-        at += LABEL_INTERVAL
+    def __init__(self, code: str, seat: str) -> None:
+        self._name = f"{code} {seat}"
+        self._seat = seat
+        self._offset = Random(self._name).uniform(0.0, LABEL_INTERVAL)
+
+    def looks(self, age: float) -> Iterator[_Event]:
+        """Them all, from those on that may still count at an age of the class."""
+        passed = (age - READ - self._offset) // LABEL_INTERVAL
+        return map(self._look, count(max(0, int(passed) - LOOKS_THAT_COUNT)))
+
+    def _look(self, number: int) -> _Event:
+        is_read = number == 0 or Random(f"unread {self._name} {number}").random() > UNREAD
+        label = Label("ok", self._emotion(number)) if is_read else Label("no_face")
+        return _Event(self._at(number), self._seat, label)
+
+    def _emotion(self, number: int) -> str:
+        while True:
+            chance = Random(f"{self._name} {number}")
+            if number == 0 or chance.random() > KEPT:
+                return _pick(chance, _mood(self._at(number) % PERIOD))
+            number -= 1
+
+    def _at(self, number: int) -> float:
+        # All are read at one time at first: then they are enough to be counted, and none waits.
+        return READ + self._offset + number * LABEL_INTERVAL if number else READ
 
 
 def _mood(at: float) -> dict[str, float]:

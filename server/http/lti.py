@@ -90,10 +90,10 @@ def create_lti(settings: Settings) -> Blueprint:
         except Exception as error:
             refuse(error)
         classroom, tokens = this_site().classroom, this_site().tokens
-        course = opened(lambda now: classroom.course_at(link, asked, now), by_platform=True)
+        course = opened(lambda now: classroom.course_at(link, asked, now), None)
         if not teaches:
             return redirect(url_for("pages.course", code=course.code), 303)
-        session, _ = opened(lambda now: classroom.start_lesson(course, now), by_platform=True)
+        session, _ = opened(lambda now: classroom.start_lesson(course, now), None)
         keys = tokens.teacher(session), tokens.teacher(course)
         return redirect(with_tokens("pages.room", session.code, *keys), 303)
 

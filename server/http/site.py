@@ -32,6 +32,7 @@ class Site:
     """The parts of a server that answers to HTTP have need of.
 
     openings: how many classes and courses were opened from which address;
+    tryouts: how many classes with made-up students, which cost no teacher an opening;
     frame_ancestors: origins whose pages may show ours in a frame;
     metrics_token: what opens the figures of this process, None if nothing does;
     words_first: of two ways to take part, the one without a camera stands before the other.
@@ -44,6 +45,7 @@ class Site:
     metrics: Metrics
     door: Door
     openings: PerAddress
+    tryouts: PerAddress
     frame_ancestors: Sequence[str]
     metrics_token: str | None
     words_first: bool
@@ -87,14 +89,14 @@ def admitted(asked: object) -> object:
     return asked
 
 
-def opened(start: Callable[[float], Opened], by_platform: bool = False) -> Opened:
+def opened(start: Callable[[float], Opened], limit: PerAddress | None) -> Opened:
     """What somebody opens here, a class, a course or a lesson of it; aborts if they may not.
 
     start: opens it, given the time; raises ClassError if it cannot be;
-    by_platform: a learning platform vouches for who asks, through one address or many.
+    limit: how many an address may open, None where a learning platform vouches for who asks.
     """
     site = this_site()
-    if not by_platform and not site.openings.take(request.remote_addr or "", site.clock.now()):
+    if limit and not limit.take(request.remote_addr or "", site.clock.now()):
         abort(429, "Too many classes were opened from your network. Please try again later.")
     try:
         return start(site.clock.wall())

@@ -423,6 +423,19 @@ class ClassStore:
         with self._transaction() as connection:
             return [(code, last) for code, last in connection.execute(query)]
 
+    def idle_lessons(self, left: float) -> list[tuple[str, float]]:
+        """The same of those in courses that had students."""
+        last_point = func.max(_points.c.t)
+        query = (
+            select(_classes.c.code, last_point)
+            .join(_points, _points.c.code == _classes.c.code)
+            .where(_classes.c.ended_at.is_(None), _classes.c.course.is_not(None))
+            .group_by(_classes.c.code)
+            .having(last_point < left)
+        )
+        with self._transaction() as connection:
+            return [(code, last) for code, last in connection.execute(query)]
+
     def classes_ended_before(self, t: float) -> list[str]:
         """The codes of the classes that ended at `t` or earlier, and whose reports are not due."""
         are_due = select(_due_reports.c.code)

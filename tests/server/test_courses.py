@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from server.classroom.service import DAY, LESSONS, UNUSED
+from server.classroom.service import DAY, LESSON_IDLE, LESSONS, UNUSED
 from server.domain.timeline import POINT_SECONDS
 
 
@@ -209,16 +209,34 @@ def test_a_course_is_kept_for_a_year_after_its_last_lesson(app, course):
     assert app.get(f"/course/{course['code']}").status_code == 404
 
 
+def test_a_lesson_that_nobody_ends_is_over_before_the_next_days(app, course):
+    lesson = app.start_lesson(course)
+    app.teach(lesson)  # whose page stays open
+    student = app.join(lesson["code"])
+    for _ in range(2):
+        app.now += POINT_SECONDS
+        app.tick()
+    student.leave()
+    app.server.classroom.save()
+    app.now += LESSON_IDLE - DAY / 24
+    app.server.classroom.sweep(app.now)
+    assert where(app, course) == f"/c/{lesson['code']}"
+    app.now += DAY / 12
+    app.server.classroom.sweep(app.now)
+    assert where(app, course) is None
+    assert app.start_lesson(course)["code"] != lesson["code"]
+
+
 def test_courses_and_their_lessons_are_openings_of_an_address(start_app):
     app = start_app(classes_per_hour=2)
     course = app.open_course()
     lesson = app.start_lesson(course)
-    for answer in (
-        app.post("/api/courses", json={"title": "Algebra", "mode": "camera"}),
-        of_course(app, course, "/lessons", "POST"),
-    ):
-        assert answer.status_code == 429 and "Too many classes" in answer.json["error"]
-    assert of_course(app, course).json["lesson"]["code"] == lesson["code"]
+    refused = app.post("/api/courses", json={"title": "Algebra", "mode": "camera"})
+    assert refused.status_code == 429 and "Too many classes" in refused.json["error"]
+    # Whoever asks for the lesson that runs opens nothing.
+    assert of_course(app, course, "/lessons", "POST").json["code"] == lesson["code"]
+    app.server.classroom.end(lesson["code"], app.now)
+    assert of_course(app, course, "/lessons", "POST").status_code == 429
 
 
 def test_a_server_without_cameras_starts_lessons_without_them(start_app):

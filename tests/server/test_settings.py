@@ -69,9 +69,14 @@ def test_the_documented_platform_is_one():
         ("CONSENT_FIRST", "self-report"),
         ("SCHOOL_NAME", "x" * 121),
         ("SCHOOL_NAME", "two\nlines"),
+        ("SCHOOL_NAME", "\u200b"),
         ("PRIVACY_URL", "http://school.example/privacy"),
         ("PRIVACY_URL", "https://"),
         ("PRIVACY_URL", "https://[school"),
+        ("PRIVACY_URL", "https://..."),
+        ("PRIVACY_URL", "https://sch<ool.example/"),
+        ("LEGAL_URL", "https://school.example:port/"),
+        ("LEGAL_URL", "https://school.example:99999/"),
         ("PRIVACY_URL", "https://teacher:pass@school.example/"),
         ("LEGAL_URL", "javascript:alert(1)"),
         ("LEGAL_URL", "https://school.example/legal notice"),
@@ -108,8 +113,11 @@ def test_a_setting_that_does_not_fit_is_one_clear_error(name, value):
     ("settings", "told"),
     [
         ({"TEACHERS": "password"}, "TEACHERS_PASSWORD must be set with TEACHERS=password"),
-        ({"TEACHERS": "password", "TEACHERS_PASSWORD": SECRET}, "at least 12 characters"),
+        ({"TEACHERS": "password", "TEACHERS_PASSWORD": SECRET}, "12 to 200 characters"),
         ({"TEACHERS": "password", "TEACHERS_PASSWORD": f"{SECRET}\n{SECRET * 5}"}, "on one line"),
+        ({"TEACHERS": "password", "TEACHERS_PASSWORD": "x" * 201}, "12 to 200 characters"),
+        ({"TEACHERS": "password", "TEACHERS_PASSWORD": " " * 12}, "without blanks around"),
+        ({"TEACHERS": "password", "TEACHERS_PASSWORD": f"{SECRET * 5} "}, "without blanks around"),
         ({"TEACHERS_PASSWORD": SECRET * 5}, "TEACHERS_PASSWORD is set, but .* TEACHERS=password"),
         (
             {"TEACHERS": "lti", "TEACHERS_PASSWORD": SECRET * 5, "LTI_PLATFORMS": DOCUMENTED},
@@ -163,6 +171,13 @@ def test_a_logo_that_is_no_picture_or_too_large_is_one_clear_error(tmp_path, con
         Settings.from_environment(named)
 
 
+def test_a_pipe_for_a_logo_is_one_clear_error(tmp_path):
+    os.mkfifo(tmp_path / "logo.svg")
+    named = KEY | {"SCHOOL_NAME": "Gymnasium", "SCHOOL_LOGO": str(tmp_path / "logo.svg")}
+    with pytest.raises(SettingsError, match="SCHOOL_LOGO is no file but a pipe"):
+        Settings.from_environment(named)
+
+
 def test_a_logo_takes_a_name_for_those_who_do_not_see_it(tmp_path):
     path = tmp_path / "logo.svg"
     path.write_bytes(SVG)
@@ -183,7 +198,7 @@ def test_a_webhook_needs_a_secret_that_its_receiver_can_use(secret):
         ({}, "error: SECRET_KEY must be set"),
         (
             KEY | {"TEACHERS": "password", "TEACHERS_PASSWORD": SECRET},
-            "error: TEACHERS_PASSWORD must be set with TEACHERS=password, to at least 12",
+            "error: TEACHERS_PASSWORD must be set with TEACHERS=password, to 12",
         ),
         (KEY | {"SCRIPT_NAME": "/classpulse"}, "error: SCRIPT_NAME cannot be set"),
         (KEY | {"DATABASE_URL": "mysql://root@localhost/x"}, "error: DATABASE_URL must begin with"),

@@ -381,3 +381,19 @@ def test_a_locked_database_is_told_and_used_again_when_it_is_free(tmp_path, open
         assert store.find_class("ABC234") is None
     add_classes(store, "ABC234")
     assert store.find_class("ABC234")
+
+
+def test_a_lesson_of_a_course_is_idle_when_its_students_left(database):
+    for of, code, points in [
+        ("COURSE", "LESSON", [20.0, 30.0]),
+        ("OTHERS", "GOESON", [20.0, 110.0]),
+        ("THIRDS", "WAITED", []),
+    ]:
+        database.add_course(course(of))
+        database.add_class(ClassSession(code, "Algebra", "camera", 5, 10.0, course=of))
+        database.add_points((code, point(t)) for t in points)
+    database.add_class(ClassSession("NONONE", "Algebra", "camera", 5, 10.0))
+    database.add_points([("NONONE", point(20.0))])
+    assert database.idle_lessons(left=50.0) == [("LESSON", 30.0)]
+    database.end_class("LESSON", 40.0)
+    assert database.idle_lessons(left=50.0) == []

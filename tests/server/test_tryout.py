@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 
+from server.app import TRYOUTS_AN_HOUR
 from server.classroom.service import SIMULATED
 from server.domain.simulation import SEATS
 
@@ -36,12 +37,24 @@ def test_whoever_asks_gets_a_class_with_cameras_where_these_are_allowed(start_ap
         assert (told["title"], told["mode"], told["simulated"]) == ("Try-out class", mode, True)
 
 
-def test_they_count_towards_the_classes_of_an_address(start_app, try_out):
-    app = start_app(classes_per_hour=2)
-    try_out(app)
-    app.open_class()
+def test_an_address_opens_so_many_and_they_cost_no_teacher_an_opening(start_app, try_out):
+    app = start_app(classes_per_hour=1)
+    for _ in range(TRYOUTS_AN_HOUR):
+        try_out(app)
     refused = app.post("/api/tryout")
     assert refused.status_code == 429 and "Too many classes" in refused.get_json()["error"]
+    assert app.open_class()
+
+
+def test_no_other_site_opens_one(app):
+    refused = app.post("/api/tryout", headers={"Sec-Fetch-Site": "cross-site"})
+    assert refused.status_code == 403 and "Another site" in refused.get_json()["error"]
+
+
+def test_its_figures_are_shown_whatever_the_least_number_of_the_server(start_app, try_out):
+    app = start_app(min_students=100)
+    view = app.teach(try_out(app)).wait_for("view", lambda view: view["students"] == EVERYBODY)
+    assert view["suppressed"] != "few_students"
 
 
 def test_students_come_while_a_teacher_watches_and_go_with_the_teacher(app, try_out):
