@@ -47,6 +47,12 @@ class PerName:
         times.append(now)
         return True
 
+    def give_back(self, name: str, taken_at: float) -> None:
+        """What was taken under this name at that time came to nothing: it does not count."""
+        times = self._taken.get(name, deque())
+        if taken_at in times:
+            times.remove(taken_at)
+
     def is_used_up(self, name: str, now: float) -> bool:
         """Whether one more would be too many."""
         times = self._taken.get(name, deque())

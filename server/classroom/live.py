@@ -33,6 +33,8 @@ class LiveClass:
     leader: Leader | None = None  # while this process leads it
     told: Told | None = None  # None until the exchange has said
     shown_posts: tuple[Post, ...] = ()  # what students wrote, as it was shown here last
+    # By the posts' ids, since when each is shown here, in seconds since the epoch.
+    posts_shown_at: dict[str, float] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -48,6 +50,13 @@ class LiveClass:
         """What is counted of what this process knows: nobody who sits in a simulated class."""
         snapshot = self.seats.snapshot(now, self.teachers)
         return replace(snapshot, seats={}) if self.session.simulated else snapshot
+
+    def show_posts(self, wall: float) -> tuple[Post, ...]:
+        """The posts as they were shown here last: from now on they are shown as they are."""
+        before, self.shown_posts = self.shown_posts, self.posts
+        known = self.posts_shown_at
+        self.posts_shown_at = {post.id: known.get(post.id, wall) for post in self.shown_posts}
+        return before
 
     def hear(self, told: Told) -> News:
         """Take in what teachers have told, and what of it is news."""

@@ -8,7 +8,7 @@ its leader, which holds the room and makes the view.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from math import inf
@@ -28,7 +28,7 @@ from server.domain.report import ClassReport, make_report
 from server.domain.seats import Message
 from server.domain.session import ClassSession, Course, Marker
 from server.domain.timeline import Point
-from server.domain.told import LONG_AGO, NOTHING, QUESTION, Post, Question, Told, Word, released
+from server.domain.told import LONG_AGO, NOTHING, QUESTION, Post, Question, Told, released
 from server.domain.view import Tally, make_view
 from server.sharing.exchange import Exchange, ExchangeError
 from server.storage.journal import Journal
@@ -289,10 +289,16 @@ class Classroom:
 
         ago: by so many seconds earlier. Raises MessageError if the class has ended.
         """
+        return self._tell(code, {what: value}, now, ago)
+
+    def _tell(
+        self, code: str, words: Mapping[str, str], now: float, ago: float = 0.0, over: str = ""
+    ) -> News:
         live = self._running(code)
-        if not self._exchange.tell(code, what, value, ago, now):
+        told = self._exchange.tell(code, words, now, ago, over)
+        if told is None:
             raise MessageError(ENDED)
-        return live.hear(Told({what: Word(value, now - ago)}))
+        return live.hear(told)
 
     def ask(self, code: str, question: str | None, now: float) -> News:
         """The same of a question; None closes the one that is open."""
@@ -310,28 +316,40 @@ class Classroom:
         self.tell(code, Told.post(post.id), now, post.word)
 
     def release(self, code: str, id: str, now: float) -> None:
-        """All students are shown this post. Raises PostError if it is not open any more."""
+        """All students are shown this post. Raises PostError if it is not open any more.
+
+        Nothing comes of it if another process has told something else of the post: it is settled,
+        or released, which the next tick brings.
+        """
         post = _find(id, self.posts(code))
         if not post.released:  # one that is keeps its place
-            self.tell(code, Told.post(id), now, replace(post, released=True).word)
+            word = replace(post, released=True).word
+            self._tell(code, {Told.post(id): word}, now, over=post.word)
 
     def settle(self, code: str, id: str, now: float) -> None:
         """A teacher has answered this post. Raises PostError if it is not open any more."""
         _find(id, self.posts(code))
         self.tell(code, Told.post(id), now)
 
+    def settle_shown(self, code: str, t: float, now: float) -> None:
+        """A teacher has answered all posts that were shown in this process by `t`, in seconds since
+        the epoch."""
+        live = self._running(code)
+        shown = (id for id, shown_at in live.posts_shown_at.items() if shown_at <= t)
+        self._tell(code, {Told.post(id): "" for id in shown}, now)
+
     def posts(self, code: str) -> tuple[Post, ...]:
         """What students wrote and no teacher has settled yet."""
         live = self._live.by_code.get(code)
         return live.posts if live else ()
 
-    def show_posts(self, code: str) -> tuple[tuple[Post, ...], tuple[Post, ...]]:
-        """The posts as they were shown here last, and as they are shown from now on."""
+    def show_posts(self, code: str, wall: float) -> tuple[tuple[Post, ...], tuple[Post, ...]]:
+        """The posts as they were shown here last, and as they are shown from now on.
+
+        wall: now, in seconds since the epoch.
+        """
         live = self._live.by_code.get(code)
-        if live is None:
-            return (), ()
-        before, live.shown_posts = live.shown_posts, live.posts
-        return before, live.shown_posts
+        return (live.show_posts(wall), live.shown_posts) if live else ((), ())
 
     def hear(self, code: str, told: Told) -> News:
         """What a tick brought as `told`."""

@@ -74,8 +74,8 @@ class TickEngine:
                 if code in live and (leader := live[code].leader):
                     leader.shown = None  # once the class can be folded, it is shown anew
         for code, fold in folds.items():
-            for what, value in fold.words.items():
-                self._exchange.tell(code, what, value, 0.0, now)
+            if fold.words:
+                self._exchange.tell(code, fold.words, now)
         kept = self._exchange.commit(
             states,
             {

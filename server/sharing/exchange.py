@@ -71,10 +71,13 @@ class Exchange(Protocol):
     def live(self, codes: Iterable[str]) -> Collection[str]:
         """Those of the classes that somebody is or just was connected to in any process."""
 
-    def tell(self, code: str, what: str, value: str, ago: float, now: float) -> bool:
-        """A teacher's word to the class, `ago` seconds old; all processes hear it when they meet.
+    def tell(
+        self, code: str, words: Mapping[str, str], now: float, ago: float = 0.0, over: str = ""
+    ) -> Told | None:
+        """Words to the class, `ago` seconds old; all processes hear them when they meet.
 
-        Returns False, and tells nothing, if the class has ended.
+        over: what nobody may have told anything else of since; of what somebody has, nothing is
+        told. Returns what is told; None if the class has ended.
         """
 
     def told(self, code: str, now: float) -> Told:
@@ -121,9 +124,17 @@ class LocalExchange:
     def live(self, codes: Iterable[str]) -> Collection[str]:
         return ()  # the one process knows by itself
 
-    def tell(self, code: str, what: str, value: str, ago: float, now: float) -> bool:
-        self._told[code][what] = Word(value, now - ago)
-        return True
+    def tell(
+        self, code: str, words: Mapping[str, str], now: float, ago: float = 0.0, over: str = ""
+    ) -> Told | None:
+        known = self._told[code]
+        told = {
+            what: Word(value, now - ago)
+            for what, value in words.items()
+            if not over or what not in known or known[what].value == over
+        }
+        known |= told
+        return Told(told)
 
     def told(self, code: str, now: float) -> Told:
         return Told(dict(self._told.get(code, {})))

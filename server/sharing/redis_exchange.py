@@ -9,6 +9,7 @@ and dead processes are known by their silence, so that no two clocks have to agr
 from __future__ import annotations
 
 import json
+import math
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -22,7 +23,7 @@ from redis.retry import Retry
 
 from server.config import SettingsError
 from server.domain.seats import SEAT_GRACE, Snapshot
-from server.domain.told import Told, Word
+from server.domain.told import LONG_AGO, Told, Word
 from server.sharing import exchange
 from server.sharing.exchange import ExchangeError, Meeting, State
 
@@ -73,13 +74,21 @@ return 1
 """
 _TELL = """
 local told, ended = unpack(KEYS)
-local what, value, ago, kept = unpack(ARGV)
+local words, ago, over, kept = unpack(ARGV)
 if redis.call('EXISTS', ended) == 1 then return false end
 local time = redis.call('TIME')
 local at = string.format('%.6f', time[1] - ago + time[2] / 1000000)
-redis.call('HSET', told, what, at .. ' ' .. value)
+local new = {}
+for what, value in pairs(cjson.decode(words)) do
+    local known = over ~= '' and redis.call('HGET', told, what)
+    -- Where nothing is known any more, Redis may have lost it.
+    if not known or string.match(known, '^%S+ (.*)$') == over then
+        redis.call('HSET', told, what, at .. ' ' .. value)
+        table.insert(new, what)
+    end
+end
 redis.call('EXPIRE', told, kept)
-return at
+return {at, new}
 """
 _TOLD = """
 local time = redis.call('TIME')
@@ -203,12 +212,18 @@ class RedisExchange:
             answers = pipeline.execute()
         return {code for code, answer in zip(codes, answers, strict=True) if answer}
 
-    def tell(self, code: str, what: str, value: str, ago: float, now: float) -> bool:
+    def tell(
+        self, code: str, words: Mapping[str, str], now: float, ago: float = 0.0, over: str = ""
+    ) -> Told | None:
         with _one_error():
-            at = self._tell(_keys(code, "told", "ended"), [what, value, ago, KEPT])
-        if at:
-            self._told[code][what] = at, Word(value, now - ago)
-        return bool(at)
+            arguments: list[str | float] = [json.dumps(dict(words)), ago, over, KEPT]
+            answer = self._tell(_keys(code, "told", "ended"), arguments)
+        if answer is None:
+            return None
+        at, new = answer
+        told = {what: Word(words[what], now - ago) for what in new}
+        self._told[code] |= {what: (at, word) for what, word in told.items()}
+        return Told(told)
 
     def told(self, code: str, now: float) -> Told:
         with _one_error():
@@ -220,8 +235,12 @@ class RedisExchange:
         for what, text in zip(words[::2], words[1::2], strict=True):
             at, _, value = text.partition(" ")
             # What was asked before this process told it may be answered after that.
-            if what not in known or float(at) > float(known[what][0]):
-                known[what] = at, Word(value, now - max(0.0, redis_now - float(at)))
+            is_new = what not in known
+            if is_new or float(at) > float(known[what][0]):
+                told_at = now - max(0.0, redis_now - float(at))
+                # What came later is later here, too, however long Redis took to say so.
+                after = LONG_AGO if is_new else math.nextafter(known[what][1].at, math.inf)
+                known[what] = at, Word(value, max(told_at, after))
         return Told({what: word for what, (_, word) in known.items()})
 
     def has_ended(self, code: str) -> bool:

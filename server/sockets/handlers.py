@@ -257,7 +257,8 @@ class Sockets:
             points, markers = self._classroom.history(session.code)
         self._send_history(connection, points, markers)
         if session.qna:
-            self._emit_posts(self._classroom.posts(session.code), connection)
+            posts = self._classroom.posts(session.code)
+            self._emit_posts(posts, self._clock.wall(), connection)
         with suppress(ExchangeError):
             view = self._classroom.view(session, self._clock.wall())
             self._emit("view", view, connection, here=True)
@@ -281,19 +282,22 @@ class Sockets:
 
     def _show_posts(self, code: str) -> None:
         """Send to those here what changed of the posts: with a tick, however many have come."""
-        before, posts = self._classroom.show_posts(code)
+        wall = self._clock.wall()
+        before, posts = self._classroom.show_posts(code, wall)
         if posts != before:
-            self._emit_posts(posts, _teachers(code))
+            self._emit_posts(posts, wall, _teachers(code))
         if released(posts) != released(before):
-            self._emit_posts(released(posts), _students(code))
+            self._emit_posts(released(posts), wall, _students(code))
 
     def _send_posts(self, session: ClassSession, to: str) -> None:
         """What students here get of the posts, in a class that takes them."""
         if session.qna:
-            self._emit_posts(released(self._classroom.posts(session.code)), to)
+            posts = released(self._classroom.posts(session.code))
+            self._emit_posts(posts, self._clock.wall(), to)
 
-    def _emit_posts(self, posts: tuple[Post, ...], to: str) -> None:
-        self._emit("posts", {"posts": [asdict(post) for post in posts]}, to, here=True)
+    def _emit_posts(self, posts: tuple[Post, ...], t: float, to: str) -> None:
+        told = {"t": t, "posts": [asdict(post) for post in posts]}
+        self._emit("posts", told, to, here=True)
 
     def _send_history(self, connection: str, points: list[Point], markers: list[Marker]) -> None:
         """The latest part of it; what is before that, once the page has acknowledged this one."""
@@ -368,9 +372,16 @@ class Sockets:
 
     def _post(self, peer: _Peer, text: str) -> None:
         now = self._clock.now()
-        if not all(wrote.take(peer.seat, now) for wrote in self._wrote):
+        if any(wrote.is_used_up(peer.seat, now) for wrote in self._wrote):
             raise PostError("You have just sent several questions. Please wait a while.")
-        self._classroom.post(peer.session.code, text, now)
+        for wrote in self._wrote:  # first: the seat may write from another connection meanwhile
+            wrote.take(peer.seat, now)
+        try:
+            self._classroom.post(peer.session.code, text, now)
+        except Exception:
+            for wrote in self._wrote:
+                wrote.give_back(peer.seat, now)
+            raise
 
     def _release(self, peer: _Peer, fields: dict[str, Any]) -> None:
         self._classroom.release(peer.session.code, fields["id"], self._clock.now())
@@ -385,8 +396,12 @@ class Sockets:
         self._send_notes(peer.session, _students(peer.session.code))
 
     def _clear(self, peer: _Peer, fields: dict[str, Any]) -> None:
-        wall = self._clock.wall()
-        self._tell(peer, fields["what"], max(0.0, wall - fields.get("t", wall)))
+        what, wall = fields["what"], self._clock.wall()
+        t = fields.get("t", wall)
+        if what == "posts":
+            self._classroom.settle_shown(peer.session.code, t, self._clock.now())
+        else:
+            self._tell(peer, what, max(0.0, wall - t))
 
     def _lower(self, peer: _Peer, fields: dict[str, Any]) -> None:
         self._tell(peer, Told.hand(fields["hand"]))

@@ -124,7 +124,8 @@ def test_a_question_is_asked_and_answered_with_fixed_words():
 
 def test_words_are_taken_down_as_they_were_at_a_time():
     assert parse_teacher("clear", {"what": "pace"}) == {"what": "pace"}
-    assert parse_teacher("clear", {"what": "help", "t": 10}) == {"what": "help", "t": 10}
+    for what in ("help", "posts"):
+        assert parse_teacher("clear", {"what": what, "t": 10}) == {"what": what, "t": 10}
     assert parse_teacher("lower", {"hand": "5f3a"}) == {"hand": "5f3a"}
     assert parse_teacher("clear", {"what": "pace", "t": 10.25})["t"] == 10.25
     for t in (-1, 1e11, float("nan"), float("inf"), "10", None, True):

@@ -130,6 +130,45 @@ def test_what_is_answered_can_be_undone_for_ten_seconds(browser, opened, room):
     expect(asked(page)).to_have_text([QUESTION])
 
 
+def test_all_questions_are_answered_with_one_tap_and_those_that_come_since_stay(
+    browser, opened, room, troubles
+):
+    page = enter(browser, opened)
+    all_answered = room.get_by_role("button", name="All answered")
+    write(page, "One?")
+    expect(asked(room)).to_have_text(["One?"])
+    expect(all_answered).to_be_hidden()
+    write(page, "Two?")
+    expect(asked(room)).to_have_text(["One?", "Two?"])
+    release(room, "One?")
+    expect(asked(page)).to_have_text(["One?"])
+    all_answered.click()
+    expect(room.get_by_text("All questions answered.")).to_be_visible()
+    expect(room.locator("#posts-card")).to_be_hidden()
+    room.get_by_role("button", name="Undo").click()
+    expect(asked(room)).to_have_text(["Two?", "One?"])
+    room.clock.fast_forward(UNDO_MILLISECONDS)
+    # What is undone by itself goes with all of them.
+    answered(room, "Two?")
+    expect(asked(room)).to_have_text(["One?"])
+    write(page, "Three?")
+    expect(asked(room)).to_have_text(["Three?", "One?"])
+    all_answered.click()
+    room.get_by_role("button", name="Undo").first.click()
+    expect(asked(room)).to_have_count(0)
+    write(enter(browser, opened), "Four?")
+    expect(asked(room)).to_have_text(["Four?"])
+    expect(asked(page)).to_have_text(["One?"])
+    room.clock.fast_forward(UNDO_MILLISECONDS)
+    expect(page.get_by_text("What your teacher shows to all")).to_be_hidden()
+    colleague = browser.new_context().new_page()
+    colleague.goto(opened["room_url"])
+    for each in (room, colleague):
+        expect(asked(each)).to_have_text(["Four?"])
+        expect(each.get_by_role("button", name="All answered")).to_be_hidden()
+    assert troubles == []
+
+
 def test_a_refusal_says_why_and_keeps_what_was_typed(browser, opened):
     page = enter(browser, opened)
     for number in range(3):

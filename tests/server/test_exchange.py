@@ -75,12 +75,12 @@ def test_one_process_leads_its_classes(exchange):
 def test_what_was_told_keeps_its_time_until_it_is_told_again(exchange):
     assert exchange.told(CODE, 10.0) == NOTHING
     assert meet_as_leader(exchange, knows("Ada")).told == NOTHING
-    exchange.tell(CODE, "help", "", 0, 11.0)
+    exchange.tell(CODE, {"help": ""}, 11.0)
     meetings = [exchange.meet(knows("Ada"), now)[CODE].told for now in (12.0, 13.0)]
     assert meetings == [Told({"help": Word("", 11.0)})] * 2
-    exchange.tell(CODE, "pace", "", 10, 24.0)
-    exchange.tell(CODE, "help", "", 0, 25.0)
-    exchange.tell(CODE, "question", "5f3a got it", 0, 26.0)
+    exchange.tell(CODE, {"pace": ""}, 24.0, ago=10)
+    exchange.tell(CODE, {"help": ""}, 25.0)
+    exchange.tell(CODE, {"question": "5f3a got it"}, 26.0)
     words = {"help": Word("", 25.0), "pace": Word("", 14.0)}
     assert exchange.told(CODE, 27.0).words == words | {"question": Word("5f3a got it", 26.0)}
     exchange.end(CODE)
@@ -90,20 +90,46 @@ def test_what_was_told_keeps_its_time_until_it_is_told_again(exchange):
 def test_every_process_knows_what_was_told_by_its_own_clock(processes):
     one, two = processes
     meet_as_leader(one, knows("Ada"))
-    one.tell(CODE, "help", "", 10, 10.0)
-    one.tell(CODE, "question", "5f3a done", 0, 10.0)
+    one.tell(CODE, {"help": ""}, 10.0, ago=10)
+    one.tell(CODE, {"question": "5f3a done"}, 10.0)
     for ask in (two.told, lambda code, now: two.meet(knows("Ben"), now)[code].told):
         told = ask(CODE, 500.0)
         assert 480.0 < told.cleared_at("help") <= 490.0 < told.question.asked_at <= 500.0
         assert told.question.word == "done"
 
 
+def test_a_word_over_another_is_told_unless_somebody_has_told_something_else(exchange):
+    words = {"post 1": "written One\u00e9?", "post 2": "written Two?"}
+    assert exchange.tell(CODE, words, 10.0) == Told(
+        {what: Word(words[what], 10.0) for what in words}
+    )
+    released = {"post 1": "released One\u00e9?"}
+    for told in (Told({"post 1": Word(released["post 1"], 11.0)}), NOTHING):
+        assert exchange.tell(CODE, released, 11.0, over=words["post 1"]) == told
+    exchange.tell(CODE, {"post 1": "", "post 2": ""}, 12.0)
+    for number, word in enumerate(words.values(), start=1):
+        assert exchange.tell(CODE, {f"post {number}": "released"}, 13.0, over=word) == NOTHING
+    told = exchange.told(CODE, 14.0)
+    assert told.words == {"post 1": Word("", 12.0), "post 2": Word("", 12.0)}
+    # What nobody knows any more, nobody has told anything else of.
+    assert exchange.tell(CODE, {"post 3": "released"}, 15.0, over="written") != NOTHING
+
+
+def test_a_word_that_is_later_is_so_by_every_clock_however_slow_redis_is(processes):
+    one, two = processes
+    meet_as_leader(one, knows("Ada"))
+    one.tell(CODE, {"post 1": "released"}, 10.0)
+    two.tell(CODE, {"post 1": ""}, 10.0)
+    told = one.meet(knows("Ada"), 5.0)[CODE].told  # as if that had been asked for long ago
+    assert told.words["post 1"].value == "" and told.words["post 1"].at > 10.0
+
+
 def test_nothing_can_be_told_in_a_class_that_another_process_has_ended(processes, redis_server):
     one, two = processes
     meet_as_leader(one, knows("Ada"))
-    assert two.tell(CODE, "pace", "", 0, 10.0) and not two.has_ended(CODE)
+    assert two.tell(CODE, {"pace": ""}, 10.0) and not two.has_ended(CODE)
     one.end(CODE)
-    assert two.has_ended(CODE) and not two.tell(CODE, "pace", "", 0, 10.0)
+    assert two.has_ended(CODE) and two.tell(CODE, {"pace": ""}, 10.0) is None
     with closing(redis.Redis.from_url(redis_server.url)) as client:
         assert client.keys() == [f"classpulse:{{{CODE}}}:ended".encode()]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.access.limits import MOST_NAMES, Bucket, PerAddress
+from server.access.limits import MOST_NAMES, Bucket, PerAddress, PerName
 
 
 def test_a_bucket_allows_a_burst_and_then_a_steady_rate():
@@ -77,6 +77,16 @@ def test_different_clients_count_by_themselves(addresses):
 def test_an_address_that_is_none_counts_like_one(address):
     allowed = PerAddress(most=1, seconds=60)
     assert allowed.take(address, 10.0) and not allowed.take(address, 10.0)
+
+
+def test_what_is_given_back_can_be_taken_again():
+    allowed = PerName(most=2, seconds=60)
+    assert allowed.take("Ada", 10.0) and allowed.take("Ada", 20.0)
+    allowed.give_back("Ada", 20.0)
+    for name in ("Ada", "Ben"):
+        allowed.give_back(name, 15.0)  # was never taken
+    assert allowed.take("Ada", 30.0) and not allowed.take("Ada", 30.0)
+    assert allowed.take("Ada", 70.0) and not allowed.take("Ada", 89.0)
 
 
 def test_a_flood_of_addresses_takes_no_more_memory():

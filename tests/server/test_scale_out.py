@@ -14,6 +14,7 @@ from server.domain.session import ClassSession
 from server.domain.simulation import SEATS
 from server.domain.timeline import Point
 from server.sharing.exchange import FORMAT
+from server.sockets.handlers import POSTS_A_MINUTE
 from tests.conftest import SERVE_QUICKLY
 from tests.live_server import PATIENCE, SECRET_KEY, SERVE, SERVE_NEWER
 
@@ -163,6 +164,68 @@ def test_posts_are_those_of_all_processes_and_outlive_each_of_them(processes, jo
 def seen(told):
     """The posts that students see."""
     return [post for post in told["posts"] if post["released"]]
+
+
+def test_a_settled_post_does_not_come_back_when_it_is_released_before_the_next_tick(
+    start_server, redis_server, join, teach
+):
+    one = start_server(REDIS_URL=redis_server.url, TICK_SECONDS="5")
+    two = start_server(
+        REDIS_URL=redis_server.url, TICK_SECONDS="5", DATABASE_URL=one.settings["DATABASE_URL"]
+    )
+    opened = one.open_class(mode="self-report", qna=True)
+    here, there = teach(one, opened), teach(two, opened)
+    join(two, opened["code"]).send("post", {"text": "Why?"})
+    # It comes with a tick, after which this process hears nothing for five seconds.
+    [post] = here.wait_for("posts", lambda told: told["posts"])["posts"]
+    there.send("settle", {"id": post["id"]})
+    there.send("marker", {"text": "settled"})
+    here.wait_for("marker")
+    here.send("release", {"id": post["id"]})
+    here.send("marker", {"text": "released"})
+    events = iter(lambda: here.received.get(timeout=PATIENCE)[0], "marker")
+    assert "error" not in events
+    here.wait_for("posts", lambda told: told["posts"] == [])
+    with closing(redis.Redis.from_url(redis_server.url)) as client:
+        values = client.hvals(f"classpulse:{{{opened['code']}}}:told")
+    assert not any(b"Why?" in value for value in values)
+    for server in (one, two):
+        assert join(server, opened["code"]).wait_for("posts")["posts"] == []
+
+
+def test_all_posts_that_a_teacher_saw_are_settled_in_all_processes_and_later_ones_stay(
+    processes, join, teach
+):
+    one, two = processes
+    opened = one.open_class(mode="self-report", qna=True)
+    teachers = [teach(one, opened), teach(two, opened)]
+    students = [join(server, opened["code"]) for server in (one, two)]
+    for student in students:
+        for number in range(2):
+            student.send("post", {"text": f"{number}?"})
+    seen_at = teachers[0].wait_for("posts", lambda told: len(told["posts"]) == 4)["t"]
+    students[1].send("post", {"text": "Later?"})
+    teachers[0].wait_for("posts", lambda told: len(told["posts"]) == 5)
+    teachers[0].send("clear", {"what": "posts", "t": seen_at})
+    for teacher in teachers:
+        told = teacher.wait_for("posts", lambda told: len(told["posts"]) == 1)
+        assert [post["text"] for post in told["posts"]] == ["Later?"]
+
+
+def test_a_post_that_redis_is_away_for_does_not_count_against_its_student(
+    processes, redis_server, join, teach
+):
+    opened = processes[0].open_class(mode="self-report", qna=True)
+    teacher, student = teach(processes[0], opened), join(processes[0], opened["code"])
+    redis_server.kill()
+    for _ in range(POSTS_A_MINUTE + 1):
+        student.send("post", {"text": "Lost?"})
+        assert "try again in a moment" in student.wait_for("error")["message"]
+    redis_server.start()
+    for number in range(POSTS_A_MINUTE):
+        student.send("post", {"text": f"{number}?"})
+    told = teacher.wait_for("posts", lambda told: len(told["posts"]) == POSTS_A_MINUTE)
+    assert [post["text"] for post in told["posts"]] == ["0?", "1?", "2?"]
 
 
 def test_nothing_of_a_post_is_left_in_redis(processes, redis_server, join, teach):

@@ -1,5 +1,7 @@
 """The Socket.IO contract between students, a teacher and a server."""
 
+from unittest.mock import ANY
+
 import pytest
 
 from server.access.tokens import Tokens
@@ -8,6 +10,8 @@ from server.domain.session import ClassSession
 from server.sockets.handlers import (
     MESSAGES_AT_ONCE,
     NO_DATABASE,
+    POSTS_A_MINUTE,
+    POSTS_AN_HOUR,
     TOO_FAST,
     TOO_MANY,
     TRY_AGAIN,
@@ -407,7 +411,7 @@ def test_a_post_goes_to_the_teachers_alone_until_one_of_them_releases_it(app, qn
     teachers = [app.teach(qna) for _ in range(2)]
     writer, other = app.join(qna["code"]), app.join(qna["code"])
     for peer in (*teachers, writer, other):
-        assert peer.wait_for("posts") == {"posts": []}
+        assert peer.wait_for("posts") == {"t": ANY, "posts": []}
     assert writer.ask("post", {"text": " Why? "}) == []
     for teacher in teachers:
         told = teacher.wait_for("posts")
@@ -433,7 +437,7 @@ def test_a_post_is_gone_once_it_is_settled(app, qna):
     student.wait_for("posts", lambda told: told["posts"])
     for post in (one, two):
         teacher.send("settle", {"id": post["id"]})
-    assert student.wait_for("posts") == {"posts": []}
+    assert student.wait_for("posts") == {"t": ANY, "posts": []}
     teacher.wait_for("posts", lambda told: not told["posts"])
     for event in ("release", "settle"):
         [refusal] = teacher.ask(event, {"id": one["id"]})
@@ -516,11 +520,35 @@ def test_a_class_has_so_many_open_posts_and_no_more(app, qna):
         assert student.ask("post", {"text": "Why?"}) == []
         student.leave()
     late = app.join(qna["code"])
-    [refusal] = late.ask("post", {"text": "Why?"})
-    assert refusal["message"].startswith("Too many questions are open.")
+    for _ in range(POSTS_AN_HOUR + 1):  # more than one student may write
+        [refusal] = late.ask("post", {"text": "Why?"})
+        assert refusal["message"].startswith("Too many questions are open.")
     post, *_ = teacher.wait_for("posts", lambda told: len(told["posts"]) == MOST_POSTS)["posts"]
     teacher.send("settle", {"id": post["id"]})
     assert late.ask("post", {"text": "Why?"}) == []
+
+
+def test_one_message_settles_all_posts_that_a_teacher_saw_and_none_that_came_since(app, qna):
+    teacher, other = app.teach(qna), app.teach(qna)
+    students = [app.join(qna["code"]) for _ in range(MOST_POSTS // POSTS_A_MINUTE - 1)]
+    for student in students:
+        for _ in range(POSTS_A_MINUTE):
+            assert student.ask("post", {"text": "Why?"}) == []
+    late = app.join(qna["code"])
+    late.send("post", {"text": "How?"})
+    seen = teacher.wait_for("posts", lambda told: told["posts"])
+    late.send("post", {"text": "When?"})
+    other.send("release", {"id": seen["posts"][0]["id"]})  # what was shown since goes, too
+    late.wait_for("posts", lambda told: told["posts"])
+    late.send("post", {"text": "Where?"})
+    assert teacher.ask("clear", {"what": "posts", "t": seen["t"]}) == []
+    for peer in (teacher, other):
+        told = peer.wait_for("posts", lambda told: len(told["posts"]) == 2)
+        assert [text for text, *_ in posts_of(told)] == ["When?", "Where?"]
+    assert late.wait_for("posts") == {"t": ANY, "posts": []}
+    assert teacher.ask("clear", {"what": "posts"}) == []  # all that is shown
+    teacher.wait_for("posts", lambda told: not told["posts"])
+    assert teacher.ask("clear", {"what": "posts", "t": told["t"]}) == []  # nothing is left
 
 
 def test_nothing_of_a_post_is_kept(app, qna, tmp_path, caplog):

@@ -1,6 +1,6 @@
 /** The teacher's page: the class as a whole, live.
  *
- * @import { Marker, Mode, Post, TeacherAuth } from "../shared/contract.js"
+ * @import { Marker, Mode, TeacherAuth } from "../shared/contract.js"
  */
 
 import { saidBefore } from "../room/before.js";
@@ -11,7 +11,7 @@ import { GlanceKeeper } from "../room/glance.js";
 import { placeInvite } from "../room/invite.js";
 import { JoinScreen } from "../room/join-screen.js";
 import { NoteStore, offerWords, offered, showNoted, showNotes } from "../room/notes.js";
-import { settlePost, showPosts } from "../room/posts.js";
+import { settleAll, settlePost, showPosts } from "../room/posts.js";
 import { Presenting } from "../room/presenting.js";
 import { onAsk, showQuestion } from "../room/question.js";
 import { RoomState } from "../room/state.js";
@@ -131,8 +131,8 @@ function open(token) {
     state.takeMarkers(markers);
     showMarkers();
   });
-  socket.on("posts", ({ posts }) => {
-    state.takePosts(posts);
+  socket.on("posts", (told) => {
+    state.takePosts(told);
     showAll();
   });
   socket.on("disconnect", standStill);
@@ -173,7 +173,7 @@ function open(token) {
     find("over-time").hidden = isEmpty();
     find("clear-pace", HTMLButtonElement).disabled = !state.isLive || !isAnswered(view);
     showHands(view.help, state.now, (hand) => lowerHand(pending, hand, ask));
-    if (qna) showPosts(state.posts, pending, ask, settle);
+    if (qna) showPosts(state, pending, ask, (post) => settlePost(pending, state, post, ask));
     if (!state.isLive) return;
     const glance = keeper.take(view, state.steadyClock());
     const before = saidBefore(state.points, state.markers, state.now);
@@ -245,15 +245,6 @@ function open(token) {
     });
   }
 
-  /** @param {Post} post */
-  function settle(post) {
-    settlePost(pending, post, async () => {
-      const isDone = await ask("settle", { id: post.id });
-      if (isDone) state.takePosts(state.posts.filter(({ id }) => id !== post.id));
-      return isDone;
-    });
-  }
-
   onAsk((question) => ask("ask", { question }));
   find("close-question").addEventListener("click", () => ask("ask", { question: null }));
   find("mark").addEventListener("click", () => mark(false));
@@ -272,6 +263,7 @@ function open(token) {
   find("all-seen").addEventListener("click", () => {
     if (state.view) lowerAll(pending, viewWithout(state.view, pending), ask);
   });
+  if (qna) find("all-answered").addEventListener("click", () => settleAll(pending, state, ask));
   find("renew-link").addEventListener("click", async () => {
     try {
       const asked = { method: "POST", headers: bearer(token) };

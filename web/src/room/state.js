@@ -18,6 +18,8 @@ export class RoomState {
   markers = [];
   /** @type {Post[]} */
   posts = []; // what students wrote, all of it
+  /** @type {number | null} */
+  postsAt = null; // the server's time of the posts, null if it did not say
   isLive = false; // from a connection's first view on: the view is what is so now
   #viewedAt = 0; // when it came, by the steady clock
   #wasAway = false; // notes may have been deleted meanwhile
@@ -98,9 +100,15 @@ export class RoomState {
     this.markers = markers;
   }
 
-  /** @param {Post[]} posts all of them, as they are now */
-  takePosts(posts) {
+  /** @param {{t?: number, posts: Post[]}} told all of them; an earlier release does not say when */
+  takePosts({ t, posts }) {
     this.posts = posts;
+    this.postsAt = t ?? null;
+  }
+
+  /** @param {Post[]} settled that are not open any more */
+  dropPosts(settled) {
+    this.posts = this.posts.filter((post) => !settled.some(({ id }) => id === post.id));
   }
 
   /** Nothing is known of this moment, until the next view. */

@@ -186,7 +186,7 @@
  *
  * @typedef {object} TeacherMessages
  * @property {{text: Note}} marker
- * @property {{what: Clearable, t?: number}} clear
+ * @property {{what: "pace" | "help" | "posts", t?: number}} clear
  * @property {{hand: Id}} lower
  * @property {{question: Question | null}} ask
  * @property {{kind: AlertKind}} silence
@@ -199,7 +199,7 @@
  * @property {{what: Clearable}} cleared
  * @property {{question: OpenQuestion | null}} question
  * @property {{t: Time, notes: Marker[]}} notes
- * @property {{posts: Post[]}} posts
+ * @property {{t: Time, posts: Post[]}} posts
  * @property {{t: Time, points: Point[], markers: Marker[]}} history
  * @property {View} view
  * @property {Point} point
