@@ -51,6 +51,7 @@ DOMAIN_MAY_USE = {
     "json",  # and pathlib: to read contract.json beside it
     "math",
     "pathlib",
+    "heapq",
     "random",  # with a seed
     "statistics",
     "typing",

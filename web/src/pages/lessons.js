@@ -52,6 +52,7 @@ async function open() {
   letCopy();
   // A lesson may have begun or ended since.
   document.addEventListener("visibilitychange", () => document.hidden || refresh().catch(() => {}));
+  window.addEventListener("focus", () => refresh().catch(() => {})); // from a window beside it
   window.addEventListener("pageshow", ({ persisted }) => {
     start.disabled = false;
     if (persisted) refresh().catch(() => {});

@@ -203,6 +203,7 @@ function open(token) {
   /** Whether the page shows what is so now. What it shows is old otherwise, and nothing is done. */
   function showLive() {
     find("live").classList.toggle("old", !state.isLive && state.view !== null);
+    find("joined-now").hidden = !state.isLive; // nobody sees there that it is old
     const buttons = ACTIVE.flatMap((id) => findAll(find(id), "button", HTMLButtonElement));
     for (const control of [...buttons, find("end", HTMLButtonElement), endIt]) {
       control.disabled = !state.isLive;
@@ -230,7 +231,7 @@ function open(token) {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
     if (!isFree || !isPlain) return;
     const key = event.key.toLowerCase();
-    if (key === "m" && state.isLive) {
+    if (key === "m" && state.isLive && !document.querySelector("dialog[open]")) {
       event.preventDefault();
       mark(true);
     } else if (key === "j") joinScreen.toggle();
@@ -362,5 +363,6 @@ function showAllOfIt() {
 function close(reason) {
   setText("over-reason", reason);
   showInstead("live", "over");
+  findIn(document.body, ".here").hidden = true;
   showAllOfIt();
 }

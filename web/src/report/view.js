@@ -55,7 +55,10 @@ export function showReport(report, { retentionDays, roomLink }) {
   find("nothing").hidden = students !== null;
   find("recorded").hidden = find("about").hidden = students === null;
   find("keep").hidden = students === null && report.markers.length === 0;
-  if (students === null) return;
+  if (students === null) {
+    find("nothing").after(find("notes-card"));
+    return;
+  }
   showMoments(report);
   showPace(report.pace);
   setText("students", studentsText(students));

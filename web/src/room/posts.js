@@ -57,7 +57,8 @@ function showState(row, post) {
   const text = post.released ? gettext("All see it. Me too: {count}", seconded) : "";
   if (state.textContent !== text) state.textContent = text;
   const release = findIn(row, ".release");
-  if (post.released && release === document.activeElement) findIn(row, ".settle").focus();
+  if (post.released && release === document.activeElement)
+    findIn(row, ".settle").focus({ preventScroll: true });
   release.hidden = post.released;
 }
 

@@ -4,9 +4,11 @@
  * @import { Refusal } from "../shared/class-socket.js"
  */
 
-import { find, findIn, setText } from "../shared/page.js";
+import { find, findIn, pageData, setText, tabMemory } from "../shared/page.js";
 import { listPosts, secondedBy } from "../shared/posts.js";
 import { gettext } from "../shared/texts.js";
+
+const SECONDED = `classpulse.seconded.${pageData("code")}`; // ids, which outlast a reload of the page
 
 export class Posts {
   #send;
@@ -14,7 +16,7 @@ export class Posts {
   #isWaiting = false; // for the server to say that it has a post
   /** @type {Post[]} */
   #posts = [];
-  #seconded = new Set(); // by their ids, what this student seconds
+  #seconded = new Set((tabMemory.get(SECONDED) ?? "").split(" ")); // ids of what this student seconds
   #unsure = new Set(); // by their ids, of what the server may not know whether it is seconded
 
   /**
@@ -64,7 +66,8 @@ export class Posts {
       );
     });
     this.#isWaiting = isSent;
-    say(isSent ? "" : gettext("There is no connection. Please send it again when there is one."));
+    const noConnection = gettext("There is no connection. Please send it again when there is one.");
+    say(isSent ? gettext("Sending…") : noConnection);
   }
 
   /** @param {string} id */
@@ -89,6 +92,7 @@ export class Posts {
   }
 
   #show() {
+    tabMemory.set(SECONDED, [...this.#seconded].join(" "));
     find("released").hidden = this.#posts.length === 0;
     listPosts(
       find("posts"),

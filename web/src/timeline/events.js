@@ -88,7 +88,7 @@ function closedQuestions({ points, present }) {
   if (newest && newest.until <= present.now && asked.every(({ t }) => t !== newest.t)) {
     asked.push(newest);
   }
-  return asked;
+  return [...new Map(asked.map((each) => [each.t, each])).values()]; // one that closed twice once
 }
 
 /**
