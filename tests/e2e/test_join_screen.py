@@ -111,6 +111,12 @@ def test_the_key_is_a_letter_where_somebody_types_and_asks_nothing_over_a_questi
     field.press("j")
     expect(field).to_have_value("j")
     expect(screen(room)).to_be_hidden()
+    # Nor does another key do what nobody sees behind it.
+    room.get_by_role("button", name="Full screen").click()
+    room.keyboard.press("m")
+    room.keyboard.press("j")
+    expect(screen(room)).to_be_hidden()
+    expect(room.locator("#notes-list li")).to_have_count(1)
     room.get_by_role("button", name="End the class").click()
     room.keyboard.press("j")
     expect(screen(room)).to_be_hidden()

@@ -516,6 +516,17 @@ def kept(page):
     return set(page.evaluate("Object.keys(localStorage)"))
 
 
+def test_notes_of_a_class_that_nobody_joined_are_in_its_report(server, teach, teachers_page):
+    opened = server.open_class()
+    teacher = teach(server, opened)
+    teacher.send("marker", {"text": "started recursion"})
+    teacher.wait_for("marker")
+    open_report(teachers_page, server, opened)
+    expect(teachers_page.get_by_text("Nothing was recorded")).to_be_visible()
+    expect(teachers_page.locator("#notes-card")).to_contain_text("started recursion")
+    expect(teachers_page.locator("#recorded")).to_be_hidden()
+
+
 def test_classes_that_the_server_no_longer_has_leave_the_list(server, teachers_page):
     there = taught_before(server, "Algebra")
     gone = {**there, "code": "GONE22", "title": "Geometry"}

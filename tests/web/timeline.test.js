@@ -154,6 +154,19 @@ test("notes and closed questions stand in the order of time", () => {
   assert.deepEqual(toldAt({ flags, alerts: [] }, 25), ["Got it? Too few answers."]);
 });
 
+test("a question that two processes closed is there once, as it was told last", () => {
+  const later = { ...ANSWERS, yes: 22 };
+  const points = [
+    point(110, { asked: [asked(50, ANSWERS)] }),
+    point(120, { asked: [asked(50, later)] }),
+  ];
+  const { flags } = eventsOf({ mode: "camera", points, markers: [] });
+  assert.deepEqual(
+    flags.map(({ text }) => text),
+    ["Got it? 22 · 5 · 2"],
+  );
+});
+
 test("the newest question is there once, from when it closes on", () => {
   const view = point(160, { asked: asked(100, ANSWERS) });
   const flagsAt = (now, points) =>
