@@ -39,7 +39,7 @@ def join_with_camera(browser, join_url, troubles):
 
 
 def read_qr_code(room):
-    image = room.get_by_alt_text("QR code")
+    image = room.locator("#invite").get_by_alt_text("QR code")
     image.evaluate("(image) => image.decode()")
     screenshot = cv2.imdecode(np.frombuffer(image.screenshot(), np.uint8), cv2.IMREAD_COLOR)
     return cv2.QRCodeDetector().detectAndDecode(screenshot)[0]

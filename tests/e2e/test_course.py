@@ -32,6 +32,7 @@ def make_course(page, server, title="Algebra"):
 def end_lesson(page):
     page.get_by_role("button", name="End the class").click()
     page.get_by_role("button", name="End it").click()
+    expect(page.get_by_role("heading", name="Algebra")).to_be_visible()  # of the report
     page.get_by_role("link", name="All lessons of the course").click()
     expect(page.get_by_text("No lesson is running.")).to_be_visible()
 

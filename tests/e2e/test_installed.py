@@ -95,7 +95,7 @@ def test_nothing_of_a_class_is_kept_for_later(server, context, troubles):
     student.get_by_role("button", name="Join", exact=True).click()
     expect(room.locator("#students")).to_have_text("1")
     room.goto(f"{server.url}/report/{opened['code']}")
-    expect(room.get_by_role("heading", name="What this report tells")).to_be_visible()
+    expect(room.locator("#when")).not_to_be_empty()
     expected = ["/offline", "/static/dist/offline.js", "/static/dist/style.css", "/static/icon.svg"]
     assert sorted(kept(room)) == expected
     assert troubles == []

@@ -9,15 +9,16 @@ import { fileName, saveFile } from "../report/files.js";
 import { NotesList } from "../report/notes-list.js";
 import { readReport } from "../report/read.js";
 import { showEarlier, showReport, tellWhatScrolls } from "../report/view.js";
-import { bearer, forget, fragment, keepToken, keptToken, takeToken } from "../shared/my-classes.js";
-import { find, findAll, messageOf, pageData, setText, showInstead } from "../shared/page.js";
+import { linkLessons } from "../shared/courses.js";
+import { bearer, forget, fragment, keepToken, takeTokens } from "../shared/my-classes.js";
+import { find, messageOf, pageData, setText, showInstead } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { Timeline } from "../timeline/timeline.js";
 
 const code = pageData("code");
 const { course } = document.body.dataset;
 const retentionDays = Number(pageData("retentionDays"));
-const token = takeToken(code);
+const [token, courseToken] = takeTokens(course ? [code, course] : [code]);
 // A link of another teacher in the same tab changes nothing but the fragment.
 window.addEventListener("hashchange", () => location.reload());
 
@@ -43,8 +44,9 @@ async function open(token) {
   try {
     const report = await load();
     keepToken(code, token);
-    for (const link of findAll(document, ".to-lessons")) link.hidden = !keptToken(course ?? "");
-    const page = { retentionDays, roomLink: `/room/${code}${fragment(code, token)}` };
+    linkLessons(course, courseToken);
+    const roomLink = `/room/${code}${fragment(code, token, courseToken)}`;
+    const page = { retentionDays, roomLink };
     find("loading").hidden = true;
     const article = find("report");
     article.hidden = false; // first: charts are as wide as the page lets them be

@@ -26,6 +26,7 @@ import {
 } from "../room/taken-down.js";
 import { Pending } from "../room/pending.js";
 import { ClassSocket } from "../shared/class-socket.js";
+import { linkLessons } from "../shared/courses.js";
 import { clock } from "../shared/figures.js";
 import { letCopy } from "../shared/copying.js";
 import {
@@ -321,12 +322,9 @@ function begin(token) {
 
 /** @param {string} token */
 function showLinks(token) {
-  const report = `/report/${code}${fragment(code, token)}`;
+  const report = `/report/${code}${fragment(code, token, courseToken)}`;
   for (const link of findAll(document, ".to-report", HTMLAnchorElement)) link.href = report;
-  for (const link of findAll(document, ".to-lessons", HTMLAnchorElement)) {
-    link.hidden = !courseToken;
-    if (course && courseToken) link.href = `/lessons/${course}${fragment(course, courseToken)}`;
-  }
+  linkLessons(course, courseToken);
   find("room-link", HTMLInputElement).value = `${location.origin}/room/${code}#${token}`;
 }
 

@@ -12,7 +12,8 @@
  * @typedef {Summary & Begun & {created_at: number}} Lesson
  */
 
-import { bearer, keepLessons } from "./my-classes.js";
+import { bearer, fragment, keepLessons } from "./my-classes.js";
+import { findAll } from "./page.js";
 import { gettext } from "./texts.js";
 
 export const LESSONS_AT_ONCE = 8; // as the server has it
@@ -62,6 +63,18 @@ export async function startLesson(code, token) {
   const begun = await askCourse(code, token, "/lessons", "POST");
   keepLessons(code, [begun]);
   return `${begun.room_url}&${token}`;
+}
+
+/**
+ * Have the links of a lesson's page lead to all lessons, if there is a key to them.
+ * @param {string | undefined} course
+ * @param {string | null} [token]
+ */
+export function linkLessons(course, token) {
+  for (const link of findAll(document, ".to-lessons", HTMLAnchorElement)) {
+    link.hidden = !token;
+    if (course && token) link.href = `/lessons/${course}${fragment(course, token)}`;
+  }
 }
 
 /**

@@ -176,9 +176,11 @@ export function keptToken(code) {
  * screen that is shared may show links.
  * @param {string} code
  * @param {string} token
+ * @param {string | null} [courseToken] if the class is a lesson, and there is one
  */
-export function fragment(code, token) {
-  return keptToken(code) === token ? "" : `#${token}`;
+export function fragment(code, token, courseToken) {
+  if (keptToken(code) === token) return "";
+  return courseToken ? `#${token}&${courseToken}` : `#${token}`;
 }
 
 /**
