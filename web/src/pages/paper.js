@@ -1,6 +1,6 @@
 /** A page about privacy or security, or for parents: to be copied into a letter, or printed. */
 
-import { offerCopy } from "../shared/copy-button.js";
+import { offerCopy } from "../shared/copying.js";
 import { find } from "../shared/page.js";
 
 offerCopy("copy", "text", "copied");

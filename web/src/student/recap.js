@@ -9,7 +9,7 @@
  */
 
 import { clock, day } from "../shared/figures.js";
-import { offerCopy } from "../shared/copy-button.js";
+import { offerCopy } from "../shared/copying.js";
 import { find, setText, tabMemory } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 
