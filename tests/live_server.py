@@ -149,19 +149,12 @@ class LiveServer:
         return figure_of(answer.text, name)
 
     def open_tryout(self) -> dict[str, Any]:
-        response = requests.post(f"{self.url}/api/tryout", timeout=10)
-        assert response.status_code == 201, response.text
-        opened: dict[str, Any] = response.json()
-        return opened
+        return self._open("/api/tryout")
 
     def open_course(
         self, title: str = "Algebra", mode: str = "self-report", **extra: Any
     ) -> dict[str, Any]:
-        asked = {"title": title, "mode": mode, **extra}
-        response = requests.post(f"{self.url}/api/courses", json=asked, timeout=10)
-        assert response.status_code == 201, response.text
-        course: dict[str, Any] = response.json()
-        return course
+        return self._open("/api/courses", {"title": title, "mode": mode, **extra})
 
     def start_lesson(self, course: dict[str, Any]) -> dict[str, Any]:
         """The lesson of a course that runs from now on, as `open_class` gives it."""
@@ -177,9 +170,10 @@ class LiveServer:
     def open_class(
         self, title: str = "Algebra", mode: str = "camera", **extra: Any
     ) -> dict[str, Any]:
-        response = requests.post(
-            f"{self.url}/api/classes", json={"title": title, "mode": mode, **extra}, timeout=10
-        )
+        return self._open("/api/classes", {"title": title, "mode": mode, **extra})
+
+    def _open(self, path: str, asked: dict[str, Any] | None = None) -> dict[str, Any]:
+        response = requests.post(f"{self.url}{path}", json=asked, timeout=10)
         assert response.status_code == 201, response.text
         opened: dict[str, Any] = response.json()
         return opened

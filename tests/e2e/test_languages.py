@@ -43,26 +43,6 @@ def home(server, page, join):
     page.locator("#class-list .forget").click()
 
 
-def waiting(server, page, join):
-    page.goto(server.open_course()["join_url"])
-    expect(page.locator("#again")).to_be_visible()
-
-
-def lessons(server, page, join):
-    course = server.open_course()
-    server.start_lesson(course)
-    page.goto(course["course_url"])
-    expect(page.locator("#lesson-list li")).to_have_count(1)
-    page.locator("details summary").click()
-    page.locator("#delete").click()
-
-
-def home_with_a_course(server, page, join):
-    lessons(server, page, join)
-    page.goto(server.url)
-    expect(page.locator("#course-list .room")).to_be_visible()
-
-
 def no_such_class(server, page, join):
     page.goto(f"{server.url}/c/NOSUCH")
 
@@ -147,7 +127,7 @@ def report(server, page, join):
 
 PAGES = [
     *(home, no_such_class, no_such_page, offline, consent, consent_to_words),
-    *(waiting, lessons, home_with_a_course),
+    *(pages.waiting, pages.lessons, pages.home_with_a_course),
     *(in_class_with_camera, in_class_by_name, after_the_class),
     *(pages.for_parents, pages.privacy, pages.security),
     *(room_without_students, lively_room, closed_room, report),

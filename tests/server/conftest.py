@@ -62,18 +62,18 @@ class App:
     def open_class(
         self, title: str = "Algebra", mode: str = "camera", **extra: object
     ) -> dict[str, Any]:
-        answer = self.post("/api/classes", json={"title": title, "mode": mode, **extra})
-        assert answer.status_code == 201, answer.text
-        opened: dict[str, Any] = answer.get_json()
-        return opened
+        return self._open("/api/classes", {"title": title, "mode": mode, **extra})
 
     def open_course(
         self, title: str = "Algebra", mode: str = "self-report", **extra: object
     ) -> dict[str, Any]:
-        answer = self.post("/api/courses", json={"title": title, "mode": mode, **extra})
+        return self._open("/api/courses", {"title": title, "mode": mode, **extra})
+
+    def _open(self, path: str, asked: dict[str, object]) -> dict[str, Any]:
+        answer = self.post(path, json=asked)
         assert answer.status_code == 201, answer.text
-        course: dict[str, Any] = answer.get_json()
-        return course
+        opened: dict[str, Any] = answer.get_json()
+        return opened
 
     def start_lesson(self, course: dict[str, Any]) -> dict[str, Any]:
         """The lesson of a course that runs from now on, as `open_class` gives it."""

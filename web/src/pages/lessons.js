@@ -8,7 +8,16 @@ import { momentWords, studentsText, when } from "../report/words.js";
 import { letCopy } from "../shared/copying.js";
 import { LESSONS_AT_ONCE, Refused, askCourse, lessonsOf, startLesson } from "../shared/courses.js";
 import { forgetCourse, fragment, rememberCourse, takeToken } from "../shared/my-classes.js";
-import { copyOf, find, findIn, messageOf, pageData, setText, showInstead } from "../shared/page.js";
+import {
+  copyOf,
+  find,
+  findIn,
+  messageOf,
+  pageData,
+  setText,
+  showInstead,
+  tellTrouble,
+} from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 
 const code = pageData("code");
@@ -59,20 +68,20 @@ async function open() {
   });
   start.addEventListener("click", async () => {
     start.disabled = true;
-    const done = await attempt("problem", async () => {
+    const done = await tellTrouble("problem", async () => {
       location.assign(await startLesson(code, token));
     });
     if (!done) start.disabled = false;
   });
   more.addEventListener("click", () =>
-    attempt("problem", async () => {
+    tellTrouble("problem", async () => {
       const older = await lessonsOf(code, token, lessons.at(-1)?.created_at);
       lessons.push(...older);
       showLessons(older.length === LESSONS_AT_ONCE);
     }),
   );
   find("renew-link").addEventListener("click", () =>
-    attempt("problem", async () => {
+    tellTrouble("problem", async () => {
       ({ token } = await askCourse(code, token, "/token", "POST"));
       await refresh();
       setText("renewed", gettext("This is the new link. The old one opens nothing any more."));
@@ -84,7 +93,7 @@ async function open() {
     confirm.showModal();
   });
   confirm.addEventListener("close", () => {
-    if (confirm.returnValue === "delete") attempt("delete-status", deleteCourse);
+    if (confirm.returnValue === "delete") tellTrouble("delete-status", deleteCourse);
   });
 }
 
@@ -147,22 +156,6 @@ async function deleteCourse() {
       "Everything about this course and its lessons was deleted. This page has nothing more to show.",
     ),
   );
-}
-
-/**
- * Do what a button asks for; what goes wrong is said beside it. Resolves to whether it was done.
- * @param {string} status where that is said
- * @param {() => Promise<void>} task
- */
-async function attempt(status, task) {
-  setText(status, "");
-  try {
-    await task();
-    return true;
-  } catch (error) {
-    setText(status, messageOf(error));
-    return false;
-  }
 }
 
 /**

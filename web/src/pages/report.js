@@ -11,7 +11,7 @@ import { readReport } from "../report/read.js";
 import { showEarlier, showReport, tellWhatScrolls } from "../report/view.js";
 import { linkLessons } from "../shared/courses.js";
 import { bearer, forget, fragment, keepToken, takeTokens } from "../shared/my-classes.js";
-import { find, messageOf, pageData, setText, showInstead } from "../shared/page.js";
+import { find, messageOf, pageData, setText, showInstead, tellTrouble } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { Timeline } from "../timeline/timeline.js";
 
@@ -100,12 +100,12 @@ function letNotesChange(report, refresh) {
   const address = (/** @type {number} */ t) => `/api/classes/${code}/markers/${t}`;
   new NotesList(report.markers, {
     rewrite: ({ t, text }) =>
-      attempt("notes-status", async () => {
+      tellTrouble("notes-status", async () => {
         await ask(address(t), { method: "PUT", body: { text } });
         await refresh();
       }),
     erase: ({ t }) =>
-      attempt("notes-status", async () => {
+      tellTrouble("notes-status", async () => {
         await ask(address(t), { method: "DELETE" });
         await refresh();
       }),
@@ -117,14 +117,14 @@ function letNotesChange(report, refresh) {
  * @param {"csv" | "json"} extension
  */
 async function download(report, extension) {
-  await attempt("status", async () => {
+  await tellTrouble("status", async () => {
     const answer = await ask(`/report/${code}.${extension}`);
     saveFile(await answer.blob(), fileName(report, extension));
   });
 }
 
 async function deleteClass() {
-  await attempt("delete-status", async () => {
+  await tellTrouble("delete-status", async () => {
     await ask(`/api/classes/${code}`, { method: "DELETE" });
     forget(code);
     close(
@@ -132,22 +132,6 @@ async function deleteClass() {
       gettext("Everything about this class was deleted. This page has nothing more to show."),
     );
   });
-}
-
-/**
- * Do what a button asks for; what goes wrong is said beside it. Resolves to whether it was done.
- * @param {string} status where that is said
- * @param {() => Promise<void>} task
- */
-async function attempt(status, task) {
-  setText(status, "");
-  try {
-    await task();
-    return true;
-  } catch (error) {
-    setText(status, messageOf(error));
-    return false;
-  }
 }
 
 /**

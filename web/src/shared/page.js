@@ -96,6 +96,22 @@ export function setText(id, text) {
 }
 
 /**
+ * Do what a button asks for; what goes wrong is said beside it. Resolves to whether it was done.
+ * @param {string} status where that is said
+ * @param {() => Promise<void>} task
+ */
+export async function tellTrouble(status, task) {
+  setText(status, "");
+  try {
+    await task();
+    return true;
+  } catch (error) {
+    setText(status, messageOf(error));
+    return false;
+  }
+}
+
+/**
  * Show one section instead of another, and take keyboard and screen reader along.
  * @param {string} hidden
  * @param {string} shown
