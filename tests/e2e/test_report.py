@@ -438,7 +438,7 @@ def test_a_report_opens_for_the_classes_teacher_only(server, teachers_page, brow
     teachers_page.goto(f"{address}#{other['token']}")
     expect(teachers_page.get_by_text("key does not open this report")).to_be_visible()
     open_report(teachers_page, server, opened)
-    expect(teachers_page.get_by_text("Nothing was recorded")).to_be_visible()
+    expect(teachers_page.get_by_text("Nothing is recorded yet")).to_be_visible()
     expect(teachers_page.locator("#timeline")).to_be_hidden()
 
 
@@ -522,7 +522,7 @@ def test_notes_of_a_class_that_nobody_joined_are_in_its_report(server, teach, te
     teacher.send("marker", {"text": "started recursion"})
     teacher.wait_for("marker")
     open_report(teachers_page, server, opened)
-    expect(teachers_page.get_by_text("Nothing was recorded")).to_be_visible()
+    expect(teachers_page.get_by_text("Nothing is recorded yet")).to_be_visible()
     expect(teachers_page.locator("#notes-card")).to_contain_text("started recursion")
     expect(teachers_page.locator("#recorded")).to_be_hidden()
 
@@ -551,7 +551,7 @@ def test_a_class_is_started_and_reported_where_the_browser_keeps_nothing(server,
     page.get_by_role("button", name="Start the class").click()
     expect(page.locator("#headline")).to_have_text("Waiting for students")
     page.get_by_role("link", name="Report so far").click()
-    expect(page.get_by_text("Nothing was recorded")).to_be_visible()
+    expect(page.get_by_text("Nothing is recorded yet")).to_be_visible()
     page.get_by_role("link", name="Back to the room").click()
     expect(page.get_by_role("button", name="End the class")).to_be_visible()
     page.goto(server.url)

@@ -136,7 +136,7 @@ def test_an_empty_room_says_in_one_sentence_what_will_be_there(server, visit, tr
         expect(room.locator(card)).to_be_hidden()
     expect(room.locator("#live")).not_to_contain_text("–", use_inner_text=True)
     report = visit(f"report/{opened['code']}#{opened['token']}")
-    expect(report.locator("#nothing")).to_be_visible()
+    expect(report.locator("#nothing-yet")).to_be_visible()
     for card in ("#recorded", "#about", "#keep"):
         expect(report.locator(card)).to_be_hidden()
     assert troubles == []

@@ -48,11 +48,13 @@ export function showReport(report, { retentionDays, roomLink }) {
     ? gettext("The server deletes a simulated class a day after it was opened.")
     : kept(report.ended, retentionDays);
   setText("kept", keptText);
-  find("running").hidden = report.ended !== null;
+  const running = report.ended === null;
+  find("running").hidden = !running;
   find("room", HTMLAnchorElement).href = roomLink;
   for (const element of findAll(document, ".camera-only")) element.hidden = !camera;
   const { students } = report;
-  find("nothing").hidden = students !== null;
+  find("nothing-yet").hidden = students !== null || !running;
+  find("nothing").hidden = students !== null || running;
   find("recorded").hidden = find("about").hidden = students === null;
   find("keep").hidden = students === null && report.markers.length === 0;
   if (students === null) {
