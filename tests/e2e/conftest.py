@@ -111,6 +111,12 @@ def note(room: Page, text: str) -> None:
     expect(room.locator("#add-words")).to_be_hidden()
 
 
+def end_class(room: Page) -> None:
+    """End it on a teacher's page, which goes on to the report."""
+    room.get_by_role("button", name="End the class").click()
+    room.get_by_role("button", name="End it").click()
+
+
 class Webcam:
     """A webcam that a test lets show what it wants to be seen."""
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import LOADING, note
+from tests.e2e.conftest import LOADING, end_class, note
 from tests.live_server import ROOT
 from tests.schemas import check
 from training.browser import wait_until
@@ -268,8 +268,7 @@ def test_the_teacher_marks_a_moment_and_ends_the_class(server, browser, troubles
     room.get_by_role("button", name="End the class").click()
     room.get_by_role("button", name="Stay").click()
     expect(room.locator("#live")).to_be_visible()
-    room.get_by_role("button", name="End the class").click()
-    room.get_by_role("button", name="End it").click()
+    end_class(room)
     expect(room.locator("#report")).to_contain_text("started recursion")
     expect(page.get_by_text("The class has ended")).to_be_visible()
     assert page.evaluate("() => document.querySelector('video').srcObject === null")

@@ -7,6 +7,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import end_class
 from tests.e2e.test_report import BACKGROUND, bad
 
 ROOM, LESSON = re.compile(r"/room/[0-9A-Z]{6}$"), re.compile(r"/c/[0-9A-Z]{6}$")
@@ -30,8 +31,7 @@ def make_course(page, server, title="Algebra"):
 
 
 def end_lesson(page):
-    page.get_by_role("button", name="End the class").click()
-    page.get_by_role("button", name="End it").click()
+    end_class(page)
     expect(page.get_by_role("heading", name="Algebra")).to_be_visible()  # of the report
     page.get_by_role("link", name="All lessons of the course").click()
     expect(page.get_by_text("No lesson is running.")).to_be_visible()

@@ -1,7 +1,9 @@
 """What only Firefox shows: cameras that give no stream, blocked cookies, scrambled pictures."""
 
 import base64
+import os
 import shutil
+import signal
 from contextlib import ExitStack
 from functools import cache
 
@@ -9,7 +11,7 @@ import cv2
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import astronaut, webcam_picture
+from tests.e2e.conftest import astronaut, end_class, webcam_picture
 from tests.services import require_program
 from training.browser import serve_folder
 
@@ -81,11 +83,6 @@ def asks_for_help(page, room):
     expect(room.locator("#hands .who")).to_have_text("Somebody")
 
 
-def end_class(room):
-    room.get_by_role("button", name="End the class").click()
-    room.get_by_role("button", name="End it").click()
-
-
 def test_a_lesson_in_firefox(server, open_page, troubles):
     opened = server.open_class()
     page, room = open_page(), open_page()
@@ -97,6 +94,23 @@ def test_a_lesson_in_firefox(server, open_page, troubles):
     end_class(room)
     expect(room.get_by_role("heading", name="What this report tells")).to_be_visible()
     assert troubles == []
+
+
+def test_leaving_a_dialog_does_not_do_what_was_chosen_in_it_before(start_server, open_page):
+    """Firefox remembers the choice beyond Escape."""
+    server, room = start_server(), open_page()
+    room.goto(server.open_class()["room_url"])
+    expect(room.locator("#headline")).to_have_text("Waiting for students")
+    os.killpg(server.pid, signal.SIGSTOP)
+    end_class(room)
+    expect(room.locator("#status")).to_contain_text("did not answer")
+    server.kill()  # without having heard of it
+    server.start()
+    room.get_by_role("button", name="End the class").click()
+    room.keyboard.press("Escape")
+    expect(room.get_by_role("button", name="End it")).to_be_hidden()
+    room.get_by_role("button", name="Mark this moment").click()
+    expect(room.locator("#noted")).to_contain_text("Marked")
 
 
 def test_a_camera_that_gives_no_more_pictures_is_not_read_any_more(server, open_page):

@@ -9,6 +9,8 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import end_class
+
 ASK = """navigator.mediaDevices.getUserMedia({ video: true }).then(
   (stream) => (stream.getTracks().forEach((track) => track.stop()), "given"),
   ({ name }) => name)"""
@@ -73,8 +75,7 @@ def test_a_lesson_needs_nothing_that_the_policy_forbids(server, context, join, t
     for _ in range(5):
         join(server, opened["code"], "happy")
     expect(room.locator("#headline")).to_have_text("Mostly happy looks")
-    room.get_by_role("button", name="End the class").click()
-    room.get_by_role("button", name="End it").click()
+    end_class(room)
     expect(room.get_by_role("heading", name="What this report tells")).to_be_visible()
     assert troubles == []
 

@@ -15,6 +15,7 @@ from server.domain.session import ClassSession, Marker
 from server.domain.timeline import POINT_SECONDS, Point
 from server.domain.view import Alert, Asked
 from server.storage.store import ClassStore
+from tests.e2e.conftest import end_class
 from tests.live_server import SECRET_KEY
 
 LOOKS = ["sad", "happy", "happy", "happy", "neutral", "neutral"]
@@ -456,8 +457,7 @@ def test_the_first_page_lists_the_classes_of_this_browser(server, teachers_page,
     expect(entry).to_contain_text("running")
     entry.get_by_role("link", name="Open the room").click()
     expect(page).to_have_url(first)
-    page.get_by_role("button", name="End the class").click()
-    page.get_by_role("button", name="End it").click()
+    end_class(page)
     expect(page).to_have_url(first.replace("/room/", "/report/"))
 
     page.goto(server.url)

@@ -13,7 +13,7 @@ from server.domain.session import Marker
 from server.domain.timeline import Point
 from server.sockets.handlers import HISTORY_PART
 from server.storage.store import ClassStore
-from tests.e2e.conftest import note
+from tests.e2e.conftest import end_class, note
 from tests.live_server import PATIENCE
 from training.browser import wait_until
 
@@ -859,8 +859,7 @@ def test_after_its_end_the_page_leads_to_the_report(server, enter, troubles):
     room = enter(opened)
     report = f"/report/{opened['code']}"
     expect(room.get_by_role("link", name="Report so far")).to_have_attribute("href", report)
-    room.get_by_role("button", name="End the class").click()
-    room.get_by_role("button", name="End it").click()
+    end_class(room)
     expect(room).to_have_url(server.url + report)
     room.goto(f"{server.url}/room/{opened['code']}")  # later
     expect(room.get_by_text("The class has ended")).to_be_visible()
@@ -880,8 +879,7 @@ def test_of_a_class_of_which_nothing_is_kept_the_page_says_so_and_stays(
     assert answer.value.status == 404
     expect(room.get_by_role("heading", name="The room is closed")).to_be_visible()
     room = enter(forgetful.open_class())
-    room.get_by_role("button", name="End the class").click()
-    room.get_by_role("button", name="End it").click()
+    end_class(room)
     expect(room.get_by_text("The class has ended. Nothing of it is kept.")).to_be_visible()
 
 

@@ -9,6 +9,7 @@ import { letCopy } from "../shared/copying.js";
 import { LESSONS_AT_ONCE, Refused, askCourse, lessonsOf, startLesson } from "../shared/courses.js";
 import { forgetCourse, fragment, rememberCourse, takeToken } from "../shared/my-classes.js";
 import {
+  askBefore,
   copyOf,
   find,
   findIn,
@@ -87,14 +88,7 @@ async function open() {
       setText("renewed", gettext("This is the new link. The old one opens nothing any more."));
     }),
   );
-  const confirm = find("confirm-delete", HTMLDialogElement);
-  find("delete").addEventListener("click", () => {
-    confirm.returnValue = "";
-    confirm.showModal();
-  });
-  confirm.addEventListener("close", () => {
-    if (confirm.returnValue === "delete") tellTrouble("delete-status", deleteCourse);
-  });
+  askBefore("delete", "confirm-delete", "delete", () => tellTrouble("delete-status", deleteCourse));
 }
 
 /** Show what the server says now; throws a Refused. */

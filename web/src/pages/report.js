@@ -11,7 +11,15 @@ import { readReport } from "../report/read.js";
 import { showEarlier, showReport, tellWhatScrolls } from "../report/view.js";
 import { linkLessons } from "../shared/courses.js";
 import { bearer, forget, fragment, keepToken, takeTokens } from "../shared/my-classes.js";
-import { find, messageOf, pageData, setText, showInstead, tellTrouble } from "../shared/page.js";
+import {
+  askBefore,
+  find,
+  messageOf,
+  pageData,
+  setText,
+  showInstead,
+  tellTrouble,
+} from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { Timeline } from "../timeline/timeline.js";
 
@@ -82,14 +90,7 @@ function offer(report) {
   find("print").addEventListener("click", () => window.print());
   find("csv").addEventListener("click", () => download(report, "csv"));
   find("json").addEventListener("click", () => download(report, "json"));
-  const confirm = find("confirm-delete", HTMLDialogElement);
-  find("delete").addEventListener("click", () => {
-    confirm.returnValue = "";
-    confirm.showModal();
-  });
-  confirm.addEventListener("close", () => {
-    if (confirm.returnValue === "delete") deleteClass();
-  });
+  askBefore("delete", "confirm-delete", "delete", deleteClass);
 }
 
 /**

@@ -40,7 +40,15 @@ import {
   rememberCourse,
   takeTokens,
 } from "../shared/my-classes.js";
-import { find, findAll, findIn, pageData, setText, showInstead } from "../shared/page.js";
+import {
+  askBefore,
+  find,
+  findAll,
+  findIn,
+  pageData,
+  setText,
+  showInstead,
+} from "../shared/page.js";
 import { SmallWindow } from "../shared/small-window.js";
 import { gettext } from "../shared/texts.js";
 import { Timeline } from "../timeline/timeline.js";
@@ -282,11 +290,7 @@ function open(token) {
     socket.reconnect(); // the old token's connections are cut off
     setText("renewed", gettext("This is the new link. The old one opens nothing any more."));
   });
-  const confirm = find("confirm-end", HTMLDialogElement);
-  find("end").addEventListener("click", () => confirm.showModal());
-  confirm.addEventListener("close", () => {
-    if (confirm.returnValue === "end") socket.ask("end", {});
-  });
+  askBefore("end", "confirm-end", "end", () => socket.ask("end", {}));
   const invite = find("invite", HTMLDetailsElement);
   find("show-invite").addEventListener("click", () => {
     invite.open = true;

@@ -112,6 +112,24 @@ export async function tellTrouble(status, task) {
 }
 
 /**
+ * Have a button ask in a dialog before what it is for is done.
+ * @param {string} button
+ * @param {string} dialog whose buttons have values
+ * @param {string} yes the value of the one that says so
+ * @param {() => void} task
+ */
+export function askBefore(button, dialog, yes, task) {
+  const confirm = find(dialog, HTMLDialogElement);
+  find(button).addEventListener("click", () => {
+    confirm.returnValue = ""; // Escape leaves the one from before
+    confirm.showModal();
+  });
+  confirm.addEventListener("close", () => {
+    if (confirm.returnValue === yes) task();
+  });
+}
+
+/**
  * Show one section instead of another, and take keyboard and screen reader along.
  * @param {string} hidden
  * @param {string} shown
