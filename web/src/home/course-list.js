@@ -4,7 +4,8 @@
  * @import { Course } from "../shared/courses.js"
  */
 
-import { Refused, askCourse, startLesson } from "../shared/courses.js";
+import { Refused } from "../shared/ask.js";
+import { askCourse, startLesson } from "../shared/courses.js";
 import { forgetCourse, fragment, keepLessons, keptToken, myCourses } from "../shared/my-classes.js";
 import { MODE_WORDS } from "../shared/labels.js";
 import { copyOf, find, findIn, messageOf, setText } from "../shared/page.js";

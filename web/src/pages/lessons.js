@@ -5,8 +5,9 @@
  */
 
 import { momentWords, studentsText, when } from "../report/words.js";
+import { Refused } from "../shared/ask.js";
 import { letCopy } from "../shared/copying.js";
-import { LESSONS_AT_ONCE, Refused, askCourse, lessonsOf, startLesson } from "../shared/courses.js";
+import { LESSONS_AT_ONCE, askCourse, lessonsOf, startLesson } from "../shared/courses.js";
 import { forgetCourse, fragment, rememberCourse, takeToken } from "../shared/my-classes.js";
 import {
   askBefore,

@@ -9,8 +9,9 @@ import { fileName, saveFile } from "../report/files.js";
 import { NotesList } from "../report/notes-list.js";
 import { readReport } from "../report/read.js";
 import { showEarlier, showReport, tellWhatScrolls } from "../report/view.js";
+import { Refused, ask } from "../shared/ask.js";
 import { linkLessons } from "../shared/courses.js";
-import { bearer, forget, fragment, keepToken, takeTokens } from "../shared/my-classes.js";
+import { forget, fragment, keepToken, takeTokens } from "../shared/my-classes.js";
 import {
   askBefore,
   find,
@@ -82,7 +83,7 @@ async function open(token) {
 }
 
 async function load() {
-  return readReport(await ask(`/report/${code}.json`));
+  return readReport(await fileOf("json"));
 }
 
 /** @param {Report} report */
@@ -102,12 +103,12 @@ function letNotesChange(report, refresh) {
   new NotesList(report.markers, {
     rewrite: ({ t, text }) =>
       tellTrouble("notes-status", async () => {
-        await ask(address(t), { method: "PUT", body: { text } });
+        await ask(address(t), token, { method: "PUT", body: { text } });
         await refresh();
       }),
     erase: ({ t }) =>
       tellTrouble("notes-status", async () => {
-        await ask(address(t), { method: "DELETE" });
+        await ask(address(t), token, { method: "DELETE" });
         await refresh();
       }),
   });
@@ -119,14 +120,14 @@ function letNotesChange(report, refresh) {
  */
 async function download(report, extension) {
   await tellTrouble("status", async () => {
-    const answer = await ask(`/report/${code}.${extension}`);
+    const answer = await fileOf(extension);
     saveFile(await answer.blob(), fileName(report, extension));
   });
 }
 
 async function deleteClass() {
   await tellTrouble("delete-status", async () => {
-    await ask(`/api/classes/${code}`, { method: "DELETE" });
+    await ask(`/api/classes/${code}`, token, { method: "DELETE" });
     forget(code);
     close(
       gettext("Deleted"),
@@ -136,31 +137,16 @@ async function deleteClass() {
 }
 
 /**
- * A request as the teacher; throws an Error with a sentence for what went wrong.
- * @param {string} address
- * @param {{method?: string, body?: object}} [change]
+ * A file of the report; throws an Error with a sentence for what went wrong.
+ * @param {"csv" | "json"} extension
  */
-async function ask(address, { method = "GET", body } = {}) {
-  const request = fetch(address, {
-    method,
-    headers: { "Content-Type": "application/json", ...bearer(token) },
-    body: body && JSON.stringify(body),
-    keepalive: method !== "GET", // a change is made, even as the page is left
-  });
-  const answer = await request.catch(() => {
-    throw new Error(
-      gettext("The server could not be reached. Is there a connection? Then try again."),
-    );
-  });
-  if (!answer.ok) throw new Error(await whyRefused(answer));
-  return answer;
-}
-
-/** @param {Response} answer */
-async function whyRefused(answer) {
-  const { error } = await answer.json().catch(() => ({})); // in front of our server may be others
-  const known = answer.url.includes("/report/") ? REFUSED[answer.status] : error && gettext(error);
-  return known ?? gettext("The server has a problem. Try again later.");
+async function fileOf(extension) {
+  try {
+    return await ask(`/report/${code}.${extension}`, token);
+  } catch (error) {
+    const status = error instanceof Refused ? error.status : 0;
+    throw new Error(REFUSED[status] ?? messageOf(error), { cause: error });
+  }
 }
 
 /**

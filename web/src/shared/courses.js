@@ -12,23 +12,11 @@
  * @typedef {Summary & Begun & {created_at: number}} Lesson
  */
 
-import { bearer, fragment, keepLessons } from "./my-classes.js";
+import { ask } from "./ask.js";
+import { fragment, keepLessons } from "./my-classes.js";
 import { findAll } from "./page.js";
-import { gettext } from "./texts.js";
 
 export const LESSONS_AT_ONCE = 8; // as the server has it
-
-/** The server did not do it; says why in a sentence, and with which status. */
-export class Refused extends Error {
-  /**
-   * @param {string} sentence
-   * @param {number} status 0 where no server of ours has answered
-   */
-  constructor(sentence, status) {
-    super(sentence);
-    this.status = status;
-  }
-}
 
 /**
  * A request as the teacher of a course; throws a Refused.
@@ -38,18 +26,8 @@ export class Refused extends Error {
  * @param {string} [method]
  */
 export async function askCourse(code, token, path = "", method = "GET") {
-  const request = fetch(`/api/courses/${code}${path}`, { method, headers: bearer(token) });
-  const answer = await request.catch(() => {
-    throw new Refused(
-      gettext("The server could not be reached. Is there a connection? Then try again."),
-      0,
-    );
-  });
-  if (answer.status === 204) return null;
-  const body = await answer.json().catch(() => ({})); // in front of our server may be others
-  if (answer.ok) return body;
-  if (body.error) throw new Refused(gettext(body.error), answer.status);
-  throw new Refused(gettext("The server has a problem. Try again later."), 0);
+  const answer = await ask(`/api/courses/${code}${path}`, token, { method });
+  return answer.status === 204 ? null : answer.json().catch(() => ({}));
 }
 
 /**
