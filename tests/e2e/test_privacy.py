@@ -157,6 +157,7 @@ def test_of_a_question_leaves_what_was_typed_and_nothing_else(server, teach, stu
     teacher = teach(server, opened)
     page.goto(opened["join_url"])
     page.get_by_role("button", name="Join", exact=True).click()
+    expect(page.get_by_role("heading", name="You are in the class")).to_be_visible()
     page.get_by_label("Your name").fill("Ada")
     page.get_by_label("Your question").fill("Why, and why not?")
     page.get_by_role("button", name="Send").click()
