@@ -12,8 +12,10 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from training.dataset import Dataset
+from training.crop import TFLITE
+from training.dataset import LABELS, Dataset
 from training.errors import TrainingError
+from training.files import new_file
 from training.tfjs import quietly
 
 MODELS = Path("web/static/model")
@@ -34,10 +36,20 @@ def run(options: argparse.Namespace) -> int:
     except TrainingError as error:
         print("error:", " ".join(str(error).splitlines()), file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"interrupted: {_way_on(options)}", file=sys.stderr)
+        return 130  # as shells have it: 128, and the signal's number
     except ModuleNotFoundError as error:
         print(f"error: {error.name} is missing here: {ENVIRONMENT}", file=sys.stderr)
         return 2
     return 0
+
+
+def _way_on(options: argparse.Namespace) -> str:
+    """How to go on after Ctrl-C: files appear whole or not at all, a run epoch by epoch."""
+    if options.step is _train and (options.run / "config.json").exists():
+        return "the same command with --resume goes on"
+    return "nothing was changed, run it again"
 
 
 # Each step imports what it needs when it runs: TensorFlow takes seconds, and `prepare` none.
@@ -56,9 +68,17 @@ def _prepare(options: argparse.Namespace) -> None:
     from training.prepare import describe, prepare
 
     with quietly():  # libpng and OpenCV have their own words for a damaged image
-        dataset = prepare(options.source, options.votes)
-    dataset.save(options.data)
-    print(describe(dataset))
+        data, said = prepare(
+            options.source,
+            options.votes,
+            options.rows,
+            options.name,
+            options.split,
+            options.seed,
+        )
+    data.save(options.data)
+    print(describe(data))
+    print("\n".join(said), end="\n" if said else "")
     print(f"written to {options.data}")
 
 
@@ -70,8 +90,16 @@ def _explore(options: argparse.Namespace) -> None:
     print(f"written to {options.to / INDEX}")
 
 
+def _load_fer2013(path: Path) -> Dataset:
+    """A data set with the labels that the models have."""
+    data = Dataset.load(path)
+    if data.label_names != LABELS:
+        raise TrainingError(f"{path} has other labels than FER-2013's, which all models have")
+    return data
+
+
 def _train(options: argparse.Namespace) -> None:
-    data = Dataset.load(options.data)
+    data = _load_fer2013(options.data)
     with quietly():
         from training.run import Config
         from training.train import train
@@ -87,7 +115,7 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    data = Dataset.load(options.data)
+    data = _load_fer2013(options.data)
     with quietly():
         from training.evaluate import evaluate, publish_accuracy
         from training.evaluation_page import describe
@@ -100,7 +128,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _select(options: argparse.Namespace) -> None:
-    data = Dataset.load(options.data)
+    data = _load_fer2013(options.data)
     with quietly():
         from training.select import select
 
@@ -134,8 +162,11 @@ def _framing(options: argparse.Namespace) -> None:
         from training import blazeface, framing
 
         measured = framing.measure_framing(images, blazeface.build(options.source))
-    framing.FRAMING.write_text(json.dumps(measured, indent=2) + "\n")
-    print(json.dumps(measured, indent=2))
+    text = json.dumps(measured, indent=2)
+    if options.to:
+        with new_file(options.to) as partial:
+            partial.write_text(text + "\n")
+    print(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -174,8 +205,12 @@ def _parser() -> argparse.ArgumentParser:
     add_path(step, "--source", "FOLDER", "folder for it", source)
 
     step = add("prepare", _prepare, "read FER-2013 into one file")
-    add_path(step, "--source", "PATH", "zip, folder or fer2013.csv", source)
+    add_path(step, "--source", "PATH", "folder, zip, tar or CSV of FER-2013 or your own", source)
     add_path(step, "--votes", "FILE", "FER+ votes: by path, or FER+'s fer2013new.csv")
+    add_path(step, "--rows", "PATH", "the fer2013.csv whose rows the votes of images are")
+    step.add_argument("--name", help="of a data set other than FER-2013 (the folder's)")
+    step.add_argument("--split", help="shares, where no folder names a split (80/10/10)")
+    step.add_argument("--seed", type=int, default=1, help="of what is divided so (1)")
     add_data(step)
 
     pages = Path("data/exploration")
@@ -224,15 +259,15 @@ def _parser() -> argparse.ArgumentParser:
     add_path(which, "--runs", "FOLDER", "folder of the runs that `select` chose from", runs)
     add_path(step, "--to", "FOLDER", "folder for the files", MODELS / "emotion")
 
-    tflite = Path("node_modules/@mediapipe/face_detection/face_detection_short_range.tflite")
     step = add("export-face", _export_face, "write BlazeFace as TensorFlow.js files")
-    add_path(step, "--source", "FILE", "MediaPipe's tflite file", tflite)
+    add_path(step, "--source", "FILE", "MediaPipe's tflite file", TFLITE)
     add_path(step, "--to", "FOLDER", "folder for the files", MODELS / "face")
 
     step = add("framing", _framing, "measure how FER-2013 frames its faces")
     add_data(step)
-    add_path(step, "--source", "FILE", "MediaPipe's tflite file", tflite)
+    add_path(step, "--source", "FILE", "MediaPipe's tflite file", TFLITE)
     step.add_argument("--limit", type=int, default=4000, help="use only so many images (4000)")
+    add_path(step, "--to", "FILE", "also write it, such as to training/framing.json")
     return parser
 
 

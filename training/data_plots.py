@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from training.plots import SOFT, WIDTH, unframed
 
 SPLIT_COLOURS = ("#0b5cad", "#56b4e9", "#e69f00")
 ACROSS = 8  # faces in a row of a montage
+MEAN_FACES_ACROSS = 7  # labels in a row, which is FER-2013's
 LARGE, GAP = 84, 4  # pixels: a face in a montage, and the space after it
 # Least share of the annotators for each band, its name and colour.
 BANDS = (
@@ -24,23 +26,24 @@ BANDS = (
 )
 
 
-def shares(counts: IntArray) -> Figure:
-    """Counts [7, 3] as the share of each label in each split."""
+def shares(data: Dataset) -> Figure:
+    """The share of each label in each split."""
+    counts, names = data.counts(), data.label_names
     figure = Figure(figsize=(WIDTH, 4.2), layout="constrained")
     axes = figure.subplots()
     for index, split in enumerate(SPLITS):
         total = max(1, counts[:, index].sum())
         axes.bar(
-            np.arange(len(LABELS)) + (index - 1) * 0.27,
+            np.arange(len(names)) + (index - 1) * 0.27,
             counts[:, index] / total,
             width=0.25,
             color=SPLIT_COLOURS[index],
             label=split,
         )
-    axes.set_xticks(range(len(LABELS)), LABELS)
+    axes.set_xticks(range(len(names)), names, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_ylabel("share of the split")
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.legend(frameon=False)
+    figure.legend(loc="outside upper center", ncols=len(SPLITS), frameon=False, fontsize=10)
     unframed(axes, "y")
     axes.tick_params(axis="x", length=0)
     return figure
@@ -59,18 +62,20 @@ def montage(faces: UInt8Array) -> UInt8Array:
 
 def mean_faces(data: Dataset) -> Figure:
     """For each label: the mean face, the deviation, and how its shape differs from all faces'."""
-    figure = Figure(figsize=(WIDTH, 3.1), layout="constrained")
-    grid = figure.subplots(3, len(LABELS))
+    across = min(len(data.label_names), MEAN_FACES_ACROSS)
+    blocks = -(-len(data.label_names) // across)
+    figure = Figure(figsize=(WIDTH, 3.1 * blocks), layout="constrained")
+    grid = figure.subplots(3 * blocks, across)
     for axes in grid.flat:
         axes.set_xticks([])
         axes.set_yticks([])
         axes.spines[:].set_visible(False)
-    for axes, name in zip(grid[:, 0], ("mean", "deviation", "difference"), strict=True):
+    for axes, name in zip(grid[:, 0], ("mean", "deviation", "difference") * blocks, strict=True):
         axes.set_ylabel(name, fontsize=10)
     overall = data.images.mean(axis=0)
-    for index, label in enumerate(LABELS):
-        column = grid[:, index]
-        column[0].set_title(label, fontsize=10)
+    for index, label in enumerate(data.label_names):
+        column = grid[index // across * 3 :, index % across]
+        column[0].set_title(fill(label, 12), fontsize=10)
         faces = data.images[data.labels == index]
         if len(faces):
             mean = faces.mean(axis=0)
@@ -83,16 +88,16 @@ def mean_faces(data: Dataset) -> Figure:
 
 def brightness(data: Dataset) -> Figure:
     """Boxes of the mean grey levels of the images, by label and split."""
-    figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 0.8 * len(data.label_names) + 0.8), layout="constrained")
     axes = figure.subplots()
     levels = data.images.mean(axis=(1, 2))
     for index, split in enumerate(SPLITS):
         boxes = axes.boxplot(
             [
                 levels[(data.labels == label) & (data.splits == index)]
-                for label in range(len(LABELS))
+                for label in range(len(data.label_names))
             ],
-            positions=np.arange(len(LABELS)) + (index - 1) * 0.27,
+            positions=np.arange(len(data.label_names)) + (index - 1) * 0.27,
             widths=0.2,
             orientation="horizontal",
             whis=(5, 95),
@@ -104,10 +109,10 @@ def brightness(data: Dataset) -> Figure:
             capprops={"color": SOFT},
         )
         boxes["boxes"][0].set_label(split)
-    axes.set_yticks(range(len(LABELS)), LABELS)
+    axes.set_yticks(range(len(data.label_names)), data.label_names)
     axes.invert_yaxis()
     axes.set(xlim=(0, 255), xlabel="mean grey level of an image")
-    axes.legend(frameon=False)
+    figure.legend(loc="outside upper center", ncols=len(SPLITS), frameon=False, fontsize=10)
     unframed(axes, "x")
     axes.tick_params(axis="y", length=0)
     return figure

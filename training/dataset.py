@@ -1,9 +1,11 @@
-"""The prepared data set: every FER-2013 face in one compressed file that the other steps read."""
+"""The prepared data set: every face in one compressed file that the other steps read."""
 
 from __future__ import annotations
 
+import io
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 from zipfile import BadZipFile, ZipFile
@@ -19,11 +21,14 @@ LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 SPLITS = ("Training", "PublicTest", "PrivateTest")
 TestSplit = Literal["PublicTest", "PrivateTest"]
 TEST_SPLITS: tuple[TestSplit, ...] = ("PublicTest", "PrivateTest")
-# What FER+'s annotators could choose: our labels first.
-VOTES = (*LABELS, "contempt", "unknown", "not a face")
+# What FER+'s annotators could choose: our labels first, or none of them.
+NO_LABELS = ("contempt", "unknown", "not a face")
+VOTES = (*LABELS, *NO_LABELS)
 # What every network answers, and what it chooses from: what people would say, and the label.
 HEADS = {"people": VOTES, "fer2013": LABELS}
 SIDE = 48
+FER2013 = "FER-2013"
+PARTS = ("images", "labels", "splits", "votes")  # of a data set, face by face
 
 # Arrays by what they hold; docstrings give their shapes.
 UInt8Array = NDArray[np.uint8]
@@ -34,17 +39,19 @@ BoolArray = NDArray[np.bool]
 
 @dataclass(frozen=True)
 class Dataset:
-    """Faces with their labels.
+    """Faces with their labels: FER-2013, or anybody's own.
 
-    images: uint8 [n, 48, 48], grey levels; labels and splits: uint8 [n], indices into LABELS and
-    SPLITS; votes: uint8 [n, 10], how many of FER+'s annotators chose each of VOTES, all zero
-    where there are none.
+    images: uint8 [n, 48, 48], grey levels; labels and splits: uint8 [n], indices into label_names
+    and SPLITS; votes: uint8 [n, label_names + 3], how many of FER+'s annotators chose each label,
+    or one of NO_LABELS, all zero where there are none; name: of the data set, one line.
     """
 
     images: UInt8Array
     labels: UInt8Array
     splits: UInt8Array
     votes: UInt8Array
+    label_names: tuple[str, ...] = LABELS
+    name: str = FER2013
 
     def split(self, name: str) -> Dataset:
         """The faces of one split, in file order."""
@@ -57,21 +64,34 @@ class Dataset:
         return self._pick(np.linspace(0, len(self.images), limit, endpoint=False, dtype=int))
 
     def counts(self) -> IntArray:
-        """Images per label and split: int [7, 3]."""
-        table = np.zeros((len(LABELS), len(SPLITS)), int)
+        """Images per label and split: int [label_names, 3]."""
+        table = np.zeros((len(self.label_names), len(SPLITS)), int)
         np.add.at(table, (self.labels, self.splits), 1)
         return table
+
+    def fingerprint(self) -> str:
+        """SHA-256, in hexadecimal, of all but the name: it tells whether data are the same."""
+        content = sha256(repr(self.label_names).encode())
+        for part in self._parts().values():
+            content.update(part.tobytes())
+        return content.hexdigest()
 
     def save(self, path: Path) -> None:
         """Write the data set; an earlier file stays whole until the new one is complete.
 
         Raises TrainingError if it cannot be written.
         """
+        content = io.BytesIO()  # on a full disk, NumPy would write on when all is over
+        np.savez_compressed(content, **asdict(self))
         with new_file(path) as partial:
-            np.savez_compressed(partial, **asdict(self))
+            partial.write_bytes(content.getbuffer())
+
+    def _parts(self) -> dict[str, Any]:
+        """What there is of each face."""
+        return {part: getattr(self, part) for part in PARTS}
 
     def _pick(self, chosen: IntArray | BoolArray) -> Dataset:
-        return Dataset(*(each[chosen] for each in vars(self).values()))
+        return replace(self, **{name: part[chosen] for name, part in self._parts().items()})
 
     @staticmethod
     def load(path: Path) -> Dataset:
@@ -82,9 +102,12 @@ class Dataset:
             with ZipFile(path) as archive, archive.open("images.npy"):
                 pass  # np.load alone also takes files of other kinds
             with np.load(path) as file:
-                data = Dataset(file["images"], file["labels"], file["splits"], file["votes"])
+                data = Dataset(*(file[part] for part in PARTS))
+                if "label_names" in file:  # which files of earlier versions lack: all of FER-2013
+                    names = tuple(file["label_names"].tolist())
+                    data = replace(data, label_names=names, name=str(file["name"]))
         except (BadZipFile, KeyError, ValueError, OSError, EOFError, zlib.error) as error:
             raise TrainingError(f"{path} is not a prepared data set: {error}") from error
-        if data.votes.shape != (len(data.images), len(VOTES)):
+        if data.votes.shape != (len(data.images), len(data.label_names) + len(NO_LABELS)):
             raise TrainingError(f"{path} was prepared by an older version: prepare it again")
         return data

@@ -26,16 +26,17 @@ def explore(data: Dataset, to: Path) -> None:
     """
     with new_folder(to, INDEX) as folder:
         page = Page(
-            "FER-2013, looked at",
-            f"{len(data.images):,} faces of 48 x 48 grey levels, each with one of seven labels. "
-            "Training is for learning, PublicTest for choosing, PrivateTest for one last "
-            "measurement.",
+            f"{data.name}, looked at",
+            f"{len(data.images):,} faces of 48 x 48 grey levels, each with one of "
+            f"{len(data.label_names)} labels. Training is for learning, PublicTest for choosing, "
+            "PrivateTest for one last measurement.",
         )
         _add_counts(page, data)
         _add_faces(page, data)
         _add_brightness(page, data)
         _add_duplicates(page, data)
-        _add_votes(page, data)
+        if data.label_names == LABELS:
+            _add_votes(page, data)
         page.save(folder)
 
 
@@ -64,9 +65,10 @@ def places(data: Dataset, group: list[int]) -> str:
     """A line for each split that has the picture, with its labels there."""
     lines = []
     for index, split in enumerate(SPLITS):
-        labels = Counter(LABELS[data.labels[i]] for i in group if data.splits[i] == index)
-        if labels:
-            names = (f"{n} {label}" if n > 1 else label for label, n in labels.items())
+        counts = Counter(data.labels[i] for i in group if data.splits[i] == index)
+        if counts:
+            labels = [(data.label_names[label], n) for label, n in counts.items()]
+            names = (f"{n} {label}" if n > 1 else label for label, n in labels)
             lines.append(f"{split}: {', '.join(names)}")
     return "\n".join(lines)
 
@@ -79,18 +81,19 @@ def _spread(length: int, limit: int) -> IntArray:
 def _add_counts(page: Page, data: Dataset) -> None:
     counts = data.counts()
     page.heading("Labels and splits")
+    labels = (*data.label_names, "all")
     rows = [
         [label, *(f"{images:,}" for images in row)]
-        for label, row in zip((*LABELS, "all"), [*counts, counts.sum(axis=0)], strict=True)
+        for label, row in zip(labels, [*counts, counts.sum(axis=0)], strict=True)
     ]
     page.table(["label", *SPLITS], rows)
-    page.plot("labels", data_plots.shares(counts), "The share of each label in each split.")
+    page.plot("labels", data_plots.shares(data), "The share of each label in each split.")
 
 
 def _add_faces(page: Page, data: Dataset) -> None:
     training = data.split("Training")
     page.heading("Faces", "From all of Training, evenly spaced in the order of the files.")
-    for index, label in enumerate(LABELS):
+    for index, label in enumerate(data.label_names):
         faces = training.images[training.labels == index]
         if len(faces):
             chosen = faces[_spread(len(faces), SAMPLES)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
@@ -24,6 +25,7 @@ COLOURS = dict(
 )
 ACCENT = "#0b5cad"
 SOFT = "#55606b"
+rcParams["text.parse_math"] = False  # the labels of one's own data may have dollar signs
 WIDTH = 6.4  # inches: as wide as a narrow page can still show with words that can be read
 
 

@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from training.errors import TrainingError
+from training.sources import UNREADABLE, File
 
 Row = tuple[int, dict[str, str]]  # line number, cells by column
 
 
-def read_rows(path: Path, *layouts: set[str]) -> Iterator[Row]:
+def read_rows(file: File, *layouts: set[str]) -> Iterator[Row]:
     """The rows of a file that has the columns of one of the layouts, and any others.
 
-    Raises TrainingError if it has not, or is not a CSV in UTF-8. Cells missing from a short row
-    are None.
+    Blanks around names and cells do not count; cells missing from a short row are empty. Raises
+    TrainingError if the file has no such columns, or is not a CSV in UTF-8.
     """
+    lines = _lines(file)
+    _, columns = next(lines, (0, []))
+    missing = min((layout - set(columns) for layout in layouts), key=len)
+    if missing:
+        raise TrainingError(f"{file.name} lacks the columns {', '.join(sorted(missing))}")
+    for number, cells in lines:
+        if cells:
+            yield number, dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
+
+
+def columns_of(file: File) -> set[str]:
+    """The names in the first line of a CSV; none if it is not one."""
+    try:
+        _, columns = next(_lines(file), (0, []))
+    except TrainingError:
+        return set()
+    return set(columns)
+
+
+def _lines(file: File) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(sys.maxsize)
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:  # Excel puts a mark in front
-            reader = csv.DictReader(file)
-            missing = min((layout - set(reader.fieldnames or ()) for layout in layouts), key=len)
-            if missing:
-                raise TrainingError(f"{path} lacks the columns {', '.join(sorted(missing))}")
-            for row in reader:
-                yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TrainingError(f"{path} is not a readable CSV: {error}") from error
+        # Excel puts a mark in front.
+        with file.open() as content, io.TextIOWrapper(content, "utf-8-sig", newline="") as text:
+            reader = csv.reader(text)
+            for cells in reader:
+                yield reader.line_num, [cell.strip() for cell in cells]
+    except (*UNREADABLE, UnicodeDecodeError, csv.Error) as error:
+        raise TrainingError(f"{file.name} is not a readable CSV: {error}") from error

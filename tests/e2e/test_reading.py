@@ -46,7 +46,7 @@ def faces():
     """Those of PrivateTest of which people say one of the labels."""
     if not DATA.exists():
         pytest.skip(f"the real FER-2013 is not in {DATA}")
-    private = prepare(DATA / "fer2013.zip", DATA / "ferplus_votes.csv").split("PrivateTest")
+    private = prepare(DATA / "fer2013.zip", DATA / "ferplus_votes.csv")[0].split("PrivateTest")
     labels = said(private.labels, private.votes)
     return Faces(private.images[labels >= 0], [LABELS[each] for each in labels[labels >= 0]])
 

@@ -127,7 +127,7 @@ def sources(faces: list[Face], tmp_path_factory: pytest.TempPathFactory) -> Simp
 
 @pytest.fixture(scope="session")
 def data(sources: SimpleNamespace) -> Dataset:
-    return prepare(sources.zip)
+    return prepare(sources.zip)[0]
 
 
 @pytest.fixture(scope="session")
@@ -278,6 +278,7 @@ def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
 
 def assert_same(one: Dataset, other: Dataset) -> None:
     """The same faces in the same order, with the same labels, splits and votes."""
+    assert one.label_names == other.label_names
     for part in ("images", "labels", "splits", "votes"):
         np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
 

@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from tests.conftest import require_chromium
 from training import data_plots
 from training.browser import chromium
-from training.dataset import LABELS, SPLITS, VOTES, Dataset
+from training.dataset import LABELS, PARTS, SPLITS, VOTES, Dataset
 from training.explore import agreement, explore, places, unity
 
 READ = """() => ({
@@ -154,7 +154,7 @@ def test_faces_are_shown_by_label_and_evenly_spaced(page, made):
 
 
 def test_the_plots_show_what_they_say(made):
-    bars = data_plots.shares(made.counts()).axes[0].patches
+    bars = data_plots.shares(made).axes[0].patches
     heights = np.reshape([bar.get_height() for bar in bars], (3, 7))
     np.testing.assert_allclose(heights, (made.counts() / [161, 21, 14]).T)
 
@@ -181,7 +181,8 @@ def test_the_plots_show_what_they_say(made):
 
 def test_a_part_of_the_data_set_without_votes_can_be_explored(data, cli, tmp_path):
     chosen = data.split("Training").sample(24)
-    chosen = Dataset(*(each[chosen.labels > 1] for each in vars(chosen).values()))
+    parts = (getattr(chosen, part)[chosen.labels > 1] for part in PARTS)
+    chosen = Dataset(*parts)
     chosen.save(tmp_path / "part.npz")
     to = tmp_path / "exploration"
     outcome = cli("explore", "--data", tmp_path / "part.npz", "--to", to)
