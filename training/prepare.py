@@ -179,7 +179,10 @@ def _label_names(faces: Sequence[Face]) -> tuple[str, ...]:
 
 
 def _name(source: Path, given: str | None, own: bool) -> str:
-    name = given or source.resolve().name.split(".")[0] if own else FER2013
+    name = FER2013
+    if own:
+        path = source.resolve()
+        name = given or (path.name if path.is_dir() else path.name.split(".")[0])
     if not name.isprintable() or not 1 <= len(name) <= LONGEST_NAME:
         raise TrainingError(
             f"a data set's --name has 1 to {LONGEST_NAME} characters in one line, not {name!r}"

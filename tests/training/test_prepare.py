@@ -2,6 +2,7 @@
 
 import csv
 import tarfile
+from types import SimpleNamespace
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -379,6 +380,88 @@ def test_microsofts_file_needs_fer2013_csv(form, sources, faces, earlier, cli, t
     assert_one_line_and_nothing_changed(
         outcome, "counts the rows of fer2013.csv: give that with --rows", *earlier
     )
+
+
+@pytest.fixture
+def shuffled(sources, faces, tmp_path):
+    """fer2013.csv in another order than the files, and votes for its rows.
+
+    The first picture is there three times: with another label, and in another split.
+    """
+    first, *others = np.random.default_rng(3).permutation(len(faces)).tolist()
+    rows = [faces[number] for number in (first, *others)]
+    again = rows[0]
+    elsewhere = next(split for split in SPLITS if split != again.split)
+    rows += [again._replace(label=(again.label + 1) % 7), again._replace(split=elsewhere)]
+    lines = [f"{f.label},{' '.join(map(str, f.pixels.ravel()))},{f.split}\n" for f in rows]
+    (tmp_path / "fer2013.csv").write_text("".join(["emotion,pixels,Usage\n", *lines]))
+    (tmp_path / "fer2013new.csv").write_text("".join(fer2013new(rows)))
+    files = dict(sources.files)
+    for row in rows[-2:]:
+        folder = "train" if row.split == "Training" else "test"
+        files[f"{folder}/{LABELS[row.label]}/{row.split}_x.png"] = sources.files[again.path]
+    return SimpleNamespace(
+        rows=rows, files=files, csv=tmp_path / "fer2013.csv", votes=tmp_path / "fer2013new.csv"
+    )
+
+
+@pytest.mark.parametrize("quality", [None, 95, 50])
+def test_votes_by_row_find_their_images_by_what_these_show(quality, shuffled, faces, cli, tmp_path):
+    files = shuffled.files
+    if quality:  # as Kaggle has them: JPEG has changed the pixels
+        level = [cv2.IMWRITE_JPEG_QUALITY, quality]
+        files = {
+            path.replace(".png", ".jpg"): cv2.imencode(".jpg", read(png), level)[1].tobytes()
+            for path, png in files.items()
+        }
+    nowhere = image(48, 48)
+    source = write_files(tmp_path / "data", files | {"train/sad/none.png": nowhere})
+    options = ("--votes", shuffled.votes, "--rows", shuffled.csv)
+    data, said = prepared(cli, source, tmp_path, *options)
+    by_row, _ = prepared(cli, shuffled.csv, tmp_path, "--votes", shuffled.votes)
+    unknown = (data.images == read(nowhere)).all(axis=(1, 2))
+    assert unknown.sum() == 1 and not data.votes[unknown].any()
+    assert f"FER+ votes for {len(faces) + 2} of {len(faces) + 3} images" in said
+
+    # The votes tell the row: its label and split have to be those of the image.
+    assert sorted(data.votes[~unknown].tolist()) == sorted(by_row.votes.tolist())
+    rows = {tuple(votes): row for row, votes in enumerate(by_row.votes.tolist())}
+    for face in np.flatnonzero(~unknown):
+        row = rows[tuple(data.votes[face].tolist())]
+        assert (data.labels[face], data.splits[face]) == (by_row.labels[row], by_row.splits[row])
+        off = data.images[face].astype(int) - by_row.images[row]
+        assert np.sqrt(np.mean(off**2)) < (12 if quality else 0.01)
+
+
+def test_rows_may_be_packed_and_without_votes_they_are_one_clear_line(
+    shuffled, earlier, sources, cli, tmp_path
+):
+    packed = kaggles_competition(SimpleNamespace(csv=shuffled.csv), tmp_path)
+    data, _ = prepared(cli, sources.zip, tmp_path, "--votes", shuffled.votes, "--rows", packed)
+    assert data.votes.any(axis=1).all()
+    for rows, votes, message in (
+        (packed, (), "--rows is what --votes count"),
+        (sources.zip, ("--votes", shuffled.votes), "fer2013.zip holds no CSV with the columns"),
+        (tmp_path / "no.csv", ("--votes", shuffled.votes), "no.csv is not a readable CSV"),
+        (sources.csv, ("--votes", shuffled.votes), "has 198 rows, but fer2013.csv 196"),
+    ):
+        options = ("--source", sources.folder, "--rows", rows, *votes, "--data", earlier[0])
+        assert_one_line_and_nothing_changed(cli("prepare", *options), message, *earlier)
+
+
+def test_rows_of_other_pictures_are_one_clear_line(shuffled, earlier, cli, tmp_path):
+    paths = [f"{split}/{label}/PublicTest_1.png" for split in ("train", "test") for label in LABELS]
+    files = {path: image_of(40 * number) for number, path in enumerate(paths)}
+    options = ("--votes", shuffled.votes, "--rows", shuffled.csv, "--data", earlier[0])
+    outcome = cli("prepare", "--source", write_files(tmp_path / "others", files), *options)
+    assert_one_line_and_nothing_changed(outcome, "no picture of --rows is one", *earlier)
+
+
+def image_of(phase):
+    """Something like a chequerboard, which no face is."""
+    x, y = np.meshgrid(*[np.arange(48) + phase] * 2)
+    pattern = np.where((x // 3 + y // 3) % 2, 250, 5).astype(np.uint8)
+    return cv2.imencode(".png", pattern)[1].tobytes()
 
 
 def zip_with(name, content):
