@@ -209,6 +209,16 @@ def cut(photo, face, scale, offset_y):
     return cv2.resize(large, (48, 48), interpolation=cv2.INTER_AREA)
 
 
+def test_framing_is_written_only_where_it_is_told_to(data_file, cli, tmp_path):
+    before = FRAMING.read_bytes()
+    options = ("framing", "--data", data_file, "--limit", 20)
+    outcome = cli(*options)
+    assert outcome.status == 0 and json.loads(outcome.out)["images"] == 20
+    assert cli(*options, "--to", tmp_path / "new/framing.json").status == 0
+    assert (tmp_path / "new/framing.json").read_text() == outcome.out
+    assert FRAMING.read_bytes() == before
+
+
 def test_images_without_a_face_are_one_clear_error(detector):
     with pytest.raises(TrainingError, match="no face found in 3 images"):
         measure_framing(np.full((3, 48, 48), 90, np.uint8), detector)

@@ -1,6 +1,10 @@
 """FER-2013 in each of its forms, whole and damaged."""
 
 import csv
+import os
+import signal
+import subprocess
+import sys
 import tarfile
 from types import SimpleNamespace
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -12,7 +16,7 @@ pytest.importorskip("tensorflow", reason="the training environment is not instal
 import cv2
 import numpy as np
 
-from tests.training.conftest import SHARED_DATA, assert_same, write_zip
+from tests.training.conftest import ROOT, SHARED_DATA, assert_same, write_zip
 from training.dataset import LABELS, SPLITS, Dataset
 
 VOTED = "neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
@@ -700,6 +704,31 @@ def test_a_full_disk_is_one_clear_line_and_changes_nothing(sources, earlier, sma
         outcome = cli("prepare", "--source", sources.zip, "--data", earlier[0])
     message = f"cannot write {earlier[0]}: File too large"
     assert_one_line_and_nothing_changed(outcome, message, *earlier)
+
+
+@pytest.mark.parametrize("name", ["fer2013", "fer2013.data"])
+def test_the_data_file_may_have_any_name(name, sources, data, cli, tmp_path):
+    assert cli("prepare", "--source", sources.zip, "--data", tmp_path / name).status == 0
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert_same(Dataset.load(tmp_path / name), data)
+
+
+def test_ctrl_c_is_one_line_that_says_how_to_go_on(earlier, tmp_path):
+    source = tmp_path / "fer2013.csv"
+    os.mkfifo(source)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "training", "prepare", "--source", source, "--data", earlier[0]],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with source.open("w"):  # returns when it is being read
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out) == (130, "")
+    assert err == "interrupted: nothing was changed, run it again\n"
+    assert earlier[0].read_bytes() == earlier[1]
 
 
 def test_the_real_data_set_has_the_official_counts(cli, tmp_path):
