@@ -85,13 +85,15 @@ def read_images(
     """
     _check_labels(images, own)
     splits = dict(zip((image.file.name for image in images), _splits(images), strict=True))
-    cropper = Cropper()
-    faces, faceless, cut = [], [], 0
+    faces, faceless, cut, cropper = [], [], 0, None
     decoded = _decode_all(images, own, aside)
     while some := list(islice(decoded, AT_ONCE)):
         photos = {image.file.name: pixels for image, pixels in some if pixels.ndim == 3}
-        crops = dict(zip(photos, cropper.crop([*photos.values()]), strict=True))
-        cut += len(photos)
+        crops: dict[str, UInt8Array | None] = {}
+        if photos:
+            cropper = cropper or Cropper()  # not before: it takes TensorFlow
+            crops = dict(zip(photos, cropper.crop([*photos.values()]), strict=True))
+            cut += len(photos)
         for image, pixels in some:
             name = image.file.name
             face = crops.get(name, pixels)

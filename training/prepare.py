@@ -77,7 +77,7 @@ def prepare(
         raise TrainingError(f"{source} holds {NO_FACES}")
     data = _dataset(faces, _label_names(faces) if own else LABELS, _name(source, name, own))
     undecided = np.flatnonzero([face.split is None for face in faces])
-    if len(undecided) == len(faces):
+    if images and not images[0].folder:
         divide(data, undecided, shares, seed)
         said.append(f"no folder names a split: divided {split or SHARES}, with seed {seed}")
     elif split:

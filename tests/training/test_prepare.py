@@ -192,6 +192,14 @@ def test_test_images_without_a_split_are_divided_in_halves(sources, faces, cli, 
     assert by_content(renamed) == by_content(data)
 
 
+def test_a_test_folder_alone_has_nothing_to_learn_from(sources, earlier, cli, tmp_path):
+    files = {f"test/{'/'.join(path.split('/')[1:])}": f for path, f in sources.files.items()}
+    files = {path.replace("_", "-"): file for path, file in files.items()}
+    options = ("--source", write_files(tmp_path / "test only", files), "--data", earlier[0])
+    message = "has an empty class: no Training images of angry, disgust"
+    assert_one_line_and_nothing_changed(cli("prepare", *options), message, *earlier)
+
+
 def test_an_archive_unpacked_into_itself_counts_once(sources, data, cli, tmp_path):
     files = sources.files | {f"fer2013/{path}": file for path, file in sources.files.items()}
     other = {"copy/train/sad/Training_0.png": sources.files["train/sad/Training_1.png"]}
