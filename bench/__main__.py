@@ -29,8 +29,7 @@ def _training(options: argparse.Namespace) -> None:
     with quietly():
         from bench.training import bench_training
 
-        table = bench_training()
-    print(table)
+    print(bench_training())
 
 
 def _model(options: argparse.Namespace) -> None:

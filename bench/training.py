@@ -20,6 +20,7 @@ from training.train import begin, compile_model, machine
 
 COLUMNS = ("model", "batch", "images/s", "ms a step")
 ROUNDS = 5
+SECONDS = 8.0  # of each
 
 
 class Stopwatch(keras.callbacks.Callback):
@@ -41,11 +42,14 @@ class Stopwatch(keras.callbacks.Callback):
 
 def bench_training() -> str:
     """The table of all models, and what it was measured on."""
-    rows = [measure_training(name) for name in MODELS]
+    rows = []
+    for name in MODELS:
+        print(f"training {name} for about {SECONDS * (1 + ROUNDS):.0f} s", flush=True)
+        rows.append(measure_training(name))
     return f"{markdown_table(COLUMNS, rows)}\n{machine()}"
 
 
-def measure_training(name: str, seconds: float = 8.0) -> tuple[str, int, str, str]:
+def measure_training(name: str, seconds: float = SECONDS) -> tuple[str, int, str, str]:
     """A row of COLUMNS for one model, on noise of FER-2013's size with the model's own settings.
 
     It is the median of rounds of about so many seconds each.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # whatever a file in one's home says
 
 from training.crop import TFLITE
 from training.dataset import LABELS, Dataset
@@ -18,7 +20,8 @@ from training.errors import TrainingError
 from training.files import new_file
 from training.tfjs import quietly
 
-MODELS = Path("web/static/model")
+BACKENDS = ("tensorflow", "jax")  # of Keras, that tests run
+MODELS = Path(__file__).resolve().parent.parent / "web/static/model"
 ENVIRONMENT = (
     "`make .venv-training/done` installs what this needs; TensorFlow wants Python 3.11 or 3.12"
 )
@@ -55,6 +58,16 @@ def _way_on(options: argparse.Namespace) -> str:
 # Each step imports what it needs when it runs: TensorFlow takes seconds, and `prepare` none.
 
 
+@contextmanager
+def _loading_keras() -> Iterator[None]:
+    """For what imports Keras. Raises TrainingError if that is to run on another backend."""
+    backend = os.environ["KERAS_BACKEND"]
+    if backend not in BACKENDS:
+        raise TrainingError(f"KERAS_BACKEND is {backend}: expected one of {', '.join(BACKENDS)}")
+    with quietly():
+        yield
+
+
 def _fetch(options: argparse.Namespace) -> None:
     from training.fetch import fetch
 
@@ -67,7 +80,9 @@ def _fetch(options: argparse.Namespace) -> None:
 def _prepare(options: argparse.Namespace) -> None:
     from training.prepare import describe, prepare
 
-    with quietly():  # libpng and OpenCV have their own words for a damaged image
+    with (
+        _loading_keras()
+    ):  # which finds faces; and libpng and OpenCV have their own words for a damaged image
         data, said = prepare(
             options.source,
             options.votes,
@@ -100,7 +115,7 @@ def _load_fer2013(path: Path) -> Dataset:
 
 def _train(options: argparse.Namespace) -> None:
     data = _load_fer2013(options.data)
-    with quietly():
+    with _loading_keras():
         from training.run import Config
         from training.train import train
 
@@ -116,20 +131,29 @@ def _train(options: argparse.Namespace) -> None:
 
 def _evaluate(options: argparse.Namespace) -> None:
     data = _load_fer2013(options.data)
-    with quietly():
+    with _loading_keras():
         from training.evaluate import evaluate, publish_accuracy
         from training.evaluation_page import describe
 
     if options.exported:
-        figures = publish_accuracy(options.exported, data)
+        figures, named = publish_accuracy(options.exported, data)
+        print(f"{describe(figures)}\n{named}")
+        _print_what_pages_lack(options.exported)
     else:
-        figures = evaluate(options.run, data)
-    print(describe(figures))
+        print(describe(evaluate(options.run, data)))
+
+
+def _print_what_pages_lack(exported: Path) -> None:
+    from training.tfjs import what_pages_lack
+
+    lacking = what_pages_lack(exported)
+    if lacking:
+        print(lacking)
 
 
 def _select(options: argparse.Namespace) -> None:
     data = _load_fer2013(options.data)
-    with quietly():
+    with _loading_keras():
         from training.select import select
 
     selection = select(options.runs, data)
@@ -138,17 +162,19 @@ def _select(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    with quietly():
+    with _loading_keras():
         from training.export import export
         from training.selection import selected
 
     run = options.run or selected(options.runs)
-    metadata = export(run, options.to)
+    metadata = export(run, options.to, options.force)
     print(f"{metadata['params']:,} parameters, {metadata['bytes']:,} bytes in {options.to}")
+    _print_what_pages_lack(options.to)
 
 
 def _export_face(options: argparse.Namespace) -> None:
-    from training.export_face import export_face
+    with _loading_keras():
+        from training.export_face import export_face
 
     metadata = export_face(options.source, options.to)
     print(f"{metadata['params']:,} parameters, {metadata['bytes']:,} bytes in {options.to}")
@@ -158,7 +184,7 @@ def _framing(options: argparse.Namespace) -> None:
     import json
 
     images = Dataset.load(options.data).split("Training").sample(options.limit).images
-    with quietly():
+    with _loading_keras():
         from training import blazeface, framing
 
         measured = framing.measure_framing(images, blazeface.build(options.source))
@@ -169,14 +195,33 @@ def _framing(options: argparse.Namespace) -> None:
     print(text)
 
 
+class _AsWritten(argparse.RawDescriptionHelpFormatter):
+    """Leaves the lines of an epilog as they are."""
+
+
+class _HelpWithDefaults(argparse.Action):
+    """The help of `train`, and what each setting is where none is given.
+
+    Made when it is asked for: the models know it, and to load them takes seconds.
+    """
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        with suppress(ModuleNotFoundError), quietly():
+            from training.run import defaults
+
+            parser.epilog = defaults()
+        parser.print_help()
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     steps = parser.add_subparsers(required=True, metavar="step")
 
     def add(
-        name: str, run: Callable[[argparse.Namespace], None], help: str
+        name: str, run: Callable[[argparse.Namespace], None], help: str, **given: Any
     ) -> argparse.ArgumentParser:
-        step = steps.add_parser(name, help=help, description=help)
+        step = steps.add_parser(name, help=help, description=help, **given)
         step.set_defaults(step=run)
         return step
 
@@ -191,7 +236,7 @@ def _parser() -> argparse.ArgumentParser:
         default: Path | None = None,
         required: bool = False,
     ) -> None:
-        words = f"{help} ({default})" if default else help
+        words = f"{help} ({os.path.relpath(default)})" if default else help
         step.add_argument(
             name, type=Path, metavar=kind, help=words, default=default, required=required
         )
@@ -218,19 +263,29 @@ def _parser() -> argparse.ArgumentParser:
     add_data(step)
     add_path(step, "--to", "FOLDER", "folder for the page", pages)
 
-    step = add("train", _train, "train one model, keeping the weights best on PublicTest")
+    words = "train one model, keeping the weights best on PublicTest"
+    step = add("train", _train, words, add_help=False, formatter_class=_AsWritten)
+    step.add_argument(
+        "-h", "--help", action=_HelpWithDefaults, nargs=0, help="show this, and defaults"
+    )
     add_data(step)
     add_path(step, "--run", "FOLDER", "folder of this training run", required=True)
-    step.add_argument("--model", help="resnet50, cnn, cnn-slow, compact or teacher (compact)")
+    step.add_argument("--model", help="one of those below (compact)")
     step.add_argument("--weights", help="to begin with: none, imagenet, a file, or a run's folder")
-    step.add_argument("--epochs", type=int)
+    step.add_argument("--epochs", type=int, help="how often each face is learnt from, at most")
     step.add_argument("--frozen-epochs", type=int, help="in which only the last layer learns")
-    step.add_argument("--patience", type=int, help="stop after so many epochs without a better one")
-    step.add_argument("--batch", type=int)
+    step.add_argument(
+        "--patience",
+        type=int,
+        help="stop after so many epochs without a better one, once the average has its momentum",
+    )
+    step.add_argument(
+        "--batch", type=int, help="faces of a step, at most: few come in smaller ones"
+    )
     step.add_argument("--learning-rate", type=float, help="peak")
-    step.add_argument("--warmup-steps", type=int)
-    step.add_argument("--weight-decay", type=float)
-    step.add_argument("--label-smoothing", type=float)
+    step.add_argument("--warmup-steps", type=int, help="in which the learning rate rises")
+    step.add_argument("--weight-decay", type=float, help="of Adam")
+    step.add_argument("--label-smoothing", type=float, help="share of the target for all labels")
     step.add_argument("--votes-weight", type=float, help="of FER+ in the label's target, 0 to 1")
     step.add_argument("--mix", type=float, help="share of the faces that are mixed with another")
     step.add_argument("--rarity", type=float, help="exponent by which rare labels come more often")
@@ -239,7 +294,7 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument("--strength", type=float, help="of the augmentation, 0 to 1")
     step.add_argument("--average", type=float, help="momentum of the weights' moving average")
     step.add_argument("--precision", help="float32, mixed_float16 or mixed_bfloat16")
-    step.add_argument("--seed", type=int)
+    step.add_argument("--seed", type=int, help="from which all random numbers follow")
     step.add_argument("--limit", type=int, help="use only so many images: for a quick try")
     step.add_argument("--resume", action="store_true", help="go on with an interrupted run")
 
@@ -258,6 +313,7 @@ def _parser() -> argparse.ArgumentParser:
     add_path(which, "--run", "FOLDER", "folder of a training run (the selected one)")
     add_path(which, "--runs", "FOLDER", "folder of the runs that `select` chose from", runs)
     add_path(step, "--to", "FOLDER", "folder for the files", MODELS / "emotion")
+    step.add_argument("--force", action="store_true", help="replace the model that is there")
 
     step = add("export-face", _export_face, "write BlazeFace as TensorFlow.js files")
     add_path(step, "--source", "FILE", "MediaPipe's tflite file", TFLITE)

@@ -110,6 +110,8 @@ def run_script(
         serve_folder(Path(root)) as address,
         sync_playwright() as tools,
     ):
+        if not chromium() and not Path(tools.chromium.executable_path).exists():
+            raise TrainingError("there is no Chromium: `make .venv-training/chromium` installs one")
         Path(root, "input.bin").write_bytes(inputs.tobytes())
         Path(root, "index.html").write_text("<!doctype html>")
         for name, folder in {"static": STATIC, **(folders or {})}.items():

@@ -17,7 +17,8 @@ import numpy as np
 from training.dataset import SIDE, FloatArray, UInt8Array
 from training.errors import TrainingError
 
-TFLITE = Path("node_modules/@mediapipe/face_detection/face_detection_short_range.tflite")
+PACKAGES = Path(__file__).resolve().parent.parent / "node_modules"
+TFLITE = PACKAGES / "@mediapipe/face_detection/face_detection_short_range.tflite"
 MIN_SCORE = 0.7  # as in web/src/engine/faces.js
 SURROUNDINGS = 2.5  # sides of the detector's box, in which a face that was found is looked at again
 # Where to look, in the photograph's longer side: all of it; then from further away, because many

@@ -12,7 +12,15 @@ import numpy as np
 
 from training import metrics, people
 from training.browser import classify
-from training.dataset import LABELS, TEST_SPLITS, Dataset, FloatArray, TestSplit, UInt8Array
+from training.dataset import (
+    LABELS,
+    TEST_SPLITS,
+    Dataset,
+    FloatArray,
+    IntArray,
+    TestSplit,
+    UInt8Array,
+)
 from training.errors import TrainingError
 from training.evaluation_page import build_page
 from training.figures import Figures, RunFigures, SplitFigures
@@ -55,6 +63,7 @@ def evaluate(run: Path, data: Dataset) -> RunFigures:
         figures: RunFigures = {
             "model": Config.load(run).model,
             "sha256": fingerprint(run),
+            "data_sha256": data.fingerprint(),
             **_measure(data, probabilities, _fit(data, probabilities)),
         }
         Path(folder, FIGURES).write_text(json.dumps(figures, indent=2) + "\n")
@@ -64,30 +73,39 @@ def evaluate(run: Path, data: Dataset) -> RunFigures:
     return figures
 
 
-def publish_accuracy(emotion: Path, data: Dataset) -> Figures:
+def publish_accuracy(emotion: Path, data: Dataset) -> tuple[Figures, str]:
     """Measure an exported model on both test splits; its metadata gets what the page needs to know.
 
     These are its `accuracy`, by what people say and by FER-2013's label, and from PublicTest its
     `exponent`, `weights` and `temperature` (see `metrics.Settings`) and `sure`, the probability
     from which on the page names an expression. The model runs in Chromium, as it does for students.
-    Raises TrainingError if it cannot.
+    Returns the figures, and in a line how many faces are named then. Raises TrainingError if the
+    model cannot be run.
     """
     metadata = load_metadata(emotion)
     probabilities = _classify_test_splits(data, lambda images: classify(images, emotion))
     settings = _fit(data, probabilities)
     figures = _measure(data, probabilities, settings)
     metadata |= settings._asdict()
-    metadata["sure"] = _sure(data.split("PublicTest"), probabilities["PublicTest"], settings)
+    says, true = _named(data.split("PublicTest"), probabilities["PublicTest"], settings)
+    metadata["sure"] = metrics.least_sure(true, says)
+    named = np.mean(says.max(axis=1) >= metadata["sure"])
     metadata["accuracy"] = {split: _accuracy(figures[split]) for split in TEST_SPLITS}
     with new_file(emotion / METADATA) as partial:
         partial.write_text(json.dumps(metadata, indent=2) + "\n")
-    return figures
+    return figures, (
+        f"PublicTest: {named:.1%} of the faces have a label of a probability of at least "
+        f"{metadata['sure']} (sure), and are named"
+    )
 
 
-def _sure(public: Dataset, probabilities: FloatArray, settings: metrics.Settings) -> float:
+def _named(
+    public: Dataset, probabilities: FloatArray, settings: metrics.Settings
+) -> tuple[FloatArray, IntArray]:
+    """What the page says, and what people say, of the faces of which people say one of LABELS."""
     says = settings.of_labels(metrics.by_head(probabilities)["people"])
     true = people.said(public.labels, public.votes)
-    return metrics.least_sure(true[true >= 0], says[true >= 0])
+    return says[true >= 0], true[true >= 0]
 
 
 def _accuracy(figures: SplitFigures) -> dict[str, Any]:
@@ -118,6 +136,7 @@ def _classify_test_splits(data: Dataset, classifier: Classifier) -> dict[TestSpl
     for name, images in splits.items():
         if not len(images):
             raise TrainingError(f"the data set has no {name} images")
+    print(f"looking at {sum(map(len, splits.values())):,} faces", flush=True)
     probabilities = classifier(np.concatenate([*splits.values()]))
     ends = np.cumsum([len(images) for images in splits.values()])
     return dict(zip(splits, np.split(probabilities, ends[:-1]), strict=True))

@@ -10,14 +10,21 @@ import keras
 
 from training import models
 from training.dataset import LABELS, SIDE, VOTES
+from training.errors import TrainingError
 from training.framing import FRAMING
 from training.run import Config, load_classifier
-from training.tfjs import export_graph_model
+from training.tfjs import GRAPH, export_graph_model
 
 
-def export(run: Path, to: Path) -> dict[str, Any]:
-    """Write the run's best weights to the folder `to` and return its metadata."""
+def export(run: Path, to: Path, force: bool = False) -> dict[str, Any]:
+    """Write the run's best weights to the folder `to` and return its metadata.
+
+    Raises TrainingError if a model is there already, unless `force`, and as `load_classifier` and
+    `export_graph_model` do.
+    """
     config = Config.load(run)
+    if (to / GRAPH).exists() and not force:
+        raise TrainingError(f"{to} holds a model already: --force has this one take its place")
     keras.utils.clear_session()  # layers are numbered anew: the graph is as long each time
     framing = json.loads(FRAMING.read_text())
     metadata = {

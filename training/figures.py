@@ -91,7 +91,8 @@ class Figures(TypedDict):
 
 
 class RunFigures(Figures):
-    """With the run's model, and the SHA-256 of the file of weights that was measured."""
+    """With the run's model, and the SHA-256 of the weights' file and of the data that were used."""
 
     model: str
     sha256: str
+    data_sha256: str

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from training.errors import TrainingError
+
+WORKPLACE = ".new-"  # begins the names of folders for what is not complete
+LOCK = ".lock"  # in a folder, while a process is at work there
 
 
 @contextmanager
@@ -17,14 +22,10 @@ def new_file(path: Path) -> Iterator[Path]:
 
     Raises TrainingError, naming `path`, for whatever the file system refuses.
     """
-    with _refusals(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Beside the target, so that the last step is a rename within one file system; with its
-        # ending, because h5py and NumPy look at that.
-        with tempfile.TemporaryDirectory(prefix=".new-", dir=path.parent) as work:
-            partial = Path(work, path.name)
-            yield partial
-            partial.replace(path)
+    with _refusals(path), _workplace(path.parent) as work:
+        partial = Path(work, path.name)  # with its ending, because h5py looks at that
+        yield partial
+        partial.replace(path)
 
 
 @contextmanager
@@ -40,20 +41,68 @@ def new_folder(path: Path, marker: str) -> Iterator[Path]:
         path.is_dir() and (Path(path, marker).exists() or not any(path.iterdir()))
     ):
         raise TrainingError(f"{path} has no {marker}: move it away or write elsewhere")
+    with _refusals(path), _workplace(path.parent) as work:
+        partial, before = Path(work, path.name), Path(work, "before")
+        partial.mkdir()
+        yield partial
+        if path.exists():
+            path.rename(before)
+        try:
+            partial.rename(path)
+        except OSError:
+            if before.exists():
+                before.rename(path)
+            raise
+
+
+@contextmanager
+def reserved(path: Path) -> Iterator[None]:
+    """The folder `path`, made where there is none, for one process alone; gone if it stays empty.
+
+    A process that is killed reserves nothing any more. Raises TrainingError if another one has it,
+    and for whatever the file system refuses.
+    """
     with _refusals(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".new-", dir=path.parent) as work:
-            partial, before = Path(work, path.name), Path(work, "before")
-            partial.mkdir()
-            yield partial
-            if path.exists():
-                path.rename(before)
-            try:
-                partial.rename(path)
-            except OSError:
-                if before.exists():
-                    before.rename(path)
-                raise
+        path.mkdir(parents=True, exist_ok=True)
+        try:
+            with _lock(path) as free:
+                if not free:
+                    raise TrainingError(f"another process is at work in {path}")
+                yield
+        finally:
+            with suppress(OSError):
+                path.rmdir()
+
+
+@contextmanager
+def _workplace(parent: Path) -> Iterator[Path]:
+    """A folder in `parent`, so that the last step is a rename within one file system.
+
+    What killed processes left of theirs goes.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob(f"{WORKPLACE}*"):
+        with suppress(OSError), _lock(left) as free:
+            if free:
+                shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=WORKPLACE, dir=parent) as work, _lock(Path(work)):
+        yield Path(work)
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[bool]:
+    """Whether nobody else has the lock of a folder; nobody else gets it meanwhile."""
+    path = folder / LOCK
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from training.augment import augment
 from training.dataset import HEADS
 from training.run import Config
 
+SOON = 10  # steps, after which the momentum of the average is half of what it can be
 MIXED = 0.3  # of the beta distribution that says how much of two mixed faces is whose
 
 Tensors = dict[str, keras.KerasTensor]
@@ -86,10 +87,15 @@ class Learner(keras.Model):
         Its momentum grows from 0.1 on, so that short runs do not end with what they began with.
         """
         self._steps.assign_add(1.0)
-        momentum = ops.minimum(self._config.average, self._steps / (10 + self._steps))
+        momentum = ops.minimum(self._config.average, self._steps / (SOON + self._steps))
         for mean, weight in zip(self.average.weights, self.network.weights, strict=True):
             latest = ops.stop_gradient(ops.cast(weight, mean.dtype))
             mean.assign(mean + (1 - momentum) * (latest - mean))
+
+
+def steps_to_momentum(average: float) -> float:
+    """The steps after which the momentum of the average is the one given, 0 to 1."""
+    return SOON * average / (1 - average)
 
 
 def loss(targets: Tensors, logits: Tensors) -> keras.KerasTensor:

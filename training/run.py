@@ -9,12 +9,15 @@ from __future__ import annotations
 import csv
 import json
 import math
+import shlex
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from training import models
 from training.errors import TrainingError
@@ -22,6 +25,7 @@ from training.files import new_file
 from training.models.heads import join
 
 BEST_WEIGHTS = "best.weights.h5"
+NO_OPTIONS = ("model", "data_sha256")  # of the settings: what a command says in another way
 HDF5_OVERHEAD = 8192  # bytes for each array, at most
 COLUMNS = ("epoch", "loss", "val_loss", "val_people", "val_accuracy", "seconds", "machine")
 
@@ -50,6 +54,7 @@ class Config:
     precision: str = "float32"  # what layers compute in: float32, mixed_float16, mixed_bfloat16
     seed: int = 1
     limit: int | None = None  # use only so many of the training images: for a quick try
+    data_sha256: str = ""  # `Dataset.fingerprint` of what it learns from; runs of before lack it
 
     @staticmethod
     def of(model: str, **given: object) -> Config:
@@ -62,11 +67,21 @@ class Config:
 
     @staticmethod
     def load(run: Path) -> Config:
-        """The configuration saved in a run. Raises TrainingError if there is none."""
+        """The configuration saved in a run.
+
+        Raises TrainingError if there is none, or one with settings that are not known here.
+        """
         try:
-            return Config(**json.loads((run / "config.json").read_text()))
+            settings = dict(json.loads((run / "config.json").read_text()))
         except (OSError, ValueError, TypeError) as error:
             raise TrainingError(f"{run} is not a training run: {error}") from error
+        unknown = sorted(settings.keys() - {field.name for field in fields(Config)})
+        if unknown:
+            raise TrainingError(
+                f"{run} is not a training run of this version, which has no setting "
+                f"{', '.join(unknown)}: a newer one made it"
+            )
+        return Config(**settings)
 
     def save(self, run: Path) -> None:
         """Write it to a run's folder, which is made where there is none."""
@@ -76,11 +91,31 @@ class Config:
     def command(self, run: Path) -> str:
         """The command that makes such a run, with only what differs from the model's own."""
         usual = Config.of(self.model)
-        given = [f"python -m training train --run {run} --model {self.model}"]
-        for name in (field.name for field in fields(self)):
-            if getattr(self, name) != getattr(usual, name):
-                given.append(f"--{name.replace('_', '-')} {getattr(self, name)}")
+        given = [f"python -m training train --run {shlex.quote(str(run))} --model {self.model}"]
+        for name in (field.name for field in fields(self) if field.name not in NO_OPTIONS):
+            value = getattr(self, name)
+            if value != getattr(usual, name):
+                given.append(f"--{name.replace('_', '-')} {shlex.quote(str(value))}")
         return " ".join(given)
+
+
+def defaults() -> str:
+    """The settings of every model where none are given, as options: a line for each."""
+    usual = Config(weights="none")
+    named = {name: Config.of(name) for name in models.MODELS}
+
+    def options(config: Config, than: Config | None) -> str:
+        return " ".join(
+            f"--{field.name.replace('_', '-')} {getattr(config, field.name)}"
+            for field in fields(config)
+            if field.name not in NO_OPTIONS
+            and getattr(config, field.name) not in (None, "")
+            and (than is None or getattr(config, field.name) != getattr(than, field.name))
+        )
+
+    lines = ["where nothing is given:", f"  {options(usual, None)}", "and with --model"]
+    lines += [f"  {name}: {options(each, usual) or 'all of these'}" for name, each in named.items()]
+    return "\n".join(lines)
 
 
 def read_history(run: Path) -> list[dict[str, str]]:
@@ -116,12 +151,15 @@ def best_accuracy(history: Sequence[Mapping[str, str]]) -> float:
 def load_best(model: keras.Model, run: Path) -> None:
     """Give `model` the run's best weights.
 
-    Raises TrainingError if the run has none yet, or weights of another model.
+    Raises TrainingError if the run has none yet, weights of another model, or numbers that are
+    none.
     """
     path = run / BEST_WEIGHTS
     if not path.exists():
         raise TrainingError(f"{run} has no {BEST_WEIGHTS} yet: let it train for an epoch")
     load_weights(model, path)
+    if not all(np.isfinite(each).all() for each in model.get_weights()):
+        raise TrainingError(f"{path} holds weights that are no numbers (NaN): train it anew")
 
 
 def load_classifier(run: Path) -> keras.Model:
@@ -148,9 +186,15 @@ def load_network(run: Path) -> keras.Model:
 def load_weights(model: keras.Model, path: Path) -> None:
     """Give `model` what `save_weights` wrote. Raises TrainingError if it does not fit."""
     try:
-        model.load_weights(path)
-    except (OSError, ValueError, KeyError) as error:
+        with warnings.catch_warnings(action="ignore"):  # of each array that does not fit
+            model.load_weights(path)
+    except OSError as error:
         raise TrainingError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+    except (ValueError, KeyError) as error:
+        raise TrainingError(
+            f"{path} cannot be read: its weights are not those of {model.name} as it is today, but "
+            "of another model or an older version"
+        ) from error
 
 
 def save_weights(model: keras.Model, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from training.browser import time_crops
-from training.dataset import LABELS, TEST_SPLITS, Dataset
+from training.dataset import TEST_SPLITS, Dataset
 from training.errors import TrainingError
 from training.evaluate import EVALUATION, FIGURES, fingerprint
 from training.export import export
@@ -38,9 +39,11 @@ def select(runs: Path, data: Dataset) -> Selection:
     with TemporaryDirectory() as folder:
         exported = {name: Path(folder, name) for name in measured}
         for name, path in exported.items():
+            print(f"exporting {name}", flush=True)
             metadata = export(runs / name, path)
             measured[name] |= {"params": metadata["params"], "bytes": metadata["bytes"]}
         crops = data.split("PublicTest").sample(CROPS).images
+        print(f"timing {len(crops)} crops in Chromium", flush=True)
         times = np.median(time_crops(list(exported.values()), crops), axis=1)
     candidates = [
         Candidate(run=name, milliseconds=round(float(time), 2), **figures)
@@ -68,15 +71,18 @@ def _measured_runs(runs: Path, data: Dataset) -> tuple[dict[str, dict[str, Any]]
 def _figures(run: Path, data: Dataset) -> dict[str, Any]:
     config, history, path = Config.load(run), read_history(run), run / EVALUATION / FIGURES
     if not path.exists():
-        raise TrainingError(f"no evaluation: `python -m training evaluate --run {run}` makes one")
+        folder = shlex.quote(str(run))
+        raise TrainingError(
+            f"no evaluation: `python -m training evaluate --run {folder}` makes one"
+        )
     try:
         figures = json.loads(path.read_text())
         public, private = (figures[split] for split in TEST_SPLITS)
-        images = [np.sum(split["confusion"], axis=1).tolist() for split in (public, private)]
         auc, reading = private["macro_auc"], private["people"]["classes"]["60 % neutral"]
         known = {
             "model": config.model,
             "epochs": len(history),
+            "planned": config.epochs,
             "public_people": float(public["people"]["accuracy"]),
             "private_people": float(private["people"]["accuracy"]),
             "share_error": float(reading["share_error"]) if reading else None,
@@ -87,13 +93,14 @@ def _figures(run: Path, data: Dataset) -> dict[str, Any]:
             **_effort(history),
             "command": config.command(run),
         }
-        sha256 = figures["sha256"]
+        sha256, data_sha256 = figures["sha256"], figures.get("data_sha256")
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise TrainingError(f"{path} cannot be read: {error!r}") from error
     if sha256 != fingerprint(run):
         raise TrainingError("its weights have changed since its evaluation: evaluate it again")
-    labels = [data.split(split).labels for split in TEST_SPLITS]
-    if images != [np.bincount(each, minlength=len(LABELS)).tolist() for each in labels]:
+    if data_sha256 is None:
+        raise TrainingError("an earlier version evaluated it: evaluate it again")
+    if data_sha256 != data.fingerprint():
         raise TrainingError("it was evaluated on another data set: evaluate it again")
     return known
 

@@ -37,6 +37,7 @@ class Candidate:
     run: str  # the name of its folder
     model: str
     epochs: int  # that it ran
+    planned: int  # epochs that it was to run
     public_people: float  # right by what people say; this one chooses
     private_people: float
     share_error: float | None  # in a class that looks 60 % neutral; all that follow on PrivateTest
@@ -141,7 +142,7 @@ class Selection:
             [
                 each.run,
                 each.model,
-                f"{each.epochs}",
+                f"{each.epochs}" + (f" of {each.planned}" if each.epochs < each.planned else ""),
                 f"{each.public_people:.4f}",
                 f"{each.private_people:.4f}",
                 "-" if each.share_error is None else f"{each.share_error:.4f}",

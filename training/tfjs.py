@@ -23,6 +23,9 @@ from training.files import new_folder
 if TYPE_CHECKING:
     import keras
 
+GRAPH = "model.json"  # in the folder of a model, with its weights beside it
+# What the pages' scripts have of TensorFlow.js: web/build.mjs leaves out what no model here needed.
+BUILT = Path(__file__).resolve().parent.parent / "web/static/dist/operations.json"
 # Of the ten bits of a float16's fraction. The others are as good as random, so that no compressor
 # makes them smaller, and a third of a percent of a weight changes no answer that counts.
 FRACTION_BITS = 6
@@ -49,7 +52,7 @@ def export_graph_model(
 
     if keras.config.backend() != "tensorflow":
         raise TrainingError("exporting needs the TensorFlow backend: set KERAS_BACKEND=tensorflow")
-    with new_folder(to, "model.json") as folder, tempfile.TemporaryDirectory() as work:
+    with new_folder(to, GRAPH) as folder, tempfile.TemporaryDirectory() as work:
         _convert(model, Path(work), folder, list(uint8))
         _round(folder)
         files = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
@@ -61,6 +64,19 @@ def export_graph_model(
         }
         Path(folder, "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n")
     return metadata
+
+
+def what_pages_lack(exported: Path) -> str | None:
+    """A line, if students' pages as they are built cannot run an exported model."""
+    nodes = json.loads((exported / GRAPH).read_text())["modelTopology"]["node"]
+    try:
+        built = json.loads(BUILT.read_text())
+    except FileNotFoundError:
+        return "now run `npm run build`: the pages are not built yet"
+    lacking = sorted({node["op"] for node in nodes} - set(built))
+    if not lacking:
+        return None
+    return f"now run `npm run build`: the pages lack {', '.join(lacking)}, which this model needs"
 
 
 @contextlib.contextmanager
@@ -109,7 +125,7 @@ def _convert(model: keras.Model, saved_model: Path, graph: Path, uint8: list[str
 def _round(folder: Path) -> None:
     """Rounds the large float16 weights of a graph model to FRACTION_BITS, in its files."""
     below = 10 - FRACTION_BITS
-    for group in json.loads(Path(folder, "model.json").read_text())["weightsManifest"]:
+    for group in json.loads(Path(folder, GRAPH).read_text())["weightsManifest"]:
         shards = [folder / path for path in group["paths"]]
         content = bytearray().join(shard.read_bytes() for shard in shards)
         at = 0

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
+import shutil
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import keras
@@ -18,7 +22,8 @@ from training import models
 from training.batches import Batches, make_targets
 from training.dataset import HEADS, Dataset
 from training.errors import TrainingError
-from training.learner import Learner, loss
+from training.files import reserved
+from training.learner import Learner, loss, steps_to_momentum
 from training.people import said
 from training.run import (
     BEST_WEIGHTS,
@@ -32,8 +37,14 @@ from training.run import (
     write_history,
 )
 
+BACKUP = "backup"  # the folder in a run
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 HEAD_RATE = 1e-3  # the learning rate of frozen epochs, in which the heads alone learn
+# Few faces come in smaller batches, so that an epoch has so many steps: with fewer, a short run
+# ends before anything is learnt. Batch normalisation wants some faces in each.
+LEAST_STEPS, LEAST_BATCH = 32, 8
+TRIED = 10  # steps, after which the time of the whole is estimated
+SLOW = 1.5  # times the time that float32 takes: what is slower is no gain to anybody
 
 
 class Backup(keras.callbacks.Callback):
@@ -53,40 +64,63 @@ class Backup(keras.callbacks.Callback):
         for number, generator in enumerate([self.model.seeds, *seeds]):
             generator.state.assign([self._seed + number, epoch * self.params["steps"]])
         before = _backups(self._run)
-        save_weights(self.model, self._run / "backup" / f"epoch-{epoch}.weights.h5")
+        save_weights(self.model, self._run / BACKUP / f"epoch-{epoch}.weights.h5")
         for number, path in before.items():
             if number != epoch:
                 path.unlink()
 
 
 class Record(keras.callbacks.Callback):
-    """After each epoch: its row in the history, and its weights if it did best on PublicTest."""
+    """After each epoch: its row in the history, and its weights if it did best on PublicTest.
+
+    It says how long the rest will take. An epoch whose loss is no number raises TrainingError.
+    """
 
     def __init__(self, run: Path, config: Config, public: Dataset) -> None:
         super().__init__()
         self._run, self._config, self._public = run, config, public
         self._history = read_history(run)
+        self._seconds: list[float] = []  # of each epoch of this process
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._began = time.perf_counter()
 
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self._seconds:
+            return
+        if batch == 0:  # the first step builds the graph
+            self._first = time.perf_counter()
+        elif batch == TRIED:
+            step = (time.perf_counter() - self._first) / TRIED
+            epochs = self._config.epochs - len(self._history)
+            print(f"about {_spoken(step * self.params['steps'] * epochs)} left", flush=True)
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        seconds = time.perf_counter() - self._began
         row = {
             "epoch": str(epoch),
             "loss": str((logs or {})["loss"]),
             **self._judge(),
-            "seconds": f"{time.perf_counter() - self._began:.1f}",
+            "seconds": f"{seconds:.1f}",
             "machine": machine(),
         }
+        if not all(math.isfinite(float(row[name])) for name in ("loss", "val_loss")):
+            raise TrainingError(
+                f"the loss of epoch {epoch} is no number (NaN): try a smaller --learning-rate, or "
+                f"--precision float32; {self._run} keeps what it had before"
+            )
         if not self._history or best_accuracy([row]) > best_accuracy(self._history):
             save_weights(self.model.average, self._run / BEST_WEIGHTS)
         self._history.append(row)
         write_history(self._run, self._history)
-        print(
-            ", ".join(f"{name} {value}" for name, value in row.items() if name != "machine"),
-            flush=True,
+        self._seconds.append(seconds)
+        # The first epoch builds the graph, too.
+        left = median(self._seconds[1:] or self._seconds) * (
+            self._config.epochs - len(self._history)
         )
-        self.model.stop_training = _is_over(self._history, self._config)
+        shown = [f"{name} {value}" for name, value in row.items() if name != "machine"]
+        print(", ".join([*shown, f"about {_spoken(left)} left"]), flush=True)
+        self.model.stop_training = _is_over(self._history, self._config, self.params["steps"])
 
     def _judge(self) -> dict[str, str]:
         """The loss on PublicTest, and how often each head says what it should."""
@@ -107,31 +141,54 @@ def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> flo
     """Train into the folder `run` and return the best PublicTest accuracy.
 
     Raises TrainingError if the folder already holds a run and `resume` is false, or holds none
-    (or another configuration) and `resume` is true, or if there is nothing to train with.
+    (or another configuration, or one of other data) and `resume` is true, if there is nothing to
+    train with, if another process trains into the folder, and if the loss is no number.
     """
     _check(config)
+    with reserved(run):
+        return _train_into(run, data, config, resume)
+
+
+def _train_into(run: Path, data: Dataset, config: Config, resume: bool) -> float:
     if not data.votes.any():  # then the run must not claim to have learnt from any
         config = replace(config, votes_weight=0.0)
     if config.weights == "none":  # what a frozen random network sees is nothing to learn from
         config = replace(config, frozen_epochs=0)
-    started = (run / "config.json").exists()
-    if resume and Config.load(run) != config:
-        raise TrainingError(f"{run} was started with other settings: {Config.load(run)}")
-    if started and not resume:
-        raise TrainingError(f"{run} already holds a run: --resume goes on with it")
     faces, public = data.split("Training").sample(config.limit), data.split("PublicTest")
     if not len(faces.images) or not len(public.images):
         raise TrainingError("the data set needs both Training and PublicTest images")
+    config = _suited(config, data, len(faces.images))
+    if resume:
+        saved = Config.load(run)
+        if saved.data_sha256 not in ("", config.data_sha256):
+            raise TrainingError(
+                f"{run} learns from other data: theirs have the fingerprint "
+                f"{saved.data_sha256[:12]}, {data.name} as given has {config.data_sha256[:12]}"
+            )
+        if _suited(saved, data, len(faces.images)) != config:  # runs of before were not suited
+            raise TrainingError(f"{run} was started with other settings: {saved}")
+        config = replace(saved, data_sha256=config.data_sha256)
+    elif (run / "config.json").exists():
+        raise TrainingError(f"{run} already holds a run: --resume goes on with it")
 
-    if _is_over(read_history(run), config):
-        return best_accuracy(read_history(run))
-    keras.utils.set_random_seed(config.seed)
-    keras.config.set_dtype_policy(config.precision)
-    try:
-        _train(faces, public, run, config)
-    finally:
-        keras.config.set_dtype_policy("float32")
+    steps = len(Batches(faces, config, epoch=0))
+    if _is_over(read_history(run), config, steps):
+        print(f"{run} is finished: there is nothing left to do")
+    else:
+        keras.utils.set_random_seed(config.seed)
+        keras.config.set_dtype_policy(config.precision)
+        try:
+            _train(faces, public, run, config, steps)
+        finally:
+            keras.config.set_dtype_policy("float32")
+    shutil.rmtree(run / BACKUP, ignore_errors=True)  # of no use to a finished run
     return best_accuracy(read_history(run))
+
+
+def _suited(config: Config, data: Dataset, faces: int) -> Config:
+    """The settings as they are for so many training faces of these data."""
+    most = max(LEAST_BATCH, faces // LEAST_STEPS)
+    return replace(config, batch=min(config.batch, most), data_sha256=data.fingerprint())
 
 
 def machine() -> str:
@@ -143,6 +200,29 @@ def machine() -> str:
         name = next((text.strip() for key, _, text in lines if key.strip() == "model name"), name)
     devices = ", ".join(keras.distribution.list_devices())
     return f"{os.cpu_count()} x {name}; {keras.config.backend()} on {devices}"
+
+
+def warning_of(precision: str) -> str | None:
+    """A line, if this machine computes faster in float32.
+
+    It is measured, with a convolution: which processors and libraries are fast at which precision
+    changes from year to year, and no list of flags says what a library makes of them.
+    """
+    times = []
+    for name in ("float32", precision.removeprefix("mixed_")):
+        faces, kernel = ops.ones((8, 24, 24, 32), name), ops.ones((3, 3, 32, 32), name)
+        runs = []
+        for _ in range(4):
+            began = time.perf_counter()
+            ops.convert_to_numpy(ops.conv(faces, kernel))
+            runs.append(time.perf_counter() - began)
+        times.append(min(runs))
+    if times[1] < SLOW * times[0]:
+        return None
+    return (
+        f"{precision} is slow here: a convolution takes {times[1] / times[0]:.0f} times as long as "
+        "in float32"
+    )
 
 
 def compile_model(learner: Learner, config: Config, rate: float, steps: int) -> None:
@@ -187,22 +267,29 @@ def _check(config: Config) -> None:
         raise TrainingError(f"unknown precision, expected one of {', '.join(PRECISIONS)}")
 
 
-def _train(faces: Dataset, public: Dataset, run: Path, config: Config) -> None:
+def _train(faces: Dataset, public: Dataset, run: Path, config: Config, steps: int) -> None:
     backups, history = _backups(run), read_history(run)
     epoch = max(backups, default=0)
     learner = begin(config, resumed=bool(backups))
     config.save(run)
+    print(
+        f"{config.model} on {machine()}, in {config.precision}: {config.epochs} epochs of {steps} "
+        f"steps of {config.batch} faces",
+        flush=True,
+    )
+    if config.precision != "float32" and (warning := warning_of(config.precision)):
+        print(f"warning: {warning}", file=sys.stderr, flush=True)
     write_history(run, history[:epoch])  # later epochs will be written again
     thaw = min(config.frozen_epochs, config.epochs)
     for first, last in ((0, thaw), (thaw, config.epochs)):
-        if epoch >= last or _is_over(read_history(run), config):
+        if epoch >= last or _is_over(read_history(run), config, steps):
             continue
         frozen = first < thaw
         for layer in learner.network.layers:
             layer.trainable = layer.name in HEADS or not frozen
         batches = Batches(faces, config, epoch)
         rate = HEAD_RATE if frozen else config.learning_rate
-        compile_model(learner, config, rate, steps=len(batches) * (last - first))
+        compile_model(learner, config, rate, steps=steps * (last - first))
         if epoch in backups:
             load_weights(learner, backups[epoch])
         learner.fit(
@@ -221,7 +308,13 @@ def begin(config: Config, resumed: bool = False) -> Learner:
 
     Raises TrainingError if the weights or teachers of `config` cannot be loaded.
     """
-    run = config.weights if Path(config.weights).is_dir() else None
+    weights = Path(config.weights)
+    if config.weights not in ("none", "imagenet") and not weights.exists():
+        raise TrainingError(
+            f"{weights} does not exist: to begin with are none, imagenet, a file of such, or a "
+            "run's folder"
+        )
+    run = config.weights if weights.is_dir() else None
     begins_afresh = resumed or run or config.weights == "none"
     network = models.build(config.model, None if begins_afresh else config.weights)
     if run and not resumed:
@@ -232,16 +325,29 @@ def begin(config: Config, resumed: bool = False) -> Learner:
     return Learner(network, average, teachers, config)
 
 
+def _spoken(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def _backups(run: Path) -> dict[int, Path]:
     """The saved states, by the number of epochs that each has behind it."""
-    paths = (run / "backup").glob("epoch-*.weights.h5")
+    paths = (run / BACKUP).glob("epoch-*.weights.h5")
     return {int(path.name.removeprefix("epoch-").split(".")[0]): path for path in paths}
 
 
-def _is_over(history: Sequence[Mapping[str, str]], config: Config) -> bool:
-    """Whether all epochs are done, or the best one is `patience` epochs ago."""
+def _is_over(history: Sequence[Mapping[str, str]], config: Config, steps: int) -> bool:
+    """Whether all epochs, of so many steps, are done, or the best one is `patience` epochs ago.
+
+    Patience stops nothing before the average of the weights has the momentum that it was given:
+    until then it may follow the weights less well than it will.
+    """
     if len(history) >= config.epochs:
         return True
+    if len(history) * steps < steps_to_momentum(config.average):
+        return False
     accuracies = [float(row["val_people"]) for row in history[config.frozen_epochs :]]
     if config.patience is None or not accuracies:
         return False

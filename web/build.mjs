@@ -32,6 +32,8 @@ const options = {
   logLevel: "warning",
 };
 
+const needs = await needsOf(models);
+
 await compile();
 await rm(outdir, { recursive: true, force: true });
 const { metafile } = await build({
@@ -48,7 +50,7 @@ const { metafile } = await build({
     worker: "web/src/engine/worker.js",
     style: "web/src/style.css",
   },
-  plugins: [only(await needsOf(models)), catalogues],
+  plugins: [only(needs), catalogues],
 });
 // At the address whose pages it serves; a new version is another file.
 const kept = ["web/src/pages/service-worker.js", "web/src/style.css", "web/templates/offline.html"];
@@ -60,6 +62,8 @@ await build({
   entryPoints: { "service-worker": kept[0] },
   define: { VERSION: JSON.stringify(version.digest("hex").slice(0, 8)) },
 });
+// Training tells by them whether the pages can run another model.
+await writeFile(`${outdir}/operations.json`, JSON.stringify([...needs.operations].sort()));
 // By itself too, and with all of TensorFlow.js: training measures other models with it.
 await build({ ...options, entryPoints: { vision: "web/src/engine/vision.js" } });
 

@@ -1,6 +1,8 @@
 """The engine in a browser: what it sees, and what it survives."""
 
+import hashlib
 import itertools
+import json
 
 import cv2
 import pytest
@@ -157,6 +159,21 @@ def test_models_that_do_not_come_are_fetched_again_until_they_do(server, browser
         page.clock.fast_forward(5000)
     expect(page.locator("#looks")).to_have_text("Your face looks happy")
     expect(page.locator("#trouble")).to_have_text("")
+
+
+def test_a_model_that_the_pages_were_not_built_for_is_said_to_be_one(server, browser, troubles):
+    emotion = ROOT / "web/static/model/emotion"
+    graph = (emotion / "model.json").read_text().replace('"Softmax"', '"Elu"')
+    metadata = json.loads((emotion / "metadata.json").read_text())
+    metadata["sha256"]["model.json"] = hashlib.sha256(graph.encode()).hexdigest()
+    context = browser.new_context(permissions=["camera"])
+    context.route("**/emotion/model.json", lambda route: route.fulfill(body=graph))
+    context.route("**/emotion/metadata.json", lambda route: route.fulfill(json=metadata))
+    page = troubles.watch(context.new_page())
+    page.goto(server.open_class()["join_url"])
+    page.get_by_role("button", name="Join with my camera").click()
+    expect(page.locator("#trouble")).to_contain_text("have to be built anew")
+    expect(page.locator("#camera-state")).to_have_text("Camera off")
 
 
 def test_a_worker_that_never_answers_is_no_loading_without_end(server, browser, troubles):

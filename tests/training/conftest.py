@@ -295,9 +295,9 @@ def assert_learnt(run: Path, data: Dataset) -> None:
     np.testing.assert_allclose(probabilities.sum(axis=1), 2, atol=1e-5)  # of two heads
 
 
-def one_line(outcome: Outcome, *messages: str) -> None:
-    """The step refused: one line on stderr with all these messages, and nothing on stdout."""
-    assert outcome.status == 2 and outcome.out == ""
+def one_line(outcome: Outcome, *messages: str, out: str = "") -> None:
+    """The step refused: one line on stderr with all these messages, and `out` alone on stdout."""
+    assert outcome.status == 2 and outcome.out == out
     (line,) = outcome.err.splitlines()
     assert line.startswith("error: ") and all(message in line for message in messages), line
 

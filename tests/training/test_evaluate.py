@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("tensorflow", reason="the training environment is not installed")
 
 import cv2
+import h5py
 import numpy as np
 
 from tests.training.conftest import contents, one_line
@@ -132,11 +133,14 @@ def test_the_classifier_gives_probabilities(data, trained):
         ("no weights", f"no {BEST_WEIGHTS} yet"),
         ("weights cut off", f"{BEST_WEIGHTS} cannot be read"),
         ("weights that are text", f"{BEST_WEIGHTS} cannot be read"),
+        ("weights of another model", "its weights are not those of compact as it is today"),
+        ("weights that are NaN", "weights that are no numbers (NaN)"),
+        ("settings of a newer version", "which has no setting colour: a newer one made it"),
     ],
 )
 @pytest.mark.parametrize("step", ["evaluate", "export"])
 def test_a_run_that_cannot_be_used_is_one_clear_line(
-    step, wrong, message, cli, data_file, trained, tmp_path
+    step, wrong, message, cli, data_file, trained, trained_cnn, tmp_path
 ):
     run = tmp_path / "run"
     if wrong != "missing":
@@ -151,6 +155,14 @@ def test_a_run_that_cannot_be_used_is_one_clear_line(
         (run / BEST_WEIGHTS).unlink()
     elif wrong == "weights cut off":
         (run / BEST_WEIGHTS).write_bytes((run / BEST_WEIGHTS).read_bytes()[:100_000])
+    elif wrong == "weights of another model":
+        shutil.copy(trained_cnn.run / BEST_WEIGHTS, run)
+    elif wrong == "weights that are NaN":
+        with h5py.File(run / BEST_WEIGHTS, "r+") as file:
+            file["layers/conv2d/vars/0"][...] = np.nan
+    elif wrong == "settings of a newer version":
+        settings = json.loads((run / "config.json").read_text()) | {"colour": "grey"}
+        (run / "config.json").write_text(json.dumps(settings))
     elif wrong == "weights that are text":
         (run / BEST_WEIGHTS).write_text("not weights")
     where = {"evaluate": ("--data", data_file), "export": ("--to", tmp_path / "emotion")}[step]
@@ -163,13 +175,16 @@ def test_a_run_that_cannot_be_used_is_one_clear_line(
 
 
 @pytest.mark.parametrize("size", [2_000, 100_000])
-def test_a_full_disk_is_one_clear_line_and_changes_nothing(size, cli, data_file, run, small_disk):
+def test_a_full_disk_is_one_clear_line_and_changes_nothing(
+    size, cli, data, data_file, run, small_disk
+):
     (run / "evaluation").mkdir()
     (run / "evaluation" / "figures.json").write_text("{}")
     before = contents(run)
     with small_disk(size):
         outcome = cli("evaluate", "--data", data_file, "--run", run)
-    one_line(outcome, f"cannot write {run / 'evaluation'}: File too large")
+    said = f"looking at {np.sum(data.splits > 0)} faces\n"
+    one_line(outcome, f"cannot write {run / 'evaluation'}: File too large", out=said)
     assert contents(run) == before
     assert not [path for path in run.iterdir() if path.name.startswith(".")]
 

@@ -105,7 +105,7 @@ def test_what_is_measured_in_the_browser_goes_into_the_metadata(
     shutil.copytree(exported, folder)
     before = json.loads((folder / "metadata.json").read_text())
     outcome = cli("evaluate", "--data", data_file, "--exported", folder)
-    assert (outcome.status, outcome.err) == (0, "")
+    assert (outcome.status, outcome.err) == (0, "") and "npm run build" not in outcome.out
     given = classify(data.images, folder)
     public = data.split("PublicTest")
     of_public = given[data.splits == SPLITS.index("PublicTest")]
@@ -129,6 +129,37 @@ def test_what_is_measured_in_the_browser_goes_into_the_metadata(
     after = json.loads((folder / "metadata.json").read_text())
     assert after == before | settings._asdict() | {"sure": sure, "accuracy": accuracy}
     assert sure != before["sure"]
+    named = np.mean(says[data.splits == SPLITS.index("PublicTest")].max(axis=1) >= sure)
+    assert (
+        f"{named:.1%} of the faces have a label of a probability of at least {sure}" in outcome.out
+    )
+
+
+def test_a_model_that_the_pages_were_not_built_for_says_what_to_run(cli, trained_cnn, tmp_path):
+    outcome = cli("export", "--run", trained_cnn.run, "--to", tmp_path / "emotion")
+    assert (outcome.status, outcome.err) == (0, "")
+    _, line = outcome.out.splitlines()
+    assert line.startswith("now run `npm run build`: the pages lack ") and "AvgPool" in line
+
+
+def test_a_model_that_is_there_is_replaced_by_force_alone(cli, exported, trained_cnn, tmp_path):
+    folder = shutil.copytree(exported, tmp_path / "emotion")
+    before = contents(folder)
+    given = ("export", "--run", trained_cnn.run, "--to", folder)
+    one_line(cli(*given), f"{folder} holds a model already: --force has this one take its place")
+    assert contents(folder) == before
+    assert cli(*given, "--force").status == 0
+    assert contents(folder) != before
+
+
+def test_without_chromium_there_is_one_line_that_says_how_to_get_one(
+    cli, exported, data, data_file, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+    outcome = cli("evaluate", "--data", data_file, "--exported", exported)
+    said = f"looking at {np.sum(data.splits > 0)} faces\n"
+    one_line(outcome, "no Chromium: `make .venv-training/chromium` installs one", out=said)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +210,7 @@ def test_a_full_disk_is_one_clear_line_and_changes_nothing(
     folder = shutil.copytree(exported, tmp_path / "emotion")
     before = contents(tmp_path)
     with small_disk(100_000):
-        outcome = cli("export", "--run", trained.run, "--to", folder)
+        outcome = cli("export", "--run", trained.run, "--to", folder, "--force")
     one_line(outcome, "cannot write", "File too large")
     assert contents(tmp_path) == before
 

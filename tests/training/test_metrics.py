@@ -169,6 +169,13 @@ def test_vague_guesses_are_named_if_a_class_would_look_otherwise_without_them():
     assert least_sure(labels, probabilities) == 0.35
 
 
+def test_a_class_in_which_nobody_is_named_is_wholly_wrong():
+    # Always happy, with 0.4: wrong for all but one in seven, and still better than no word at all.
+    probabilities = np.full((70, 7), 0.1)
+    probabilities[:, LABELS.index("happy")] = 0.4
+    assert least_sure(np.arange(70) % 7, probabilities) == 0.4
+
+
 def test_probabilities_that_were_rounded_to_zero_and_one_have_a_temperature():
     probabilities = np.eye(7, dtype=np.float32)[[0, 1, 2, 3]]
     with warnings.catch_warnings():

@@ -48,6 +48,8 @@ def test_each_documented_step_finds_what_the_ones_before_it_left(
             arguments += SHORT
             if "runs/cnn" in arguments:  # the one that is selected is to know something
                 arguments += ["--weights", trained_cnn.run]
+        if name == "export":  # and not into this checkout
+            arguments += ["--to", "web/static/model/emotion"]
         outcome = cli(name, *arguments)
         assert (outcome.status, outcome.err) == (0, ""), step
         said[step.removeprefix(PREFIX)] = outcome.out

@@ -23,6 +23,7 @@ GOOD = Candidate(
     run="good",
     model="compact",
     epochs=9,
+    planned=9,
     public_people=0.86,
     private_people=0.87,
     share_error=0.09,
@@ -91,6 +92,7 @@ def test_runs_are_compared_and_the_best_on_public_test_is_shipped(
             "run": name,
             "model": {"better": "cnn", "worse": "compact"}[name],
             "epochs": len(history),
+            "planned": len(history),
             "public_people": measured["PublicTest"]["people"]["accuracy"],
             "private_people": private["people"]["accuracy"],
             "share_error": private["people"]["classes"]["60 % neutral"]["share_error"],
@@ -106,6 +108,7 @@ def test_runs_are_compared_and_the_best_on_public_test_is_shipped(
             "command": Config.load(runs / name).command(runs / name),
         }
         assert f"{metadata['params']:,} | " in outcome.out
+    assert not (runs / ".new-1").exists()
     assert found["better"]["public_people"] > found["worse"]["public_people"]
 
     assert set(selection["left_out"]) == {"begun", "damaged"}
@@ -179,6 +182,11 @@ def test_what_is_just_within_the_budget_fits():
     assert Selection.of([edge], {}).run == "edge"
 
 
+def test_a_run_that_was_interrupted_says_of_how_many_epochs():
+    interrupted = replace(GOOD, epochs=1, planned=2)
+    assert "| compact | 1 of 2 |" in Selection.of([interrupted], {}).table()
+
+
 def test_figures_that_are_not_known_are_dashes():
     unknown = replace(GOOD, share_error=None, macro_auc=None, hours=None, machine=None)
     cells = Selection.of([unknown], {}).table().splitlines()[-1].split(" | ")
@@ -208,6 +216,12 @@ def changed(split, name, value):
     return damage
 
 
+def without_fingerprint(run):
+    before = figures(run)
+    del before["data_sha256"]
+    (run / "evaluation" / "figures.json").write_text(json.dumps(before))
+
+
 def weights_changed(run):
     (run / BEST_WEIGHTS).write_bytes((run / BEST_WEIGHTS).read_bytes()[:-1])
 
@@ -221,8 +235,11 @@ DAMAGES = {
     "a share that is a word": (changed("PrivateTest", "macro_f1", "good"), "json cannot be read"),
     "nothing of people": (changed("PublicTest", "people", None), "json cannot be read"),
     "no calibration": (changed("PrivateTest", "calibration", None), "json cannot be read"),
-    "confusion of one number": (changed("PublicTest", "confusion", 7), "json cannot be read"),
     "history of words": (written("history.csv", "hello\nthere\n"), "history.csv cannot be read"),
+    "figures of before": (
+        without_fingerprint,
+        "an earlier version evaluated it: evaluate it again",
+    ),
     "no weights": (without(BEST_WEIGHTS), f"{BEST_WEIGHTS} cannot be read"),
     "other weights": (weights_changed, "its weights have changed since its evaluation"),
 }
@@ -242,10 +259,9 @@ def test_without_a_usable_run_there_is_one_clear_line_and_nothing_changes(
 
 
 def test_an_evaluation_on_other_images_does_not_count(cli, data, runs):
-    fewer = data.sample(150)
-    assert 0 < len(fewer.split("PrivateTest").images) < len(data.split("PrivateTest").images)
-    fewer.save(runs / "fewer.npz")
-    outcome = cli("select", "--runs", runs, "--data", runs / "fewer.npz")
+    other = replace(data, images=255 - data.images)  # as many of each label
+    other.save(runs / "other.npz")
+    outcome = cli("select", "--runs", runs, "--data", runs / "other.npz")
     one_line(outcome, "it was evaluated on another data set: evaluate it again")
 
 
@@ -267,7 +283,7 @@ def test_a_full_disk_is_one_clear_line_and_changes_nothing(cli, data_file, runs,
     before = contents(runs)
     with small_disk(100_000):
         outcome = cli("select", "--runs", runs, "--data", data_file)
-    one_line(outcome, "cannot write", "File too large")
+    one_line(outcome, "cannot write", "File too large", out="exporting better\n")
     assert contents(runs) == before
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,9 @@ from training.__main__ import main
 from training.augment import augment
 from training.batches import make_targets
 from training.dataset import Dataset
+from training.files import reserved
 from training.metrics import by_head
+from training.models import MODELS
 from training.run import BEST_WEIGHTS, Config, load_classifier, read_history, write_history
 from training.train import train
 
@@ -105,7 +108,18 @@ def test_the_command_line_trains_with_the_settings_it_is_given(cli, data_file, t
     assert outcome.out.splitlines()[-1] == said
     config = Config.load(run)
     assert (config.model, config.epochs, config.seed, config.limit) == ("compact", 2, 5, 64)
-    assert config.batch == 256 and config.strength == 0.85  # what suits this model
+    assert config.strength == 0.85  # what suits this model
+    assert config.batch == 8  # and so few faces
+    first, _, epoch = outcome.out.splitlines()[:3]
+    assert first.startswith("compact on ") and first.endswith("2 epochs of 8 steps of 8 faces")
+    assert "float32" in first and re.search(r"about \d+ s left$", epoch)
+    assert "\x1b" not in outcome.out and "\b" not in outcome.out
+
+
+def test_a_short_run_with_the_usual_settings_beats_chance(cli, data_file, tmp_path):
+    run = tmp_path / "run"
+    assert cli("train", "--data", data_file, "--run", run, "--epochs", 12).status == 0
+    assert max(float(row["val_accuracy"]) for row in history(run)) > 2 / 7
 
 
 @pytest.fixture(scope="module")
@@ -158,10 +172,100 @@ def test_a_killed_run_goes_on_to_what_an_uninterrupted_one_comes_to(
 
 
 def test_a_finished_run_has_nothing_to_go_on_with(cli, data_file, uninterrupted):
+    assert {path.name for path in uninterrupted.iterdir()} == {
+        *("config.json", "history.csv", BEST_WEIGHTS)
+    }
     before = contents(uninterrupted)
     outcome = cli("train", "--data", data_file, "--run", uninterrupted, "--resume")
     assert outcome.status == 0 and "on PublicTest" in outcome.out
+    assert f"{uninterrupted} is finished" in outcome.out
     assert contents(uninterrupted) == before
+
+
+def test_two_processes_do_not_train_into_one_folder(cli, data_file, tmp_path):
+    run = tmp_path / "run"
+    with reserved(run):
+        one_line(
+            cli("train", "--data", data_file, "--run", run), f"another process is at work in {run}"
+        )
+        assert not contents(run).keys() - {run / ".lock"}
+    assert not run.exists()
+
+
+def test_a_run_does_not_go_on_with_other_data(cli, data, killed, tmp_path):
+    run = shutil.copytree(killed[EPOCHS - 1], tmp_path / "run")
+    (run / ".lock").unlink()  # of the process that was killed
+    before, other = contents(run), data.sample(150)
+    other.save(tmp_path / "other.npz")
+    outcome = cli("train", "--data", tmp_path / "other.npz", "--run", run, "--resume")
+    one_line(outcome, "other data", data.fingerprint()[:12], other.fingerprint()[:12])
+    assert contents(run) == before
+
+
+def test_a_run_of_a_version_that_kept_no_fingerprint_goes_on(
+    cli, data, data_file, killed, tmp_path
+):
+    run = shutil.copytree(killed[EPOCHS - 1], tmp_path / "run")
+    settings = json.loads((run / "config.json").read_text())
+    assert settings.pop("data_sha256") == data.fingerprint()
+    (run / "config.json").write_text(json.dumps(settings))
+    assert cli("train", "--data", data_file, "--run", run, "--resume").status == 0
+    assert Config.load(run).data_sha256 == data.fingerprint()
+
+
+def with_nan(path):
+    """Every number in a weights file that is not one of a kind becomes none."""
+    with h5py.File(path, "r+") as file:
+        file.visititems(
+            lambda _, item: (
+                item.write_direct(np.full(item.shape, np.nan, item.dtype))
+                if isinstance(item, h5py.Dataset) and len(item.shape) == 4
+                else None
+            )
+        )
+
+
+def test_a_loss_that_is_no_number_ends_the_run_with_one_line(cli, data_file, killed, tmp_path):
+    run = shutil.copytree(killed[EPOCHS - 1], tmp_path / "run")
+    (backup,) = backups(run)
+    with_nan(backup)
+    before, rows = (run / BEST_WEIGHTS).read_bytes(), history(run)
+    outcome = cli("train", "--data", data_file, "--run", run, "--resume")
+    assert outcome.status == 2
+    (line,) = outcome.err.splitlines()
+    assert f"the loss of epoch {EPOCHS - 1} is no number (NaN)" in line
+    assert (run / BEST_WEIGHTS).read_bytes() == before and history(run) == rows[: EPOCHS - 1]
+
+
+def test_what_is_slower_than_float32_is_said_to_be(cli, data_file, tmp_path, monkeypatch):
+    quick = ("--model", "cnn", "--epochs", 1, "--limit", 8, "--precision", "mixed_bfloat16")
+    for slow, times in ((0.0, 1), (float("inf"), 0)):
+        monkeypatch.setattr("training.train.SLOW", slow)  # however fast this machine is at it
+        outcome = cli("train", "--data", data_file, "--run", tmp_path / f"run{times}", *quick)
+        assert outcome.status == 0
+        assert outcome.err.count("warning: mixed_bfloat16 is slow here") == times
+        assert len(outcome.err.splitlines()) == times
+
+
+@pytest.mark.parametrize("backend", ["torch", "jaxx"])
+def test_a_keras_backend_that_is_not_tested_is_one_clear_line(
+    backend, cli, data_file, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    outcome = cli("train", "--data", data_file, "--run", tmp_path / "run")
+    one_line(outcome, f"KERAS_BACKEND is {backend}: expected one of tensorflow, jax")
+
+
+def test_the_help_says_what_each_model_learns_with(capsys):
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    said = capsys.readouterr().out
+    for name in MODELS:
+        (line,) = (line for line in said.splitlines() if line.startswith(f"  {name}: "))
+        for setting, value in MODELS[name].settings.items():
+            usual = getattr(Config(weights="none"), setting)
+            assert value == usual or f"--{setting.replace('_', '-')} {value}" in line
+    assert "--label-smoothing 0.0" in said and "--seed 1" in said
 
 
 def test_a_folder_that_holds_a_run_is_refused_without_resume(cli, data_file, uninterrupted):
@@ -188,14 +292,14 @@ def test_there_is_nothing_to_resume_in_an_empty_folder(cli, data_file, tmp_path)
     assert not list(run.iterdir())
 
 
-def test_a_damaged_backup_is_one_clear_line(cli, data_file, uninterrupted, tmp_path):
-    run = tmp_path / "damaged"
-    shutil.copytree(uninterrupted, run)
-    lines = (run / "history.csv").read_bytes().splitlines(keepends=True)
-    (run / "history.csv").write_bytes(b"".join(lines[:-1]))
+def test_a_damaged_backup_is_one_clear_line(cli, data_file, killed, tmp_path):
+    run = shutil.copytree(killed[EPOCHS - 1], tmp_path / "damaged")
+    write_history(run, read_history(run)[: EPOCHS - 1])
     (backup,) = backups(run)
     backup.write_bytes(backup.read_bytes()[:10_000])
-    one_line(cli("train", "--data", data_file, "--run", run, "--resume"), str(backup), "cannot")
+    outcome = cli("train", "--data", data_file, "--run", run, "--resume")
+    (line,) = outcome.err.splitlines()
+    assert outcome.status == 2 and f"{backup} cannot be read" in line
     assert len(history(run)) == EPOCHS - 1
 
 
@@ -227,7 +331,8 @@ def test_a_damaged_backup_is_one_clear_line(cli, data_file, uninterrupted, tmp_p
         ("--frozen-epochs", -1, "0 or more"),
         ("--learning-rate", 0, "learning rate"),
         ("--precision", "float8", "unknown precision, expected one of float32, mixed_float16"),
-        ("--weights", "nowhere", "compact begins with random weights, or with those of a run"),
+        ("--weights", "imagenet", "compact begins with random weights, or with those of a run"),
+        ("--weights", "runs/typo", "runs/typo does not exist: to begin with are none, imagenet"),
         ("--weights", ".", "no best.weights.h5 yet"),
     ],
 )
@@ -270,13 +375,13 @@ def test_a_data_set_without_a_split_that_is_needed_is_one_clear_line(missing, cl
     one_line(outcome, "both Training and PublicTest")
 
 
-def test_only_the_last_layer_learns_in_frozen_epochs(data, trained, uninterrupted, tmp_path):
+def test_only_the_last_layer_learns_in_frozen_epochs(data, trained, killed, tmp_path):
     settings = {"epochs": 1, "frozen_epochs": 1, "weights": str(trained.run), "batch": 16}
     train(data, tmp_path / "run", Config.of("compact", **settings))
     before, after = (weights(run / BEST_WEIGHTS) for run in (trained.run, tmp_path / "run"))
     changed = {name for name in before if not np.array_equal(before[name], after[name])}
     assert changed and {name.split("/")[1] for name in changed} == {"dense", "dense_1"}  # the heads
-    (backup,) = backups(uninterrupted)  # after the first epoch in which all layers learn
+    (backup,) = backups(killed[EPOCHS - 1])  # after the first epoch in which all layers learn
     kernel = "layers/conv2d/vars/0"
     assert not np.array_equal(weights(backup)[f"layers/functional/{kernel}"], before[kernel])
 
@@ -300,17 +405,39 @@ def test_a_run_can_begin_with_the_weights_of_another(idle, trained):
 
 
 def test_a_run_that_gets_no_better_stops_and_stays_so(cli, data_file, idle):
-    assert len(history(idle)) == 3  # the first is the best, then two more
+    rows = history(idle)
+    right = [float(row["val_people"]) for row in rows]
+    assert len(rows) == right.index(max(right)) + 3 < 9  # the best, then two more
     assert cli("train", "--data", data_file, "--run", idle, "--resume").status == 0
-    assert len(history(idle)) == 3
+    assert history(idle) == rows
+
+
+def test_patience_waits_until_the_average_has_its_momentum(cli, data_file, trained, tmp_path):
+    run = tmp_path / "run"
+    arguments = [
+        "--epochs",
+        "20",
+        "--patience",
+        "1",
+        "--learning-rate",
+        "1e-12",
+        "--limit",
+        "32",
+        "--average",
+        "0.7",
+    ]
+    given = ("--run", run, "--weights", trained.run, *arguments)
+    assert cli("train", "--data", data_file, *given).status == 0
+    # Of four steps each. The momentum after t steps is t / (10 + t): 0.7 after 24.
+    assert 6 <= len(history(run)) < 20
 
 
 def test_a_full_disk_is_one_clear_line_and_loses_nothing(
-    cli, data_file, uninterrupted, small_disk, tmp_path
+    cli, data_file, killed, small_disk, tmp_path
 ):
-    run = tmp_path / "run"
-    shutil.copytree(uninterrupted, run)
-    write_history(run, read_history(run)[:-1])
+    run = shutil.copytree(killed[EPOCHS - 1], tmp_path / "run")
+    write_history(run, read_history(run)[: EPOCHS - 1])
+    (run / ".lock").unlink()  # of the process that was killed
     before = contents(run)
     with small_disk(100_000):
         outcome = cli("train", "--data", data_file, "--run", run, "--resume")
@@ -330,12 +457,12 @@ def test_a_damaged_history_is_one_clear_line(damage, cli, data_file, uninterrupt
 
 
 def test_a_run_tells_the_command_that_repeats_it(cli, data_file, tmp_path):
-    run = tmp_path / "run"
-    arguments = "--epochs 1 --batch 16 --precision mixed_bfloat16 --limit 32"
+    run = tmp_path / "my run"
+    arguments = "--epochs 1 --batch 7 --precision mixed_bfloat16 --limit 32"
     given = ("--run", run, "--model", "cnn-slow", *arguments.split())
     assert cli("train", "--data", data_file, *given).status == 0
     command = Config.load(run).command(run)
-    assert command == f"python -m training train --run {run} --model cnn-slow {arguments}"
+    assert command == f"python -m training train --run '{run}' --model cnn-slow {arguments}"
 
 
 def changed(faces, strength, seed=1):

@@ -1,8 +1,9 @@
 /** Why faces cannot be read here.
  *
- * @typedef {"unsupported" | "scrambled" | "unloadable" | "crashed"} Reason
+ * @typedef {"unsupported" | "scrambled" | "unloadable" | "outdated" | "crashed"} Reason
  *   the browser lacks what it takes; it falsifies the pictures that pages read; the model's files did
- *   not come, or are not those that were exported; a worker died again and again
+ *   not come, or are not those that were exported; the pages were built for another model (web/slim.mjs);
+ *   a worker died again and again
  */
 
 export class EngineError extends Error {

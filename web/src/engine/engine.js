@@ -209,7 +209,7 @@ export class Engine {
     this.#worker?.terminate();
     this.#restarts += 1;
     try {
-      if (this.#restarts > MOST_RESTARTS) throw error;
+      if (this.#restarts > MOST_RESTARTS || error.reason === "outdated") throw error;
       const started = this.#start();
       if (this.#camera) this.watch(this.#camera);
       await started;

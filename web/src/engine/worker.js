@@ -200,7 +200,7 @@ self.onmessage = async ({ data }) => {
   try {
     await carryOut(data);
   } catch (error) {
-    const reason = error instanceof EngineError ? error.reason : undefined;
+    const { reason } = /** @type {Partial<EngineError>} */ (error);
     post({ operation: "failed", message: String(error), reason });
   }
 };

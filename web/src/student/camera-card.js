@@ -62,6 +62,9 @@ const FAILURES = {
   unloadable: gettext(
     "The face model could not be loaded: the connection failed, or its files are damaged. This page tries again by itself.",
   ),
+  outdated: gettext(
+    "This server's pages do not fit its face model: they have to be built anew. Please tell whoever runs it.",
+  ),
   crashed: gettext("Reading your face failed."),
 };
 
