@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
 
 from training.dataset import LABELS, FloatArray, IntArray, UInt8Array
 from training.figures import Calibration, SplitFigures
@@ -116,9 +116,9 @@ def training(history: Sequence[Mapping[str, str]]) -> Figure:
         axes.set_ylabel(name)
         axes.legend(frameon=False)
         unframed(axes)
-    above.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    below.set_xlabel("epoch")
-    below.xaxis.set_major_locator(MaxNLocator(integer=True))
+    above.yaxis.set_major_formatter(PercentFormatter(1))  # as many decimals as tell ticks apart
+    below.set(xlabel="epoch", xlim=(epochs[0] - 0.5, epochs[-1] + 0.5))
+    below.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     return figure
 
 
@@ -153,15 +153,23 @@ def comparison(
     figure = Figure(figsize=(WIDTH, 1.4 + 0.4 * len(names)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
     lines = range(len(names))
-    for (split, shares), colour in zip(accuracies.items(), (ACCENT, SOFT), strict=True):
-        left.plot(shares, lines, "o", color=colour, label=split)
+    # A ring around a dot: both are to be seen where they are equal.
+    for (split, shares), colour, look in zip(
+        accuracies.items(),
+        (ACCENT, SOFT),
+        ({}, {"markersize": 11, "markerfacecolor": "none"}),
+        strict=True,
+    ):
+        left.plot(shares, lines, "o", color=colour, label=split, **look)
     right.plot(milliseconds, lines, "o", color=ACCENT, label="a crop")
     right.axvline(limit, color=SOFT, linestyle=":", label="budget")
     left.set_yticks(lines, names)
     left.set(xlabel="accuracy", ylim=(len(names) - 0.5, -0.5))
     left.xaxis.set_major_formatter(PercentFormatter(1))
     right.set(xlabel="milliseconds", xscale="log")
+    right.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     right.xaxis.set_major_formatter("{x:g}")
+    right.xaxis.minorticks_off()
     for axes in (left, right):
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
         axes.margins(x=0.15)

@@ -139,7 +139,7 @@ def test_a_model_that_the_pages_were_not_built_for_says_what_to_run(cli, trained
     outcome = cli("export", "--run", trained_cnn.run, "--to", tmp_path / "emotion")
     assert (outcome.status, outcome.err) == (0, "")
     _, line = outcome.out.splitlines()
-    assert line.startswith("now run `npm run build`: the pages lack ") and "AvgPool" in line
+    assert line.startswith("now run `npm run build`: the pages lack ") and " MatMul, which" in line
 
 
 def test_a_model_that_is_there_is_replaced_by_force_alone(cli, exported, trained_cnn, tmp_path):

@@ -4,12 +4,13 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 pytest.importorskip("tensorflow", reason="the training environment is not installed")
 
-from tests.training.conftest import contents, one_line
+from tests.training.conftest import ROOT, contents, one_line
 from training.browser import STATIC, time_crops
 from training.errors import TrainingError
 from training.evaluate import evaluate
@@ -134,10 +135,26 @@ def contents_by_name(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix == ".bin"}
 
 
+def test_the_documented_comparison_has_the_form_of_what_is_written(tmp_path):
+    Selection.of([GOOD], {}).save(tmp_path)
+
+    def form(text):
+        """The title, all that stands before the first table, and the columns of each."""
+        lines = text.splitlines()
+        columns = [line for line, rule in pairwise(lines) if rule.startswith("| ---")]
+        return lines[: lines.index(columns[0])], columns
+
+    documented = (ROOT / "docs" / "models.md").read_text()
+    written = (tmp_path / "models.md").read_text()
+    assert form(documented) == form(written) and len(form(written)[1]) == 2
+    (said,) = (line for line in written.splitlines() if line.startswith("Selected: "))
+    assert said.replace("good", "compact") in documented.splitlines()
+
+
 def test_the_page_needs_no_other_file(tmp_path):
     Selection.of([GOOD], {"bad": "it is <empty>"}).save(tmp_path)
     page = (tmp_path / "models.html").read_text()
-    assert "<td>0.8600</td>" in page and "<td>924,688</td>" in page and "<td>a laptop</td>" in page
+    assert "<td>86.0 %</td>" in page and "<td>924,688</td>" in page and "<td>a laptop</td>" in page
     assert "Left out: bad: it is &lt;empty&gt;." in page
     assert all(image.startswith("data:") for image in re.findall(r'src="([^"]*)"', page))
     assert 'src="data:image/png;base64,' in page and not re.findall("https?:|<script|<link", page)
@@ -168,10 +185,7 @@ def test_what_a_browser_cannot_carry_is_marked_and_not_chosen(change, mark):
     selection = Selection.of([GOOD, better], {})
     assert selection.run == "good"
     rows = [line.split(" | ") for line in selection.table().splitlines()[2:]]
-    assert [(row[0], row[-1]) for row in rows] == [
-        ("| better", f"{mark} |"),
-        ("| good", "selected |"),
-    ]
+    assert [(row[0], row[2]) for row in rows] == [("| better", mark), ("| good", "selected")]
     with pytest.raises(TrainingError, match=f"no run fits .* {change.get('bytes', 924_688):,} byt"):
         Selection.of([better], {})
 
@@ -189,8 +203,8 @@ def test_a_run_that_was_interrupted_says_of_how_many_epochs():
 
 def test_figures_that_are_not_known_are_dashes():
     unknown = replace(GOOD, share_error=None, macro_auc=None, hours=None, machine=None)
-    cells = Selection.of([unknown], {}).table().splitlines()[-1].split(" | ")
-    assert [cells[at] for at in (5, 9, 13)] == ["-"] * 3
+    cells = Selection.of([unknown], {}).table().splitlines()[-1].removesuffix(" |").split(" | ")
+    assert [cells[at] for at in (6, 10, 14)] == ["-"] * 3
 
 
 def without(name):
