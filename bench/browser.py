@@ -89,6 +89,7 @@ def bench_browser(faces: Path | None, data: Dataset | None, effort: Effort) -> s
         join = server.open_class()["join_url"]
         bench = _Bench(tools, files, join, Path(folder), effort)
         try:
+            print(f"measuring {', '.join(PROGRAMS)} in Chromium", flush=True)
             table = markdown_table(["", *PROGRAMS, "bar"], bench.rows(student))
             tables = [f"## In the browser\n\n{table}\n{bench.notes()}"]
             if others:
@@ -97,6 +98,7 @@ def bench_browser(faces: Path | None, data: Dataset | None, effort: Effort) -> s
             else:
                 tables.append("No photographs named after labels (--faces): no right labels.\n")
             if data:
+                print("showing a webcam the faces of PrivateTest", flush=True)
                 tables.append(f"## Right labels on PrivateTest\n\n{bench.private_test(data)}")
         except Error as error:
             raise TrainingError(f"Chromium: {error.message.splitlines()[0]}") from error

@@ -61,9 +61,11 @@ def bench_model(emotion: Path, data: Dataset) -> str:
     if not ours.any():
         raise TrainingError(f"the data set has no {SPLIT} images of which people say a label")
     settings = metrics.Settings(**{name: metadata[name] for name in metrics.Settings._fields})
+    print(f"running three models on {len(faces.images):,} faces in Chromium", flush=True)
     results = compare(faces.images, emotion)
     others = {name: found[0] for name, found in results.items() if name != OURS}
     times = {name: found[1] for name, found in results.items()}
+    print("running ours again, on mirror images and on changed faces", flush=True)
     outputs = classify(faces.images, emotion)
     figures = metrics.measure(faces, outputs, settings)
     one_side = results[OURS][0]

@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"interrupted: {_way_on(options)}", file=sys.stderr)
         return 130  # as shells have it: 128, and the signal's number
     except ModuleNotFoundError as error:
-        print(f"error: {error.name} is missing here: {ENVIRONMENT}", file=sys.stderr)
+        missing = str(error.name).partition(".")[0]
+        print(f"error: {missing} is missing here: {ENVIRONMENT}", file=sys.stderr)
         return 2
     return 0
 

@@ -96,7 +96,8 @@ export function only({ operations, kernels, functions }) {
     [
       /\/operation_executor\.js$/,
       (source) => {
-        const unknown = "Object.assign(new Error(`${node.op} is not in this build`), { reason: 'outdated' })";
+        const unknown =
+          "Object.assign(new Error(`${node.op} is not in this build`), { reason: 'outdated' })";
         return change(source, /throw TypeError\(`Unknown op[^;]*;/, `throw ${unknown};`);
       },
     ],

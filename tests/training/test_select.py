@@ -198,7 +198,7 @@ def test_what_is_just_within_the_budget_fits():
 
 def test_a_run_that_was_interrupted_says_of_how_many_epochs():
     interrupted = replace(GOOD, epochs=1, planned=2)
-    assert "| compact | 1 of 2 |" in Selection.of([interrupted], {}).table()
+    assert "| selected | 1 of 2 |" in Selection.of([interrupted], {}).table()
 
 
 def test_figures_that_are_not_known_are_dashes():
