@@ -18,7 +18,7 @@ from training.crop import TFLITE
 from training.dataset import LABELS, Dataset
 from training.errors import TrainingError
 from training.files import new_file
-from training.tfjs import quietly
+from training.tfjs import quietly, what_pages_lack
 
 BACKENDS = ("tensorflow", "jax")  # of Keras, that tests run
 MODELS = Path(__file__).resolve().parent.parent / "web/static/model"
@@ -81,9 +81,8 @@ def _fetch(options: argparse.Namespace) -> None:
 def _prepare(options: argparse.Namespace) -> None:
     from training.prepare import describe, prepare
 
-    with (
-        _loading_keras()
-    ):  # which finds faces; and libpng and OpenCV have their own words for a damaged image
+    # Keras finds faces; libpng and OpenCV have their own words for a damaged image.
+    with _loading_keras():
         data, said = prepare(
             options.source,
             options.votes,
@@ -145,8 +144,6 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _print_what_pages_lack(exported: Path) -> None:
-    from training.tfjs import what_pages_lack
-
     lacking = what_pages_lack(exported)
     if lacking:
         print(lacking)
@@ -196,10 +193,6 @@ def _framing(options: argparse.Namespace) -> None:
     print(text)
 
 
-class _AsWritten(argparse.RawDescriptionHelpFormatter):
-    """Leaves the lines of an epilog as they are."""
-
-
 class _HelpWithDefaults(argparse.Action):
     """The help of `train`, and what each setting is where none is given.
 
@@ -207,7 +200,7 @@ class _HelpWithDefaults(argparse.Action):
     """
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        with suppress(ModuleNotFoundError), quietly():
+        with suppress(ModuleNotFoundError, TrainingError), _loading_keras():
             from training.run import defaults
 
             parser.epilog = defaults()
@@ -265,7 +258,8 @@ def _parser() -> argparse.ArgumentParser:
     add_path(step, "--to", "FOLDER", "folder for the page", pages)
 
     words = "train one model, keeping the weights best on PublicTest"
-    step = add("train", _train, words, add_help=False, formatter_class=_AsWritten)
+    as_written = argparse.RawDescriptionHelpFormatter
+    step = add("train", _train, words, add_help=False, formatter_class=as_written)
     step.add_argument(
         "-h", "--help", action=_HelpWithDefaults, nargs=0, help="show this, and defaults"
     )

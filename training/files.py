@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from training.errors import TrainingError
@@ -62,16 +62,14 @@ def reserved(path: Path) -> Iterator[None]:
     A process that is killed reserves nothing any more. Raises TrainingError if another one has it,
     and for whatever the file system refuses.
     """
-    with _refusals(path):
-        path.mkdir(parents=True, exist_ok=True)
-        try:
-            with _lock(path) as free:
-                if not free:
-                    raise TrainingError(f"another process is at work in {path}")
-                yield
-        finally:
-            with suppress(OSError):
-                path.rmdir()
+    with ExitStack() as stack:
+        with _refusals(path):
+            path.mkdir(parents=True, exist_ok=True)
+            stack.callback(_remove_if_empty, path)
+            free = stack.enter_context(_lock(path))
+        if not free:
+            raise TrainingError(f"another process is at work in {path}")
+        yield
 
 
 @contextmanager
@@ -87,6 +85,11 @@ def _workplace(parent: Path) -> Iterator[Path]:
                 shutil.rmtree(left)
     with tempfile.TemporaryDirectory(prefix=WORKPLACE, dir=parent) as work, _lock(Path(work)):
         yield Path(work)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 @contextmanager

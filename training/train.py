@@ -145,6 +145,8 @@ def train(data: Dataset, run: Path, config: Config, resume: bool = False) -> flo
     train with, if another process trains into the folder, and if the loss is no number.
     """
     _check(config)
+    if not sys.stdout.isatty():  # where Keras's bar of a download would be escape codes in a file
+        keras.config.disable_interactive_logging()
     with reserved(run):
         return _train_into(run, data, config, resume)
 
@@ -312,7 +314,7 @@ def begin(config: Config, resumed: bool = False) -> Learner:
     Raises TrainingError if the weights or teachers of `config` cannot be loaded.
     """
     weights = Path(config.weights)
-    if config.weights not in ("none", "imagenet") and not weights.exists():
+    if not resumed and config.weights not in ("none", "imagenet") and not weights.exists():
         raise TrainingError(
             f"{weights} does not exist: to begin with are none, imagenet, a file of such, or a "
             "run's folder"
