@@ -54,7 +54,7 @@ test-e2e: .venv/done .venv-test/chromium .venv-test/firefox .venv-test/services 
 
 # One that takes a minute would be waited for, were it the last.
 LONGEST := train models readme
-test-training: .venv-training/chromium node_modules/dev web/static/dist/done
+test-training: .venv/done .venv-training/chromium node_modules/dev web/static/dist/done
 	$(TRAINING)/$(PYTEST) -n $(TRAINING_WORKERS) --dist loadfile --no-loadscope-reorder \
 		$(LONGEST:%=tests/training/test_%.py) tests/training
 

@@ -68,15 +68,17 @@ QUICK = Effort(frames=3, visits=1, seconds=1, looks=50, video_seconds=3, faces=7
 def bench_browser(faces: Path | None, data: Dataset | None, effort: Effort) -> str:
     """Measure everything; in Markdown. `faces` holds photographs named after their labels, if any.
 
-    `data`, if any, lends the faces of its PrivateTest. Raises TrainingError if the page's script or
-    a library is missing, Chromium does not start, or a photograph has no face; NoServer if the
-    server does not start.
+    `data`, if any, lends the faces of its PrivateTest. Raises TrainingError if it has other labels
+    than FER-2013's, the page's script or a library is missing, Chromium does not start, or a
+    photograph has no face; NoServer if the server does not start.
     """
     if not (STATIC / "dist/vision.js").exists():
         raise TrainingError("the page's script is not built yet: run `npm ci && npm run build`")
     for package in ("face-api", "human"):
         if not (ROOT / "node_modules/@vladmandic" / package).exists():
             raise TrainingError(f"@vladmandic/{package} is missing: run `npm ci`")
+    if data:
+        data.require_labels(LABELS, "this benchmark")
     photos = _photographs(faces) if faces else {}
     astronaut = np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
     student, *others = portraits({"the astronaut": astronaut} | photos)

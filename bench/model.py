@@ -20,7 +20,7 @@ from training.errors import TrainingError
 from training.evaluate import load_metadata
 from training.figures import LabelFigures, Reading, SplitFigures
 from training.page import markdown_table
-from training.people import MIXES, agreement, said
+from training.people import agreement, mixes_of, said
 
 PEERS = ROOT / "node_modules/@vladmandic"
 _COMPARE = """async (warmup) => {
@@ -52,10 +52,12 @@ def compare(crops: UInt8Array, emotion: Path) -> dict[str, tuple[FloatArray, Flo
 def bench_model(emotion: Path, data: Dataset) -> str:
     """Measure the model exported to `emotion` on all of PrivateTest, in Chromium; in Markdown.
 
-    Raises TrainingError if it is no export, if it or a peer cannot be run, and if people say none
-    of LABELS of any face.
+    Raises TrainingError if it is no export, if it or a peer cannot be run, if it or the data have
+    other labels than FER-2013's, which the peers have, and if people say none of them of any face.
     """
     faces, metadata = data.split(SPLIT), load_metadata(emotion)
+    data.require_labels(LABELS, "this benchmark")
+    data.require_labels(metadata["labels"], emotion)
     true = said(faces.labels, faces.votes)
     ours = true >= 0
     if not ours.any():
@@ -78,7 +80,7 @@ def bench_model(emotion: Path, data: Dataset) -> str:
         f"{OURS}, as its page says": np.where(sure, both_sides.argmax(axis=1), HARD_TO_SAY),
         **{name: probabilities.argmax(axis=1) for name, probabilities in others.items()},
     }
-    by_people = metrics.measure_labels(true[ours], one_side[ours])
+    by_people = metrics.measure_labels(true[ours], one_side[ours], LABELS)
     right_and_new = (guesses[OURS] == true)[ours & ~_also_in_training(data)]
     return "\n".join(
         [
@@ -88,7 +90,7 @@ def bench_model(emotion: Path, data: Dataset) -> str:
             _peers(
                 emotion,
                 faces.labels,
-                {OURS: metrics.by_head(outputs)["fer2013"]} | others,
+                {OURS: metrics.by_head(outputs)["label"]} | others,
                 times,
             ),
             "## How good\n",
@@ -119,13 +121,13 @@ def one_annotator(votes: UInt8Array) -> IntArray:
 def _people(faces: Dataset, guesses: dict[str, IntArray]) -> str:
     """Each program beside one annotator and FER-2013's label, by the majority of FER+."""
     others = {"one annotator of ten": one_annotator(faces.votes), "FER-2013's label": faces.labels}
-    rows = []
+    rows, mixes = [], mixes_of(LABELS)
     for name, each in (guesses | others).items():
-        found = agreement(faces.labels, each, faces.votes)
+        found = agreement(faces, each)
         share, interval, _ = _interval(found["accuracy"], found["images"]) if found else [""] * 3
-        readings = found["classes"].values() if found else [None] * len(MIXES)
+        readings = found["classes"].values() if found else [None] * len(mixes)
         rows.append([name, share, interval, *map(_reading, readings)])
-    return markdown_table(["", "right", "95 % interval", *MIXES], rows)
+    return markdown_table(["", "right", "95 % interval", *mixes], rows)
 
 
 def _reading(found: Reading | None) -> str:
@@ -138,7 +140,7 @@ def _peers(
     """FER-2013's label as each program gives it, and what that takes."""
     rows = []
     for name, probabilities in given.items():
-        figures = metrics.measure_labels(labels, probabilities)
+        figures = metrics.measure_labels(labels, probabilities, LABELS)
         size, params = _size(MANIFESTS.get(name, emotion / "model.json"))
         rows.append(
             [

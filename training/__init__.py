@@ -1,1 +1,1 @@
-"""FER-2013 in, a TensorFlow.js model out: `python -m training --help` lists the steps."""
+"""Faces with labels in, a TensorFlow.js model out: `python -m training --help` lists the steps."""

@@ -15,7 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # whatever a file in one's home says
 
 from training.crop import TFLITE
-from training.dataset import LABELS, Dataset
+from training.dataset import Dataset
 from training.errors import TrainingError
 from training.files import new_file
 from training.tfjs import quietly, what_pages_lack
@@ -105,32 +105,25 @@ def _explore(options: argparse.Namespace) -> None:
     print(f"written to {options.to / INDEX}")
 
 
-def _load_fer2013(path: Path) -> Dataset:
-    """A data set with the labels that the models have."""
-    data = Dataset.load(path)
-    if data.label_names != LABELS:
-        raise TrainingError(f"{path} has other labels than FER-2013's, which all models have")
-    return data
-
-
 def _train(options: argparse.Namespace) -> None:
-    data = _load_fer2013(options.data)
+    data = Dataset.load(options.data)
     with _loading_keras():
-        from training.run import Config
+        from training.run import OF_DATA, Config
         from training.train import train
 
-    given = {field.name: getattr(options, field.name, None) for field in fields(Config)}
+    settings = [field.name for field in fields(Config) if field.name not in OF_DATA]
+    given = {name: getattr(options, name) for name in settings}
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if options.resume:
         config = replace(Config.load(options.run), **chosen)
     else:
         config = Config.of(**({"model": "compact"} | chosen))
     best = train(data, options.run, config, options.resume)
-    print(f"right by what people say on PublicTest: {best:.4f} at best, in {options.run}")
+    print(f"right by {data.judge} on PublicTest: {best:.4f} at best, in {options.run}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    data = _load_fer2013(options.data)
+    data = Dataset.load(options.data)
     with _loading_keras():
         from training.evaluate import evaluate, publish_accuracy
         from training.evaluation_page import describe
@@ -150,7 +143,7 @@ def _print_what_pages_lack(exported: Path) -> None:
 
 
 def _select(options: argparse.Namespace) -> None:
-    data = _load_fer2013(options.data)
+    data = Dataset.load(options.data)
     with _loading_keras():
         from training.select import select
 
@@ -165,7 +158,7 @@ def _export(options: argparse.Namespace) -> None:
         from training.selection import selected
 
     run = options.run or selected(options.runs)
-    metadata = export(run, options.to, options.force)
+    metadata = export(run, options.to, options.pleasant, options.unpleasant, options.force)
     print(f"{metadata['params']:,} parameters, {metadata['bytes']:,} bytes in {options.to}")
     _print_what_pages_lack(options.to)
 
@@ -243,7 +236,7 @@ def _parser() -> argparse.ArgumentParser:
     step = add("fetch", _fetch, "download FER-2013 with your Kaggle account")
     add_path(step, "--source", "FOLDER", "folder for it", source)
 
-    step = add("prepare", _prepare, "read FER-2013 into one file")
+    step = add("prepare", _prepare, "read FER-2013, or faces with your own labels, into one file")
     add_path(step, "--source", "PATH", "folder, zip, tar or CSV of FER-2013 or your own", source)
     add_path(step, "--votes", "FILE", "FER+ votes: by path, or FER+'s fer2013new.csv")
     add_path(step, "--rows", "PATH", "the fer2013.csv whose rows the votes of images are")
@@ -275,7 +268,7 @@ def _parser() -> argparse.ArgumentParser:
         help="stop after so many epochs without a better one, once the average has its momentum",
     )
     step.add_argument(
-        "--batch", type=int, help="faces of a step, at most: few come in smaller ones"
+        "--batch", type=int, help="faces of a step; if not given, fewer where there are few"
     )
     step.add_argument("--learning-rate", type=float, help="peak")
     step.add_argument("--warmup-steps", type=int, help="in which the learning rate rises")
@@ -308,6 +301,14 @@ def _parser() -> argparse.ArgumentParser:
     add_path(which, "--run", "FOLDER", "folder of a training run (the selected one)")
     add_path(which, "--runs", "FOLDER", "folder of the runs that `select` chose from", runs)
     add_path(step, "--to", "FOLDER", "folder for the files", MODELS / "emotion")
+    for kind in ("pleasant", "unpleasant"):
+        step.add_argument(
+            f"--{kind}",
+            type=lambda names: [name.strip() for name in names.split(",")],
+            metavar="LABELS",
+            default=(),
+            help="that look so, by commas (what is known of FER-2013's)",
+        )
     step.add_argument("--force", action="store_true", help="replace the model that is there")
 
     step = add("export-face", _export_face, "write BlazeFace as TensorFlow.js files")

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from training.dataset import LABELS, Dataset, FloatArray, IntArray
+from training.dataset import Dataset, FloatArray, IntArray
 from training.run import Config
 
 
@@ -47,21 +47,22 @@ class Batches(keras.utils.PyDataset):
 def make_targets(faces: Dataset, config: Config) -> dict[str, NDArray[Any]]:
     """What each face is labelled as: distributions, float32 [n, choices] for each of HEADS.
 
-    `people` is the distribution of FER+'s votes, `fer2013` the label with `votes_weight` of the
-    votes for LABELS mixed in, and then smoothed. `voted`, float32 [n], is 1 where there are votes;
+    `people` is the distribution of FER+'s votes, `label` the label with `votes_weight` of the
+    votes for labels mixed in, and then smoothed. `voted`, float32 [n], is 1 where there are votes;
     in a data set without any, where labels stand in for them, it is 1 everywhere.
     """
-    labels = np.eye(len(LABELS), dtype=np.float32)[faces.labels]
+    count = len(faces.label_names)
+    labels = np.eye(count, dtype=np.float32)[faces.labels]
     votes = faces.votes.astype(np.float32)
     if not votes.any():
-        votes[:, : len(LABELS)] = labels
-    seven = votes[:, : len(LABELS)]
-    weight = config.votes_weight * seven.any(axis=1, keepdims=True).astype(np.float32)
-    mixed = (1 - weight) * labels + weight * _shares(seven)
+        votes[:, :count] = labels
+    named = votes[:, :count]
+    weight = config.votes_weight * named.any(axis=1, keepdims=True).astype(np.float32)
+    mixed = (1 - weight) * labels + weight * _shares(named)
     smoothing = np.float32(config.label_smoothing)
     return {
         "people": _shares(votes),
-        "fer2013": (1 - smoothing) * mixed + smoothing / len(LABELS),
+        "label": (1 - smoothing) * mixed + smoothing / count,
         "voted": np.asarray(votes.any(axis=1), np.float32),
     }
 
@@ -73,6 +74,6 @@ def _shares(counts: FloatArray) -> FloatArray:
 
 def _chances(labels: IntArray, rarity: float) -> FloatArray:
     """With which probability each face is drawn: float64 [n]."""
-    shares = np.bincount(labels, minlength=len(LABELS))[labels] / len(labels)
+    shares = np.bincount(labels)[labels] / len(labels)
     chances: FloatArray = shares**-rarity
     return chances / chances.sum()

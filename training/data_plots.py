@@ -131,7 +131,7 @@ def matrix(counts: IntArray, columns: Sequence[str]) -> Figure:
             axes.text(column, row, words, ha="center", va="center", color=colour, fontsize=10)
     axes.set_xticks(range(len(columns)), columns, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(LABELS)), LABELS)
-    axes.set(xlabel="majority in FER+", ylabel="label in FER-2013")
+    axes.set(xlabel="majority in FER+", ylabel="label")
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     return figure

@@ -21,15 +21,16 @@ LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 SPLITS = ("Training", "PublicTest", "PrivateTest")
 TestSplit = Literal["PublicTest", "PrivateTest"]
 TEST_SPLITS: tuple[TestSplit, ...] = ("PublicTest", "PrivateTest")
-# What FER+'s annotators could choose: our labels first, or none of them.
+# What people may say of a face besides its data set's labels, as FER+'s annotators could.
 NO_LABELS = ("contempt", "unknown", "not a face")
-VOTES = (*LABELS, *NO_LABELS)
-# What every network answers, and what it chooses from: what people would say, and the label.
-HEADS = {"people": VOTES, "fer2013": LABELS}
+VOTES = (*LABELS, *NO_LABELS)  # of FER+
+# What every network answers: what people would say, of the labels and NO_LABELS, and the label.
+HEADS = ("people", "label")
 SIDE = 48
 FER2013 = "FER-2013"
 PARTS = ("images", "labels", "splits", "votes")  # of a data set, face by face
 
+Labels = tuple[str, ...]  # a data set's, in the order of their indices
 # Arrays by what they hold; docstrings give their shapes.
 UInt8Array = NDArray[np.uint8]
 IntArray = NDArray[np.integer[Any]]  # of any width, UInt8Array among them
@@ -50,8 +51,13 @@ class Dataset:
     labels: UInt8Array
     splits: UInt8Array
     votes: UInt8Array
-    label_names: tuple[str, ...] = LABELS
+    label_names: Labels = LABELS
     name: str = FER2013
+
+    @property
+    def judge(self) -> str:
+        """What says whether an answer is right: people where some voted, or else the label."""
+        return "what people say" if self.votes.any() else f"{self.name}'s label"
 
     def split(self, name: str) -> Dataset:
         """The faces of one split, in file order."""
@@ -75,6 +81,14 @@ class Dataset:
         for part in self._parts().values():
             content.update(part.tobytes())
         return content.hexdigest()
+
+    def require_labels(self, labels: Labels, whose: object) -> None:
+        """Raises TrainingError, naming `whose`, unless these are the data's, in the same order."""
+        if labels != self.label_names:
+            raise TrainingError(
+                f"{whose} has other labels than {self.name}: {', '.join(labels)}; "
+                f"not {', '.join(self.label_names)}"
+            )
 
     def save(self, path: Path) -> None:
         """Write the data set; an earlier file stays whole until the new one is complete.

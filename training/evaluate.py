@@ -12,15 +12,7 @@ import numpy as np
 
 from training import metrics, people
 from training.browser import classify
-from training.dataset import (
-    LABELS,
-    TEST_SPLITS,
-    Dataset,
-    FloatArray,
-    IntArray,
-    TestSplit,
-    UInt8Array,
-)
+from training.dataset import TEST_SPLITS, Dataset, FloatArray, IntArray, TestSplit, UInt8Array
 from training.errors import TrainingError
 from training.evaluation_page import build_page
 from training.figures import Figures, RunFigures, SplitFigures
@@ -31,7 +23,7 @@ EVALUATION = "evaluation"  # the folder in a run
 FIGURES = "figures.json"
 METADATA = "metadata.json"  # of an exported model
 
-Classifier = Callable[[UInt8Array], FloatArray]  # uint8 [n, 48, 48] -> probabilities [n, 17]
+Classifier = Callable[[UInt8Array], FloatArray]  # uint8 [n, 48, 48] -> probabilities of both heads
 
 
 def fingerprint(run: Path) -> str:
@@ -49,9 +41,11 @@ def evaluate(run: Path, data: Dataset) -> RunFigures:
     """Measure the run's best weights and write figures, plots and a page to `run`/evaluation.
 
     An earlier evaluation stays until this one is complete. Raises TrainingError as
-    `load_classifier` does, if a split is empty, and if the folder is something else or cannot be
-    written.
+    `load_classifier` does, if the data have other labels or a split is empty, and if the folder is
+    something else or cannot be written.
     """
+    config = Config.load(run)
+    data.require_labels(config.labels, run)
     model = load_classifier(run)
     history = read_history(run)
 
@@ -61,28 +55,28 @@ def evaluate(run: Path, data: Dataset) -> RunFigures:
     with new_folder(run / EVALUATION, FIGURES) as folder:
         probabilities = _classify_test_splits(data, classifier)
         figures: RunFigures = {
-            "model": Config.load(run).model,
+            "model": config.model,
             "sha256": fingerprint(run),
             "data_sha256": data.fingerprint(),
             **_measure(data, probabilities, _fit(data, probabilities)),
         }
         Path(folder, FIGURES).write_text(json.dumps(figures, indent=2) + "\n")
-        labels = metrics.by_head(probabilities["PrivateTest"])["fer2013"]
-        private = data.split("PrivateTest"), labels
-        build_page(run.resolve().name, figures, *private, history).save(folder)
+        labels = metrics.by_head(probabilities["PrivateTest"])["label"]
+        build_page(run.resolve().name, figures, data, labels, history).save(folder)
     return figures
 
 
 def publish_accuracy(emotion: Path, data: Dataset) -> tuple[Figures, str]:
     """Measure an exported model on both test splits; its metadata gets what the page needs to know.
 
-    These are its `accuracy`, by what people say and by FER-2013's label, and from PublicTest its
+    These are its `accuracy`, by what people say and by the label, and from PublicTest its
     `exponent`, `weights` and `temperature` (see `metrics.Settings`) and `sure`, the probability
     from which on the page names an expression. The model runs in Chromium, as it does for students.
     Returns the figures, and in a line how many faces are named then. Raises TrainingError if the
-    model cannot be run.
+    model cannot be run, and if the data have other labels.
     """
     metadata = load_metadata(emotion)
+    data.require_labels(metadata["labels"], emotion)
     probabilities = _classify_test_splits(data, lambda images: classify(images, emotion))
     settings = _fit(data, probabilities)
     figures = _measure(data, probabilities, settings)
@@ -114,7 +108,7 @@ def _accuracy(figures: SplitFigures) -> dict[str, Any]:
     readings = said["classes"].items() if said else ()
     return {
         "people": said["accuracy"] if said else None,
-        "fer2013": figures["accuracy"],
+        "label": figures["accuracy"],
         "share_error": {mix: found["share_error"] for mix, found in readings if found},
     }
 
@@ -122,12 +116,10 @@ def _accuracy(figures: SplitFigures) -> dict[str, Any]:
 def load_metadata(emotion: Path) -> dict[str, Any]:
     """What an exported model says of itself. Raises TrainingError if it is none of ours."""
     try:
-        metadata = json.loads((emotion / METADATA).read_text())
-    except (OSError, ValueError) as error:
+        metadata: dict[str, Any] = json.loads((emotion / METADATA).read_text())
+        return metadata | {"labels": tuple(metadata["labels"])}
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise TrainingError(f"{emotion} is not an exported model: {error}") from error
-    if metadata.get("labels") != list(LABELS):
-        raise TrainingError(f"{emotion} has other labels than FER-2013's: {metadata.get('labels')}")
-    return metadata
 
 
 def _classify_test_splits(data: Dataset, classifier: Classifier) -> dict[TestSplit, FloatArray]:
@@ -157,6 +149,9 @@ def _measure(
         return metrics.measure(data.split(name), probabilities[name], settings)
 
     return {
+        "data": data.name,
+        "labels": list(data.label_names),
+        "judge": data.judge,
         "exponent": settings.exponent,
         "weights": settings.weights,
         "temperature": settings.temperature,

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from training import data_plots, plots
-from training.dataset import LABELS, SPLITS, VOTES, Dataset, FloatArray, IntArray
+from training.dataset import FER2013, LABELS, SPLITS, VOTES, Dataset, FloatArray, IntArray
 from training.duplicates import Duplicates, images_in
 from training.files import new_folder
 from training.page import INDEX, Page
@@ -35,13 +35,13 @@ def explore(data: Dataset, to: Path) -> None:
         _add_faces(page, data)
         _add_brightness(page, data)
         _add_duplicates(page, data)
-        if data.label_names == LABELS:
+        if data.votes.any() or data.name == FER2013:
             _add_votes(page, data)
         page.save(folder)
 
 
 def agreement(data: Dataset) -> IntArray:
-    """FER-2013's label against FER+'s majority: images, int [7, 11].
+    """The label against FER+'s majority: images, int [7, 11].
 
     Columns are VOTES, then those without a majority. Images without votes do not count.
     """
@@ -159,7 +159,7 @@ def _add_votes(page: Page, data: Dataset) -> None:
     page.heading(
         "FER+",
         f"Ten people have looked again at {voted:,} of the images. For {agreed / voted:.1%} of "
-        "these, most of them chose the label that FER-2013 has; all of them chose the same for "
+        f"these, most of them chose the label that {data.name} has; all of them chose the same for "
         f"{(united == 1).mean():.1%}, whichever it was. A choice of one person alone does not "
         "count for the majority, which is more than half of the choices that do.",
     )
@@ -186,7 +186,7 @@ def _add_votes(page: Page, data: Dataset) -> None:
     page.plot(
         "ferplus",
         data_plots.matrix(table, (*VOTES, NO_MAJORITY)),
-        "Of the images with each FER-2013 label (rows), the share in percent for which most of "
+        "Of the images with each label (rows), the share in percent for which most of "
         "FER+'s annotators chose each of their options (columns).",
     )
     page.plot(

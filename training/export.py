@@ -3,44 +3,64 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from training import models
-from training.dataset import LABELS, SIDE, VOTES
+from training.dataset import NO_LABELS, SIDE
 from training.errors import TrainingError
 from training.framing import FRAMING
+from training.people import valence_of
 from training.run import Config, load_classifier
 from training.tfjs import GRAPH, export_graph_model
 
 
-def export(run: Path, to: Path, force: bool = False) -> dict[str, Any]:
+def export(
+    run: Path,
+    to: Path,
+    pleasant: Collection[str] = (),
+    unpleasant: Collection[str] = (),
+    force: bool = False,
+) -> dict[str, Any]:
     """Write the run's best weights to the folder `to` and return its metadata.
 
-    Raises TrainingError if a model is there already, unless `force`, and as `load_classifier` and
-    `export_graph_model` do.
+    Labels are `pleasant` or `unpleasant` if they are named so, and else what `valence_of` knows.
+    Raises TrainingError for names that are no labels, if a model is there already, unless `force`,
+    and as `load_classifier` and `export_graph_model` do.
     """
     config = Config.load(run)
+    valence = valence_of(config.labels)
+    named = dict.fromkeys(pleasant, 1) | dict.fromkeys(unpleasant, -1)
+    if unknown := named.keys() - valence.keys():
+        raise TrainingError(
+            f"{run} has no label {sorted(unknown)[0]!r}: it has {', '.join(config.labels)}"
+        )
+    if both := set(pleasant) & set(unpleasant):
+        raise TrainingError(f"{sorted(both)[0]!r} cannot be both pleasant and unpleasant")
     if (to / GRAPH).exists() and not force:
         raise TrainingError(f"{to} holds a model already: --force has this one take its place")
     keras.utils.clear_session()  # layers are numbered anew: the graph is as long each time
     framing = json.loads(FRAMING.read_text())
     metadata = {
-        "labels": list(LABELS),
-        "choices": list(VOTES),  # of the output, which begins with their probabilities
+        "data": config.data,
+        "labels": list(config.labels),
+        "choices": [*config.labels, *NO_LABELS],  # the output begins with their probabilities
+        "valence": valence | named,
         "height": SIDE,
         "width": SIDE,
         "channels": 1,
         "crop": {"scale": framing["scale"], "offset_y": framing["offset_y"]},
         # Measured in a browser, on these very files:
         "exponent": 0.0,
-        "weights": [1.0] * len(VOTES),
+        "weights": [1.0] * (len(config.labels) + len(NO_LABELS)),
         "temperature": 1.0,
         "sure": 0.5,
         "accuracy": {},
-        "trained_on": "FER-2013 Training" + (" with FER+ votes" if config.votes_weight else ""),
+        "trained_on": f"{config.data}, Training"
+        + (" with FER+ votes" if config.votes_weight else ""),
     }
     uint8 = models.recipe(config.model).uint8
     return export_graph_model(load_classifier(run), to, metadata, uint8=uint8)

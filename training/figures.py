@@ -22,15 +22,15 @@ class Reading(TypedDict):
     """How far guesses are from what people say of a class, in the mean of many classes."""
 
     share_error: float  # total variation between the shares of the labels
-    pleasantness: float  # -2..2, that of the guesses less that of people
+    pleasantness: float  # -2..2, that of the guesses less that of people, by the labels' valence
 
 
 class Agreement(TypedDict):
-    """With the majority of FER+'s annotators, on the images that have one of ours."""
+    """With what people say, on the images of which they say one of the labels."""
 
     images: int
     accuracy: float
-    fer2013: float  # of FER-2013's own labels
+    label: float  # of the data set's own labels
     classes: dict[str, Reading | None]  # by the name of their mix
 
 
@@ -65,7 +65,7 @@ class PeopleFigures(TypedDict):
 
 
 class LabelFigures(TypedDict):
-    """FER-2013's label, by the head for it; macro figures are means over labels that have one."""
+    """The label, by the head for it; macro figures are means over the labels that have one."""
 
     images: int
     accuracy: float | None
@@ -83,8 +83,11 @@ class SplitFigures(PeopleFigures, LabelFigures):
 class Figures(TypedDict):
     """Both test splits, with what PublicTest asks for: see `metrics.Settings`."""
 
+    data: str  # the name of the data set
+    labels: list[str]
+    judge: str  # see `Dataset.judge`
     exponent: float
-    weights: list[float]  # of VOTES
+    weights: list[float]  # of the labels and NO_LABELS
     temperature: float
     PublicTest: SplitFigures
     PrivateTest: SplitFigures

@@ -102,6 +102,6 @@ def loss(targets: Tensors, logits: Tensors) -> keras.KerasTensor:
     """Cross-entropy of both heads, added up, for each face; people's only where there are votes."""
     label, people = (
         -ops.sum(targets[name] * ops.log_softmax(logits[name]), axis=-1)
-        for name in ("fer2013", "people")
+        for name in ("label", "people")
     )
     return label + targets["voted"] * people

@@ -1,8 +1,8 @@
 """What a model's probabilities are worth: accuracy, confusion, ROC, calibration, what people say.
 
-Labels are int [n], indices into LABELS; probabilities are float [n, choices], rows that add up to
-1. Figures are shares 0..1, rounded to four digits; None where one is not defined, as the recall of
-a label that no image has.
+Labels are int [n], indices into a data set's; probabilities are float [n, choices], rows that add
+up to 1. Figures are shares 0..1, rounded to four digits; None where one is not defined, as the
+recall of a label that no image has.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from training.dataset import HEADS, LABELS, VOTES, Dataset, FloatArray, IntArray
+from training.dataset import HEADS, NO_LABELS, Dataset, FloatArray, IntArray, Labels
 from training.figures import Bins, LabelFigures, PeopleFigures, SplitFigures
 from training.people import CLASS_SIZE, agreement, fit_weights, said, weigh
 
@@ -35,59 +35,59 @@ class Settings(NamedTuple):
     """What lies between a model's probabilities and what the page says, fitted on PublicTest."""
 
     exponent: float  # of the labels' shares: see `people.fit_weights`
-    weights: list[float]  # of VOTES, that follow from it
+    weights: list[float]  # of the labels and NO_LABELS, that follow from it
     temperature: float  # see `fit_temperature`
 
     def apply(self, people: FloatArray) -> FloatArray:
-        """Probabilities of VOTES, [n, 10], as the page has them."""
+        """Probabilities of the labels and NO_LABELS, [n, labels + 3], as the page has them."""
         return calibrate(weigh(people, self.weights), self.temperature)
 
     def of_labels(self, people: FloatArray) -> FloatArray:
-        """Those of LABELS alone, [n, 7]: what is missing to 1 is that of none of them."""
-        return self.apply(people)[:, : len(LABELS)]
+        """Those of the labels alone: what is missing to 1 is that of none of them."""
+        return self.apply(people)[:, : -len(NO_LABELS)]
 
 
 def by_head(probabilities: FloatArray) -> dict[str, FloatArray]:
-    """Probabilities of both heads side by side, [n, 17], as arrays by the name of the head."""
-    ends = np.cumsum([len(choices) for choices in HEADS.values()])
-    return dict(zip(HEADS, np.split(probabilities, ends[:-1], axis=1), strict=True))
+    """Probabilities of both heads side by side, [n, 2 labels + 3], by the name of the head."""
+    end = (probabilities.shape[1] + len(NO_LABELS)) // 2  # of those of `people`
+    return dict(zip(HEADS, np.split(probabilities, [end], axis=1), strict=True))
 
 
 def fit(faces: Dataset, probabilities: FloatArray, shares: FloatArray) -> Settings:
-    """The settings for a model that gives these probabilities, [n, 17], of the faces.
+    """The settings for a model that gives these probabilities, of both heads, of the faces.
 
-    They change nothing where people say one of LABELS of no face. `shares` are those of VOTES where
-    the model learnt, [10].
+    They change nothing where people say a label of no face. `shares` are those of people's choices
+    where the model learnt, [labels + 3].
     """
     people = by_head(probabilities)["people"]
     true = said(faces.labels, faces.votes)
     ours = true >= 0
     if not ours.any():
-        return Settings(0.0, [1.0] * len(VOTES), 1.0)
-    exponent, weights = fit_weights(true[ours], people[ours], shares)
+        return Settings(0.0, [1.0] * len(shares), 1.0)
+    exponent, weights = fit_weights(true[ours], people[ours], shares, faces.label_names)
     temperature = fit_temperature(true[ours], weigh(people[ours], weights))
     return Settings(exponent, weights, temperature)
 
 
 def measure(faces: Dataset, probabilities: FloatArray, settings: Settings) -> SplitFigures:
-    """All figures of one split, as JSON keeps them; probabilities are [n, 17], of both heads."""
+    """All figures of one split, as JSON keeps them; the probabilities are those of both heads."""
     given = by_head(probabilities)
     return {
         **measure_people(faces, given["people"], settings),
-        **measure_labels(faces.labels, given["fer2013"]),
+        **measure_labels(faces.labels, given["label"], faces.label_names),
     }
 
 
 def measure_people(faces: Dataset, people: FloatArray, settings: Settings) -> PeopleFigures:
-    """How close the page comes to what people say: `people` are probabilities of VOTES, [n, 10]."""
+    """How close the page comes to what people say: `people` are the probabilities of that head."""
     true = said(faces.labels, faces.votes)
     ours = true >= 0
     guesses = settings.of_labels(people).argmax(axis=1)
     weighed = weigh(people[ours], settings.weights)
     return {
-        "people": agreement(faces.labels, guesses, faces.votes),
+        "people": agreement(faces, guesses),
         "calibration": {
-            "before": calibration(true[ours], weighed[:, : len(LABELS)]),
+            "before": calibration(true[ours], weighed[:, : -len(NO_LABELS)]),
             "after": calibration(true[ours], settings.of_labels(people[ours])),
         }
         if ours.any()
@@ -95,14 +95,14 @@ def measure_people(faces: Dataset, people: FloatArray, settings: Settings) -> Pe
     }
 
 
-def measure_labels(labels: IntArray, probabilities: FloatArray) -> LabelFigures:
-    """How well FER-2013's label is told: probabilities are [n, 7].
+def measure_labels(labels: IntArray, probabilities: FloatArray, names: Labels) -> LabelFigures:
+    """How well the labels of these names are told: probabilities are [n, names].
 
     Macro figures are means over the labels that have the figure. Rows of the confusion matrix are
     the true labels. The ROC curves come last because they are long.
     """
     guesses = probabilities.argmax(axis=1)
-    known = {"labels": range(len(LABELS)), "zero_division": np.nan}  # nan: then it has none
+    known = {"labels": range(len(names)), "zero_division": np.nan}  # nan: then it has none
     each = precision_recall_fscore_support(labels, guesses, **known)
     curves = roc_curves(labels, probabilities)
     areas = [auc(*curve) if curve else np.nan for curve in curves]
@@ -119,9 +119,9 @@ def measure_labels(labels: IntArray, probabilities: FloatArray) -> LabelFigures:
                 "auc": _share(area),
                 "support": int(support),
             }
-            for name, precision, recall, f1, support, area in zip(LABELS, *each, areas, strict=True)
+            for name, precision, recall, f1, support, area in zip(names, *each, areas, strict=True)
         },
-        "confusion": confusion_matrix(labels, guesses, labels=range(len(LABELS))).tolist(),
+        "confusion": confusion_matrix(labels, guesses, labels=range(len(names))).tolist(),
         "roc": {
             name: {
                 "false_positives": [_share(share) for share in curve[0]],
@@ -129,7 +129,7 @@ def measure_labels(labels: IntArray, probabilities: FloatArray) -> LabelFigures:
             }
             if curve
             else None
-            for name, curve in zip(LABELS, curves, strict=True)
+            for name, curve in zip(names, curves, strict=True)
         },
     }
 
@@ -141,7 +141,7 @@ def roc_curves(
 
     None for a label that no image has, or all have: there is nothing to tell apart.
     """
-    each = [(labels == label, probabilities[:, label]) for label in range(len(LABELS))]
+    each = [(labels == label, probabilities[:, label]) for label in range(probabilities.shape[1])]
     return [roc_curve(*one)[:2] if len(np.unique(one[0])) == 2 else None for one in each]
 
 
@@ -194,10 +194,10 @@ def least_sure(labels: IntArray, probabilities: FloatArray) -> float:
     The share error (mean total variation, over classes of random images) with the threshold is at
     most COST larger than without one; a class in which nobody is named is wholly wrong.
 
-    labels: int [n]; probabilities: float [n, 7], calibrated. Returns a multiple of 0.01; 0.0 if
-    any threshold costs more.
+    labels: int [n]; probabilities: float [n, labels], calibrated. Returns a multiple of 0.01; 0.0
+    if any threshold costs more.
     """
-    one_hot = np.eye(len(LABELS))
+    one_hot = np.eye(probabilities.shape[1])
     guesses, confidence = one_hot[probabilities.argmax(axis=1)], probabilities.max(axis=1)
     groups = np.random.default_rng(0).integers(0, len(labels), (CLASSES, CLASS_SIZE))
     true_shares = one_hot[labels][groups].mean(axis=1)

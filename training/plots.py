@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any, Literal
 
 import numpy as np
@@ -11,37 +12,35 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
 
-from training.dataset import LABELS, FloatArray, IntArray, UInt8Array
+from training.dataset import FloatArray, IntArray, Labels, UInt8Array
 from training.figures import Calibration, SplitFigures
 from training.metrics import BINS
 
-# Seven lines on one chart, told apart by colour-blind people too (Okabe and Ito).
-COLOURS = dict(
-    zip(
-        LABELS,
-        ("#d55e00", "#009e73", "#cc79a7", "#e69f00", "#0072b2", "#56b4e9", "#7a7a7a"),
-        strict=True,
-    )
-)
+# Seven lines on one chart, told apart by colour-blind people too (Okabe and Ito); dashes for more.
+COLOURS = ("#d55e00", "#009e73", "#cc79a7", "#e69f00", "#0072b2", "#56b4e9", "#7a7a7a")
+DASHES = ("-", "--", ":")
 ACCENT = "#0b5cad"
 SOFT = "#55606b"
 rcParams["text.parse_math"] = False  # the labels of one's own data may have dollar signs
 WIDTH = 6.4  # inches: as wide as a narrow page can still show with words that can be read
+CELL, MARGIN = 0.5, 2.6  # of a confusion matrix, for a number of five characters; beside all cells
 
 
-def confusion(counts: Sequence[Sequence[int]]) -> Figure:
-    """Counts [7, 7], rows the true labels: each cell with its count and its share of the row."""
+def confusion(counts: Sequence[Sequence[int]], labels: Labels) -> Figure:
+    """Counts [labels, labels], rows the true ones: in each cell also its share of the row."""
     table = np.asarray(counts)
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    figure, axes = _square()
+    side = max(WIDTH, MARGIN + CELL * len(labels))
+    figure, axes = _axes(side, side)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for (row, column), share in np.ndenumerate(shares):
         ink = "white" if share > 0.5 else "black"
         text: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
         axes.text(column, row - 0.12, f"{table[row, column]:,}", fontsize=11, **text)
         axes.text(column, row + 0.22, f"{share:.0%}", fontsize=8.5, **text)
-    axes.set_xticks(range(len(LABELS)), LABELS, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(LABELS)), LABELS)
+    names = [fill(label, 20) for label in labels]
+    axes.set_xticks(range(len(names)), names, rotation=60, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(names)), names)
     axes.set_xlabel("guess")
     axes.set_ylabel("true label")
     axes.spines[:].set_visible(False)
@@ -51,18 +50,25 @@ def confusion(counts: Sequence[Sequence[int]]) -> Figure:
 
 def roc(figures: SplitFigures) -> Figure:
     """The ROC curve of each label against the rest, its area in the legend."""
-    figure, axes = _square()
+    figure, axes = _axes(WIDTH, WIDTH + 0.12 * len(figures["roc"]))
     axes.plot([0, 1], [0, 1], color=SOFT, linewidth=1, linestyle=":", label="chance: 0.500")
-    for name, curve in figures["roc"].items():
+    for number, (name, curve) in enumerate(figures["roc"].items()):
         if curve:
             area = figures["classes"][name]["auc"]
             axes.plot(
                 curve["false_positives"],
                 curve["true_positives"],
-                color=COLOURS[name],
-                label=f"{name}: {area:.3f}",
+                color=COLOURS[number % len(COLOURS)],
+                linestyle=DASHES[number // len(COLOURS)],
+                label=fill(f"{name}: {area:.3f}", 30),
             )
-    axes.legend(loc="lower right", title="area under the curve", frameon=False)
+    axes.legend(
+        title="area under the curve",
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.12),
+        ncols=2,
+        frameon=False,
+    )
     _shares(axes, "false positives, of the faces with other labels", "true positives")
     return figure
 
@@ -97,14 +103,17 @@ def reliability(calibration: Calibration, temperature: float) -> Figure:
     return figure
 
 
-def training(history: Sequence[Mapping[str, str]]) -> Figure:
-    """What is right on PublicTest after each epoch, and the loss there and on Training."""
+def training(history: Sequence[Mapping[str, str]], judge: str) -> Figure:
+    """What is right on PublicTest after each epoch, and the loss there and on Training.
+
+    `judge` is the data set's: what `people` is held against.
+    """
     figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
     above, below = figure.subplots(2, sharex=True)
     epochs = [int(row["epoch"]) + 1 for row in history]
     for axes, key, colour, label in (
-        (above, "val_accuracy", SOFT, "by FER-2013's label"),
-        (above, "val_people", ACCENT, "by what people say"),
+        (above, "val_accuracy", SOFT, "the head for the label"),
+        (above, "val_people", ACCENT, fill(f"by {judge}", 40)),
         (below, "loss", SOFT, "Training, changed and mixed"),
         (below, "val_loss", ACCENT, "PublicTest"),
     ):
@@ -122,19 +131,24 @@ def training(history: Sequence[Mapping[str, str]]) -> Figure:
     return figure
 
 
-def mistakes(images: UInt8Array, labels: IntArray, probabilities: FloatArray) -> Figure:
+def mistakes(
+    images: UInt8Array, labels: IntArray, probabilities: FloatArray, names: Labels
+) -> Figure:
     """Faces [n, 48, 48], each with the guess, its probability and the label."""
     titles = [
-        f"{LABELS[row.argmax()]} {row.max():.0%}\nlabel: {LABELS[label]}"
+        f"{names[row.argmax()]} {row.max():.0%}\nlabel: {names[label]}"
         for label, row in zip(labels, probabilities, strict=True)
     ]
     return faces(images, titles)
 
 
 def faces(images: UInt8Array, titles: Sequence[str]) -> Figure:
-    """Faces [n, 48, 48] in rows of four, each under its title of up to three lines."""
+    """Faces [n, 48, 48] in rows of four, each under its title."""
     rows = -(-len(images) // 4)
-    figure = Figure(figsize=(WIDTH, 2.1 * rows), layout="constrained")
+    titles = ["\n".join(fill(line, 22) for line in title.split("\n")) for title in titles]
+    lines = max(title.count("\n") + 1 for title in titles)
+    height = 1.65 + 0.15 * max(lines, 3)
+    figure = Figure(figsize=(WIDTH, height * rows), layout="constrained")
     for axes in figure.subplots(rows, 4, squeeze=False).flat:
         axes.axis("off")
     for axes, image, title in zip(figure.axes, images, titles, strict=False):
@@ -184,8 +198,8 @@ def unframed(axes: Axes, along: Literal["both", "x", "y"] = "both") -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _square() -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(WIDTH, WIDTH), layout="constrained")
+def _axes(width: float, height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
 
 

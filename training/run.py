@@ -20,13 +20,15 @@ import keras
 import numpy as np
 
 from training import models
+from training.dataset import FER2013, LABELS, Labels
 from training.errors import TrainingError
 from training.files import new_file
 from training.models.heads import join
 
 BEST_WEIGHTS = "best.weights.h5"
-NO_OPTIONS = ("model", "data_sha256")  # of the settings: what a command says in another way
 HDF5_OVERHEAD = 8192  # bytes for each array, at most
+OF_DATA = ("labels", "data", "data_sha256")  # settings that follow from the data set
+NO_OPTIONS = ("model", *OF_DATA)  # settings that a command says in another way
 COLUMNS = ("epoch", "loss", "val_loss", "val_people", "val_accuracy", "seconds", "machine")
 
 
@@ -35,6 +37,8 @@ class Config:
     """Everything that decides how a run goes, saved with it."""
 
     model: str = "compact"
+    labels: Labels = LABELS  # the data set's
+    data: str = FER2013  # its name
     weights: str = "none"  # to begin with: none, imagenet, a file of such, or a run's folder
     epochs: int = 50
     frozen_epochs: int = 0  # of these, at first, in which only the last layer learns
@@ -73,6 +77,7 @@ class Config:
         """
         try:
             settings = dict(json.loads((run / "config.json").read_text()))
+            settings["labels"] = tuple(settings.get("labels", LABELS))
         except (OSError, ValueError, TypeError) as error:
             raise TrainingError(f"{run} is not a training run: {error}") from error
         unknown = sorted(settings.keys() - {field.name for field in fields(Config)})
@@ -89,7 +94,10 @@ class Config:
             partial.write_text(json.dumps(asdict(self), indent=2) + "\n")
 
     def command(self, run: Path) -> str:
-        """The command that makes such a run, with only what differs from the model's own."""
+        """The command that makes such a run, with only what differs from the model's own.
+
+        It leaves out where the data set lies, which a run does not know.
+        """
         usual = Config.of(self.model)
         given = [f"python -m training train --run {shlex.quote(str(run))} --model {self.model}"]
         for name in (field.name for field in fields(self) if field.name not in NO_OPTIONS):
@@ -163,7 +171,7 @@ def load_best(model: keras.Model, run: Path) -> None:
 
 
 def load_classifier(run: Path) -> keras.Model:
-    """The run's best weights: faces [n, 48, 48, 1], grey levels 0..255 -> probabilities [n, 17].
+    """The run's best weights: faces [n, 48, 48, 1], grey levels 0..255 -> probabilities.
 
     They are those of each head side by side, as `models.heads.join` puts them. Raises TrainingError
     as `load_best` does.
@@ -177,10 +185,10 @@ def load_network(run: Path) -> keras.Model:
 
     Raises TrainingError as `load_best` does.
     """
-    name = Config.load(run).model
-    model = models.build(name)
+    config = Config.load(run)
+    model = models.build(config.model, len(config.labels))
     load_best(model, run)
-    return models.recipe(name).folded(model)
+    return models.recipe(config.model).folded(model)
 
 
 def load_weights(model: keras.Model, path: Path) -> None:

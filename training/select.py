@@ -16,6 +16,7 @@ from training.dataset import TEST_SPLITS, Dataset
 from training.errors import TrainingError
 from training.evaluate import EVALUATION, FIGURES, fingerprint
 from training.export import export
+from training.people import usual_mix
 from training.run import Config, read_history
 from training.selection import PAGES, Candidate, Selection
 
@@ -49,7 +50,7 @@ def select(runs: Path, data: Dataset) -> Selection:
         Candidate(run=name, milliseconds=round(float(time), 2), **figures)
         for (name, figures), time in zip(measured.items(), times, strict=True)
     ]
-    selection = Selection.of(candidates, left_out)
+    selection = Selection.of(candidates, left_out, data)
     selection.save(runs)
     return selection
 
@@ -70,6 +71,7 @@ def _measured_runs(runs: Path, data: Dataset) -> tuple[dict[str, dict[str, Any]]
 
 def _figures(run: Path, data: Dataset) -> dict[str, Any]:
     config, history, path = Config.load(run), read_history(run), run / EVALUATION / FIGURES
+    data.require_labels(config.labels, run)
     if not path.exists():
         folder = shlex.quote(str(run))
         raise TrainingError(
@@ -78,7 +80,7 @@ def _figures(run: Path, data: Dataset) -> dict[str, Any]:
     try:
         figures = json.loads(path.read_text())
         public, private = (figures[split] for split in TEST_SPLITS)
-        auc, reading = private["macro_auc"], private["people"]["classes"]["60 % neutral"]
+        auc, reading = private["macro_auc"], private["people"]["classes"][usual_mix(config.labels)]
         known = {
             "model": config.model,
             "epochs": len(history),

@@ -9,9 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from training import plots
+from training.dataset import Dataset
 from training.errors import TrainingError
 from training.files import new_file
 from training.page import Page, markdown_table
+from training.people import usual_mix
 
 # Each student's browser downloads the model when a class begins, thirty at a time over one school's
 # network or over a phone's: a second or two at 5 Mbit/s.
@@ -25,7 +27,7 @@ PAGES = ("models.md", "models.html", SELECTION)
 TITLE = "The models compared"
 COLUMNS = (
     *("run", "model", "for the browser", "epochs", "PublicTest", "PrivateTest", "share error"),
-    *("ECE", "FER-2013", "macro F1", "AUC", "parameters", "bytes", "ms a crop", "hours"),
+    *("ECE", "label", "macro F1", "AUC", "parameters", "bytes", "ms a crop", "hours"),
 )
 
 
@@ -37,11 +39,11 @@ class Candidate:
     model: str
     epochs: int  # that it ran
     planned: int  # epochs that it was to run
-    public_people: float  # right by what people say; this one chooses
+    public_people: float  # right by what people say, or by the label; this one chooses
     private_people: float
-    share_error: float | None  # in a class that looks 60 % neutral; all that follow on PrivateTest
+    share_error: float | None  # of a class of the usual mix; all that follow on PrivateTest
     calibration_error: float  # ECE by what people say, at the temperature
-    accuracy: float  # by FER-2013's label, as the next two
+    accuracy: float  # by the head for the label, as the next two
     macro_f1: float
     macro_auc: float | None
     params: int
@@ -71,19 +73,33 @@ class Selection:
     candidates: Sequence[Candidate]
     run: str
     left_out: dict[str, str]
+    data: str  # the name of the data set that all were measured on
+    judge: str  # what says there whether an answer is right
+    mix: str  # of the classes whose share error is given
 
     @staticmethod
-    def of(candidates: Sequence[Candidate], left_out: dict[str, str]) -> Selection:
-        """Choose by what people say on PublicTest, among equals the smaller.
+    def of(candidates: Sequence[Candidate], left_out: dict[str, str], data: Dataset) -> Selection:
+        """Choose by what is right on PublicTest, among equals the smaller.
 
         Raises TrainingError if none fits a browser.
         """
         ranked = sorted(candidates, key=lambda each: (-each.public_people, each.bytes, each.run))
         for candidate in ranked:
             if not candidate.excess:
-                return Selection(ranked, candidate.run, left_out)
+                about = (data.name, data.judge, usual_mix(data.label_names))
+                return Selection(ranked, candidate.run, left_out, *about)
         found = (f"{each.run} {each.bytes:,} bytes, {each.milliseconds:.1f} ms" for each in ranked)
         raise TrainingError(f"no run fits the browser's {_budget()}: {'; '.join(found)}")
+
+    @staticmethod
+    def load(path: Path) -> Selection:
+        """What `save` wrote to a selection.json. Raises TrainingError if that cannot be read."""
+        try:
+            about = json.loads(path.read_text())
+            candidates = [Candidate(**each) for each in about["candidates"].values()]
+            return Selection(**about | {"candidates": candidates})
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise TrainingError(f"{path} cannot be read: {error!r}") from error
 
     def table(self) -> str:
         """The candidates, in Markdown."""
@@ -101,20 +117,17 @@ class Selection:
 
         Raises TrainingError, and leaves all three as they were, if one cannot be written.
         """
-        about = {
-            "run": self.run,
-            "candidates": {each.run: asdict(each) for each in self.candidates},
-            "left_out": self.left_out,
-        }
-        texts = (self._markdown(), self._page().html(), json.dumps(about, indent=2) + "\n")
+        about = asdict(self) | {"candidates": {each.run: asdict(each) for each in self.candidates}}
+        texts = (self.markdown(), self._page().html(), json.dumps(about, indent=2) + "\n")
         with ExitStack() as files:
             for name, text in zip(PAGES, texts, strict=True):
                 files.enter_context(new_file(runs / name)).write_text(text)
 
-    def _markdown(self) -> str:
+    def markdown(self) -> str:
+        """The whole comparison: the text of models.md."""
         parts = [
             f"# {TITLE}\n",
-            f"{_explanation()}\n",
+            f"{self._explanation()}\n",
             self.table(),
             *(f"{line}\n" for line in self.verdict()),
             markdown_table(("run", "command", "trained on"), self._origins(code="`")),
@@ -122,7 +135,7 @@ class Selection:
         return "\n".join(parts)
 
     def _page(self) -> Page:
-        page = Page(TITLE, _explanation())
+        page = Page(TITLE, self._explanation())
         page.table(COLUMNS, self._rows())
         page.heading("The choice", " ".join(self.verdict()))
         page.plot(
@@ -136,11 +149,22 @@ class Selection:
                 [each.milliseconds for each in self.candidates],
                 MAX_MILLISECONDS,
             ),
-            "Right by what people say on both test splits, and how long a crop takes.",
+            f"Right by {self.judge} on both test splits, and how long a crop takes.",
         )
         page.heading("How and where they were trained")
         page.table(("run", "command", "trained on"), self._origins(), prose=True)
         return page
+
+    def _explanation(self) -> str:
+        return (
+            f"These runs learnt {self.data}. What is right on PublicTest, by "
+            f"{self.judge}, chooses, within what a browser can carry. The share error (of "
+            f"classes of 20, {self.mix}), ECE (after temperature scaling) "
+            "and, of the head for the label, accuracy, macro F1 and AUC (the mean of one label "
+            "against the rest) are on PrivateTest. A crop is timed by itself, as the page "
+            "classifies it, in Chromium; the median is given. Hours are the run's own, without "
+            "those of a run that it began with."
+        )
 
     def _rows(self) -> list[list[str]]:
         return [
@@ -178,22 +202,8 @@ def selected(runs: Path) -> Path:
         raise TrainingError(
             f"{path} does not exist: run `python -m training select` first, or name a run"
         )
-    try:
-        return runs / json.loads(path.read_text())["run"]
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise TrainingError(f"{path} cannot be read: {error!r}") from error
+    return runs / Selection.load(path).run
 
 
 def _budget() -> str:
     return f"budget of {MAX_BYTES:,} bytes and {MAX_MILLISECONDS:g} ms a crop"
-
-
-def _explanation() -> str:
-    return (
-        "PublicTest and PrivateTest are what is right by what people say; on PublicTest it chooses "
-        "each run's epoch and, within what a browser can carry, the run. The share error (in "
-        "classes of 20 that look 60 % neutral), ECE (after temperature scaling) and, by FER-2013's "
-        "label, accuracy, macro F1 and AUC (the mean of one label against the rest) are on "
-        "PrivateTest. A crop is timed by itself, as the page classifies it, in Chromium; the "
-        "median is given. Hours are the run's own, without those of a run that it began with."
-    )

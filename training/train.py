@@ -133,7 +133,7 @@ class Record(keras.callbacks.Callback):
         return {
             "val_loss": f"{float(ops.mean(loss(targets, logits))):.4f}",
             "val_people": f"{right.mean() if len(right) else 0:.4f}",
-            "val_accuracy": f"{np.mean(guesses['fer2013'] == self._public.labels):.4f}",
+            "val_accuracy": f"{np.mean(guesses['label'] == self._public.labels):.4f}",
         }
 
 
@@ -162,6 +162,7 @@ def _train_into(run: Path, data: Dataset, config: Config, resume: bool) -> float
     config = _suited(config, data, len(faces.images))
     if resume:
         saved = Config.load(run)
+        data.require_labels(saved.labels, run)
         if saved.data_sha256 not in ("", config.data_sha256):
             raise TrainingError(
                 f"{run} learns from other data: theirs have the fingerprint "
@@ -188,9 +189,20 @@ def _train_into(run: Path, data: Dataset, config: Config, resume: bool) -> float
 
 
 def _suited(config: Config, data: Dataset, faces: int) -> Config:
-    """The settings as they are for so many training faces of these data."""
-    most = max(LEAST_BATCH, faces // LEAST_STEPS)
-    return replace(config, batch=min(config.batch, most), data_sha256=data.fingerprint())
+    """The settings as they are for so many training faces of these data.
+
+    The model's usual batch becomes smaller for few; another one was asked for, and stays.
+    """
+    batch = config.batch
+    if batch == Config.of(config.model).batch:
+        batch = min(batch, max(LEAST_BATCH, faces // LEAST_STEPS))
+    return replace(
+        config,
+        batch=batch,
+        labels=data.label_names,
+        data=data.name,
+        data_sha256=data.fingerprint(),
+    )
 
 
 def machine() -> str:
@@ -275,6 +287,8 @@ def _check(config: Config) -> None:
 def _train(faces: Dataset, public: Dataset, run: Path, config: Config, steps: int) -> None:
     backups, history = _backups(run), read_history(run)
     epoch = max(backups, default=0)
+    for teacher in _teachers(config):
+        faces.require_labels(Config.load(teacher).labels, teacher)
     learner = begin(config, resumed=bool(backups))
     config.save(run)
     print(
@@ -319,14 +333,15 @@ def begin(config: Config, resumed: bool = False) -> Learner:
             f"{weights} does not exist: to begin with are none, imagenet, a file of such, or a "
             "run's folder"
         )
-    run = config.weights if weights.is_dir() else None
+    run = weights if weights.is_dir() else None
     begins_afresh = resumed or run or config.weights == "none"
-    network = models.build(config.model, None if begins_afresh else config.weights)
+    labels = len(config.labels)
+    network = models.build(config.model, labels, None if begins_afresh else config.weights)
     if run and not resumed:
-        load_best(network, Path(run))
-    average = models.build(config.model)
+        _take_over(run, network, config)
+    average = models.build(config.model, labels)
     average.set_weights(network.get_weights())
-    teachers = [load_network(Path(run)) for run in config.teachers.split(",") if run]
+    teachers = [load_network(teacher) for teacher in _teachers(config)]
     return Learner(network, average, teachers, config)
 
 
@@ -335,6 +350,24 @@ def _spoken(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _take_over(run: Path, network: keras.Model, config: Config) -> None:
+    """Give `network` the run's best weights; but for the heads, if they are for other labels."""
+    before = Config.load(run)
+    if before.labels == config.labels:
+        load_best(network, run)
+        return
+    other = models.build(config.model, len(before.labels))
+    load_best(other, run)
+    for layer, same in zip(network.layers, other.layers, strict=True):
+        if layer.name not in HEADS:
+            layer.set_weights(same.get_weights())
+    print(f"begins with the weights of {run} but for its heads, which are for other labels")
+
+
+def _teachers(config: Config) -> list[Path]:
+    return [Path(run) for run in config.teachers.split(",") if run]
 
 
 def _backups(run: Path) -> dict[int, Path]:

@@ -50,7 +50,7 @@ def test_the_command_prints_every_figure_of_the_card(browser, cli, data, tmp_pat
     both = (page_says(private) + page_says(np.ascontiguousarray(private[..., ::-1]))) / 2
     right = np.arange(len(guesses)) % 3 > 0
     said = np.where(right, guesses, (guesses + 1) % 7)
-    labels = by_head(classify(private, SHIPPED))["fer2013"].argmax(axis=1)
+    labels = by_head(classify(private, SHIPPED))["label"].argmax(axis=1)
     labels = np.where(np.arange(len(labels)) % 2 > 0, labels, (labels + 1) % 7)
     images = np.concatenate([private, private[:5]])  # five are in Training too
     splits = np.repeat([SPLITS.index("PrivateTest"), SPLITS.index("Training")], [len(right), 5])
@@ -100,6 +100,18 @@ def test_data_without_private_test_images_is_one_clear_line(cli, data, tmp_path)
     data.split("PublicTest").save(tmp_path / "part.npz")
     outcome = cli("model", "--data", tmp_path / "part.npz")
     one_line(outcome, "the data set has no PrivateTest images")
+
+
+def test_data_or_a_model_with_other_labels_is_one_clear_line(cli, data, data_file, tmp_path):
+    other = Dataset(data.images, data.labels, data.splits, data.votes, tuple("abcdefg"), "Mine")
+    other.save(tmp_path / "own.npz")
+    outcome = cli("model", "--data", tmp_path / "own.npz")
+    one_line(outcome, "this benchmark has other labels than Mine: angry,", "not a, b,")
+    outcome = cli("browser", "--data", tmp_path / "own.npz")
+    one_line(outcome, "this benchmark has other labels than Mine")
+    (tmp_path / "metadata.json").write_text('{"labels": ["bored"]}')
+    outcome = cli("model", "--data", data_file, "--exported", tmp_path)
+    one_line(outcome, f"{tmp_path} has other labels than FER-2013: bored; not angry")
 
 
 def test_one_annotator_says_what_each_of_them_said_as_often():

@@ -35,6 +35,7 @@ RUN_BY = {
     "make bench-pages": "tests/bench/test_pages.py",
     "python -m training fetch": "tests/training/test_fetch.py",
     "python -m training (export-face|framing)": "tests/training/test_blazeface.py",
+    "python -m training .*own.*": "tests/training/test_own_class.py",
     "python -m training .*": "tests/training/test_readme.py",
     "alembic upgrade head": "tests/server/test_migrations.py",
     "gunicorn server.wsgi:app": "tests/live_server.py",

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import shutil
+from html import unescape
 
 import pytest
 
@@ -42,6 +43,8 @@ def test_the_command_line_measures_both_splits_and_keeps_the_figures(cli, voted,
     voted.save(run.parent / "voted.npz")
     outcome = cli("evaluate", "--data", run.parent / "voted.npz", "--run", run)
     assert (outcome.status, outcome.err) == (0, "")
+    page = (run / "evaluation" / "index.html").read_text()
+    assert "right, by what people say" in page and "the majority of FER+" in page
     figures = json.loads((run / "evaluation" / "figures.json").read_text())
     classifier = load_classifier(run)
     splits = {split: voted.split(split) for split in TEST_SPLITS}
@@ -58,12 +61,12 @@ def test_the_command_line_measures_both_splits_and_keeps_the_figures(cli, voted,
         expected = metrics.measure(faces, given[split], settings)
         assert figures[split] == expected and expected["people"]["images"] > 5
         right, error = expected["people"]["accuracy"], expected["calibration"]["after"]["error"]
-        assert f"{split}: {right:.4f} right by what people say of" in outcome.out
+        assert f"{split}: {right:.4f} right by what people say (" in outcome.out
         assert f"ECE {error:.4f} at temperature {settings.temperature}" in outcome.out
         accuracy, area = expected["accuracy"], expected["macro_auc"]
         assert (
             f"{split}: accuracy {accuracy:.4f}, macro F1 {expected['macro_f1']:.4f}, "
-            f"AUC {area:.4f} by FER-2013's label, {len(faces.labels)} images"
+            f"AUC {area:.4f} of the head for the label, {len(faces.labels)} images"
         ) in outcome.out
     assert figures["PublicTest"]["images"] == 21 and figures["PrivateTest"]["images"] == 14
     # The weights kept are those that did best, so they do as well again.
@@ -95,7 +98,7 @@ def test_the_page_shows_every_plot_and_needs_no_other_file(cli, data_file, run):
     for split in TEST_SPLITS:
         assert f"<td>{figures[split]['accuracy']:.4f}</td>" in page
         assert f"<td>{figures[split]['classes']['happy']['auc']:.4f}</td>" in page
-    assert "right, by what people say" in page
+    assert "right, by FER-2013's label" in unescape(page) and "FER+" not in page  # nobody voted
 
 
 def test_a_run_without_history_has_no_training_curves(cli, data_file, run):

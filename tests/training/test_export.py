@@ -17,7 +17,7 @@ from training.dataset import LABELS, SPLITS, VOTES
 from training.errors import TrainingError
 from training.framing import FRAMING
 from training.metrics import by_head, fit, least_sure
-from training.people import MIXES, read_classes
+from training.people import mixes_of, read_classes
 from training.run import load_classifier
 
 SHIPPED = STATIC / "model" / "emotion"
@@ -53,8 +53,13 @@ def test_an_export_is_complete_small_and_says_what_it_is(exported, trained):
     framing = json.loads(FRAMING.read_text())
     measured = ("bytes", "params", "sha256")
     assert {name: metadata[name] for name in metadata if name not in measured} == {
+        "data": "FER-2013",
         "labels": list(LABELS),
         "choices": list(VOTES),
+        "valence": {
+            **{"angry": -1, "disgust": -1, "fear": -1, "happy": 1},
+            **{"sad": -1, "surprise": 0, "neutral": 0},
+        },
         "height": 48,
         "width": 48,
         "channels": 1,
@@ -64,7 +69,7 @@ def test_an_export_is_complete_small_and_says_what_it_is(exported, trained):
         "temperature": 1.0,
         "sure": 0.5,
         "accuracy": {},
-        "trained_on": "FER-2013 Training",  # and no votes, because the data had none
+        "trained_on": "FER-2013, Training",  # and no votes, because the data had none
         "created": datetime.date.today().isoformat(),
     }
     (given,) = graph["signature"]["inputs"].values()
@@ -117,15 +122,18 @@ def test_what_is_measured_in_the_browser_goes_into_the_metadata(
         faces = data.splits == number
         right = {
             "people": says[faces].argmax(axis=1) == data.labels[faces],
-            "fer2013": by_head(given)["fer2013"][faces].argmax(axis=1) == data.labels[faces],
+            "label": by_head(given)["label"][faces].argmax(axis=1) == data.labels[faces],
         }
         accuracy[split] = {name: round(float(each.mean()), 4) for name, each in right.items()}
         guesses = says[faces].argmax(axis=1)
-        readings = {mix: read_classes(data.labels[faces], guesses, mix) for mix in MIXES}
+        readings = {
+            name: read_classes(data.labels[faces], guesses, LABELS, mix)
+            for name, mix in mixes_of(LABELS).items()
+        }
         accuracy[split]["share_error"] = {
             mix: each["share_error"] for mix, each in readings.items() if each
         }
-        assert f"{split}: accuracy {accuracy[split]['fer2013']:.4f}" in outcome.out
+        assert f"{split}: accuracy {accuracy[split]['label']:.4f}" in outcome.out
     after = json.loads((folder / "metadata.json").read_text())
     assert after == before | settings._asdict() | {"sure": sure, "accuracy": accuracy}
     assert sure != before["sure"]
@@ -186,7 +194,11 @@ def test_a_damaged_model_is_one_clear_line(damage, browser, exported, crops, tmp
 
 @pytest.mark.parametrize(
     ("metadata", "message"),
-    [(None, "not an exported model"), ("{", "not an exported model"), ('{"labels": []}', "labels")],
+    [
+        (None, "not an exported model"),
+        ("{", "not an exported model"),
+        ('{"labels": []}', "other labels than FER-2013"),
+    ],
 )
 def test_what_is_no_export_is_not_measured(metadata, message, cli, data_file, tmp_path):
     if metadata is not None:

@@ -31,9 +31,13 @@ GUESSES = [0, 1, 2, 3, 4, 5, 6, 3, 6, 3]
 SURE = np.eye(7) * 0.6 + 0.4 / 7  # a row for each guess: 0.657 for it, 0.057 for each other
 
 
+def told(true, probabilities):
+    return measure_labels(true, probabilities, LABELS)
+
+
 @pytest.fixture(scope="module")
 def figures():
-    return measure_labels(TRUE, SURE[GUESSES])
+    return told(TRUE, SURE[GUESSES])
 
 
 def test_accuracy_f1_and_confusion_are_those_worked_out_by_hand(figures):
@@ -48,7 +52,7 @@ def test_accuracy_f1_and_confusion_are_those_worked_out_by_hand(figures):
 
 
 def test_precision_and_recall_are_told_apart():
-    figures = measure_labels(np.array([3, 3, 3, 6, 6]), SURE[[3, 3, 6, 6, 6]])
+    figures = told(np.array([3, 3, 3, 6, 6]), SURE[[3, 3, 6, 6, 6]])
     assert list(figures["classes"]) == list(LABELS)
     happy, neutral = figures["classes"]["happy"], figures["classes"]["neutral"]
     assert (happy["precision"], happy["recall"], happy["support"]) == (1, 0.6667, 3)
@@ -60,7 +64,7 @@ def test_a_label_that_no_image_has_lacks_figures_and_brings_no_warning():
     true, guesses = np.array([0, 0, 3, 3]), [0, 1, 3, 3]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        figures = measure_labels(true, SURE[guesses])
+        figures = told(true, SURE[guesses])
     none = {"precision": None, "recall": None, "f1": None, "auc": None, "support": 0}
     assert figures["classes"]["sad"] == none
     # Guessed once though no image has it: wrong whenever it was guessed.
@@ -74,7 +78,7 @@ def test_a_label_that_no_image_has_lacks_figures_and_brings_no_warning():
 def test_a_split_of_one_label_has_no_roc_and_brings_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        figures = measure_labels(np.array([2, 2]), SURE[[2, 3]])
+        figures = told(np.array([2, 2]), SURE[[2, 3]])
     assert figures["macro_auc"] is None and set(figures["roc"].values()) == {None}
     assert figures["classes"]["fear"]["auc"] is None and figures["accuracy"] == 0.5
 
@@ -89,7 +93,7 @@ def test_the_roc_curve_goes_through_the_corners_worked_out_by_hand():
     across, up = roc_curves(true, probabilities)[3]
     corners = [(0, 0), (0, 1 / 3), (1 / 4, 1 / 3), (1 / 4, 2 / 3), (1 / 2, 2 / 3), (1 / 2, 1)]
     np.testing.assert_allclose(list(zip(across, up, strict=True)), [*corners, (1, 1)])
-    assert measure_labels(true, probabilities)["classes"]["happy"]["auc"] == 0.75
+    assert told(true, probabilities)["classes"]["happy"]["auc"] == 0.75
 
 
 def test_macro_auc_is_the_mean_over_the_labels(figures):

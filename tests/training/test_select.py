@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 
@@ -54,11 +53,11 @@ def evaluated(data, trained, trained_cnn, tmp_path_factory):
 
 
 @pytest.fixture
-def runs(evaluated, tmp_path):
+def runs(evaluated, data, tmp_path):
     """The same, to change, with an earlier selection."""
     folder = tmp_path / "runs"
     shutil.copytree(evaluated, folder)
-    Selection.of([GOOD], {}).save(folder)
+    Selection.of([GOOD], {}, data).save(folder)
     return folder
 
 
@@ -135,24 +134,20 @@ def contents_by_name(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix == ".bin"}
 
 
-def test_the_documented_comparison_has_the_form_of_what_is_written(tmp_path):
-    Selection.of([GOOD], {}).save(tmp_path)
-
-    def form(text):
-        """The title, all that stands before the first table, and the columns of each."""
-        lines = text.splitlines()
-        columns = [line for line, rule in pairwise(lines) if rule.startswith("| ---")]
-        return lines[: lines.index(columns[0])], columns
-
-    documented = (ROOT / "docs" / "models.md").read_text()
-    written = (tmp_path / "models.md").read_text()
-    assert form(documented) == form(written) and len(form(written)[1]) == 2
-    (said,) = (line for line in written.splitlines() if line.startswith("Selected: "))
-    assert said.replace("good", "compact") in documented.splitlines()
+def test_the_documented_comparison_is_as_select_writes_it():
+    documented = Selection.load(ROOT / "docs" / "selection.json")
+    assert documented.markdown() == (ROOT / "docs" / "models.md").read_text()
+    assert documented.run == "compact"
 
 
-def test_the_page_needs_no_other_file(tmp_path):
-    Selection.of([GOOD], {"bad": "it is <empty>"}).save(tmp_path)
+def test_a_comparison_can_be_read_again(data, tmp_path):
+    selection = Selection.of([GOOD], {"bad": "it is empty"}, data)
+    selection.save(tmp_path)
+    assert Selection.load(tmp_path / "selection.json") == selection
+
+
+def test_the_page_needs_no_other_file(data, tmp_path):
+    Selection.of([GOOD], {"bad": "it is <empty>"}, data).save(tmp_path)
     page = (tmp_path / "models.html").read_text()
     assert "<td>86.0 %</td>" in page and "<td>924,688</td>" in page and "<td>a laptop</td>" in page
     assert "Left out: bad: it is &lt;empty&gt;." in page
@@ -160,16 +155,16 @@ def test_the_page_needs_no_other_file(tmp_path):
     assert 'src="data:image/png;base64,' in page and not re.findall("https?:|<script|<link", page)
 
 
-def test_public_test_chooses_whatever_private_test_says():
+def test_public_test_chooses_whatever_private_test_says(data):
     other = replace(GOOD, run="other", public_people=0.859, private_people=0.9, accuracy=0.9)
-    selection = Selection.of([other, GOOD], {})
+    selection = Selection.of([other, GOOD], {}, data)
     assert selection.run == "good"
     assert [each.run for each in selection.candidates] == ["good", "other"]
 
 
-def test_among_equals_the_smaller_is_chosen():
+def test_among_equals_the_smaller_is_chosen(data):
     smaller = replace(GOOD, run="smaller", bytes=GOOD.bytes - 1, milliseconds=9)
-    assert Selection.of([GOOD, smaller], {}).run == "smaller"
+    assert Selection.of([GOOD, smaller], {}, data).run == "smaller"
 
 
 @pytest.mark.parametrize(
@@ -180,30 +175,31 @@ def test_among_equals_the_smaller_is_chosen():
         ({"bytes": 47_000_000, "milliseconds": 60.0}, "too large, too slow"),
     ],
 )
-def test_what_a_browser_cannot_carry_is_marked_and_not_chosen(change, mark):
+def test_what_a_browser_cannot_carry_is_marked_and_not_chosen(change, mark, data):
     better = replace(GOOD, run="better", public_people=0.9, **change)
-    selection = Selection.of([GOOD, better], {})
+    selection = Selection.of([GOOD, better], {}, data)
     assert selection.run == "good"
     rows = [line.split(" | ") for line in selection.table().splitlines()[2:]]
     assert [(row[0], row[2]) for row in rows] == [("| better", mark), ("| good", "selected")]
     with pytest.raises(TrainingError, match=f"no run fits .* {change.get('bytes', 924_688):,} byt"):
-        Selection.of([better], {})
+        Selection.of([better], {}, data)
 
 
-def test_what_is_just_within_the_budget_fits():
+def test_what_is_just_within_the_budget_fits(data):
     edge = replace(GOOD, run="edge", bytes=MAX_BYTES, milliseconds=MAX_MILLISECONDS)
     assert edge.excess == ""
-    assert Selection.of([edge], {}).run == "edge"
+    assert Selection.of([edge], {}, data).run == "edge"
 
 
-def test_a_run_that_was_interrupted_says_of_how_many_epochs():
+def test_a_run_that_was_interrupted_says_of_how_many_epochs(data):
     interrupted = replace(GOOD, epochs=1, planned=2)
-    assert "| selected | 1 of 2 |" in Selection.of([interrupted], {}).table()
+    assert "| selected | 1 of 2 |" in Selection.of([interrupted], {}, data).table()
 
 
-def test_figures_that_are_not_known_are_dashes():
+def test_figures_that_are_not_known_are_dashes(data):
     unknown = replace(GOOD, share_error=None, macro_auc=None, hours=None, machine=None)
-    cells = Selection.of([unknown], {}).table().splitlines()[-1].removesuffix(" |").split(" | ")
+    row = Selection.of([unknown], {}, data).table().splitlines()[-1]
+    cells = row.removesuffix(" |").split(" | ")
     assert [cells[at] for at in (6, 10, 14)] == ["-"] * 3
 
 
@@ -302,10 +298,10 @@ def test_a_full_disk_is_one_clear_line_and_changes_nothing(cli, data_file, runs,
 
 
 @pytest.mark.parametrize("size", [500, 3_000])
-def test_a_disk_that_is_full_at_the_end_changes_none_of_the_files(size, runs, small_disk):
+def test_a_disk_that_is_full_at_the_end_changes_none_of_the_files(size, data, runs, small_disk):
     before = contents(runs)
     with small_disk(size), pytest.raises(TrainingError, match=r"cannot write .*File too large"):
-        Selection.of([replace(GOOD, run="new")], {}).save(runs)
+        Selection.of([replace(GOOD, run="new")], {}, data).save(runs)
     assert contents(runs) == before
     assert [path for path in runs.iterdir() if path.name.startswith(".")] == []
 

@@ -103,7 +103,7 @@ def test_the_command_line_trains_with_the_settings_it_is_given(cli, data_file, t
     rows = history(run)
     assert len(rows) == 2 and (run / BEST_WEIGHTS).is_file()
     best = max(float(row["val_people"]) for row in rows)
-    said = f"right by what people say on PublicTest: {best:.4f} at best, in {run}"
+    said = f"right by FER-2013's label on PublicTest: {best:.4f} at best, in {run}"
     assert outcome.out.splitlines()[-1] == said
     config = Config.load(run)
     assert (config.model, config.epochs, config.seed, config.limit) == ("compact", 2, 5, 64)
@@ -332,7 +332,7 @@ def test_a_damaged_backup_is_one_clear_line(cli, data_file, killed, tmp_path):
         ("--precision", "float8", "unknown precision, expected one of float32, mixed_float16"),
         ("--weights", "imagenet", "compact begins with random weights, or with those of a run"),
         ("--weights", "runs/typo", "runs/typo does not exist: to begin with are none, imagenet"),
-        ("--weights", ".", "no best.weights.h5 yet"),
+        ("--weights", ".", "is not a training run"),
     ],
 )
 def test_a_setting_that_cannot_be_is_one_clear_line_and_starts_no_run(
@@ -504,7 +504,7 @@ def test_targets_are_the_shares_of_votes_and_the_label_with_some_of_them():
     label[0, 3] = 0.4 * 6 / 8
     label[0, 6] = 0.6 + 0.4 * 2 / 8
     label[1, 0] = label[2, 2] = 1  # nobody voted for a label of ours: the given one alone
-    np.testing.assert_allclose(targets["fer2013"], 0.9 * label + 0.1 / 7, rtol=1e-6)
+    np.testing.assert_allclose(targets["label"], 0.9 * label + 0.1 / 7, rtol=1e-6)
 
 
 def test_where_nobody_voted_labels_stand_in_for_votes():
@@ -530,7 +530,7 @@ def test_a_network_learns_what_people_say_and_the_label_though_they_differ(data,
         inputs = public.images[..., None].astype(np.float32)
         heads = by_head(np.asarray(load_classifier(each)(inputs)))
         assert np.mean(heads["people"].argmax(axis=1) == said) > 2.5 * chance, each
-        assert np.mean(heads["fer2013"].argmax(axis=1) == public.labels) > 2.5 * chance, each
+        assert np.mean(heads["label"].argmax(axis=1) == public.labels) > 2.5 * chance, each
 
 
 def test_a_teacher_that_is_none_is_one_clear_line_and_starts_no_run(cli, data_file, tmp_path):

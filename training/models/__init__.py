@@ -46,14 +46,16 @@ def recipe(name: str) -> Recipe:
     return MODELS[name]
 
 
-def build(name: str, weights: str | None = None) -> keras.Model:
-    """A fresh model; with random weights, unless `weights` says otherwise to its own `build`.
+def build(name: str, labels: int, weights: str | None = None) -> keras.Model:
+    """A fresh model for so many labels.
+
+    Its weights are random, unless `weights` says otherwise to its own `build`.
 
     Raises TrainingError for an unknown name and for weights that the model cannot take.
     """
     entry = recipe(name)
     if weights is None:
-        return entry.build()
+        return entry.build(labels)
     if not entry.pretrained:
         raise TrainingError(f"{name} begins with random weights, or with those of a run's folder")
-    return entry.build(weights)
+    return entry.build(labels, weights)

@@ -17,7 +17,7 @@ HIDDEN = 256
 HIDDEN_DROPOUT = 0.5
 
 
-def build() -> keras.Model:
+def build(labels: int) -> keras.Model:
     """Grey levels 0..255, float32 [n, 48, 48, 1] -> the logits of each of HEADS."""
     inputs = keras.Input((SIDE, SIDE, 1), name="face")
     x = layers.Rescaling(1 / 64, offset=-2)(inputs)  # FER-2013: mean about 129, deviation about 65
@@ -28,4 +28,4 @@ def build() -> keras.Model:
     x = layers.Dense(HIDDEN, use_bias=False, name="hidden")(layers.Flatten()(x))
     x = layers.ReLU()(layers.BatchNormalization()(x))
     x = layers.Dropout(HIDDEN_DROPOUT)(x)
-    return keras.Model(inputs, heads(x), name="cnn")
+    return keras.Model(inputs, heads(x, labels), name="cnn")

@@ -41,14 +41,14 @@ UINT8 = ("*/stage3_conv*",)
 Block = Callable[..., keras.KerasTensor]
 
 
-def build() -> keras.Model:
+def build(labels: int) -> keras.Model:
     """Grey levels 0..255, float32 [n, 48, 48, 1] -> the logits of each of HEADS."""
-    return _network(_learning)
+    return _network(_learning, labels)
 
 
 def folded(model: keras.Model) -> keras.Model:
     """A model that computes the same as one that `build` made, with less to do."""
-    network = _network(_shipped)
+    network = _network(_shipped, model.get_layer("label").units)
     for layer in network.layers:
         if layer.name in HEADS:
             layer.set_weights(model.get_layer(layer.name).get_weights())
@@ -57,7 +57,7 @@ def folded(model: keras.Model) -> keras.Model:
     return network
 
 
-def _network(block: Block) -> keras.Model:
+def _network(block: Block, labels: int) -> keras.Model:
     inputs = keras.Input((SIDE, SIDE, 1), name="face")
     # Each face by its own brightness and contrast: a dark room changes nothing.
     x = layers.LayerNormalization(
@@ -71,7 +71,7 @@ def _network(block: Block) -> keras.Model:
             x = block(x, layers.Conv2D, name, filters=filters, kernel_size=3, strides=strides)
     x = block(x, layers.DepthwiseConv2D, "places", kernel_size=x.shape[1], padding="valid")
     x = layers.Dropout(DROPOUT)(layers.Flatten()(x))
-    return keras.Model(inputs, heads(x), name="compact")
+    return keras.Model(inputs, heads(x, labels), name="compact")
 
 
 def _learning(

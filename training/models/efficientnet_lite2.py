@@ -31,14 +31,14 @@ STAGES = (
     (1, 3, 1, 6, 352),
 )
 TOP = 1280
-ENLARGED = 2 * SIDE
+ENLARGED = 2  # times
 DROPOUT = 0.3
 EPSILON = 1e-3
 KINDS = ("weight", "bias", "running_mean", "running_var")  # of tensors that a layer has
 SETTINGS = {"learning_rate": 5e-4, "weights": "imagenet", "frozen_epochs": 1}
 
 
-def build(weights: str | None = None) -> keras.Model:
+def build(labels: int, weights: str | None = None) -> keras.Model:
     """Grey levels 0..255, float32 [n, 48, 48, 1] -> the logits of each of HEADS.
 
     `weights` for all but the last layer: None (random), "imagenet" (those of the package
@@ -46,7 +46,9 @@ def build(weights: str | None = None) -> keras.Model:
     cannot be read.
     """
     inputs = keras.Input((SIDE, SIDE, 1), name="face")
-    x = layers.Resizing(ENLARGED, ENLARGED)(layers.Concatenate()([inputs] * 3))
+    # Not `Resizing`, which has all layers after it learn wherever `training` is not given.
+    x = layers.UpSampling2D(ENLARGED, interpolation="bilinear")(inputs)
+    x = layers.Concatenate()([x] * 3)
     x = layers.Rescaling(1 / 128, offset=-127 / 128)(x)
     x = _relu6(_convolution(x, STEM, 3, 2, "stem"))
     for stage, (depth, side, stride, expansion, filters) in enumerate(STAGES, 1):
@@ -57,7 +59,7 @@ def build(weights: str | None = None) -> keras.Model:
     if weights is not None:
         _load(keras.Model(inputs, x), weights)
     x = layers.Dropout(DROPOUT)(layers.GlobalAveragePooling2D(name="features")(x))
-    return keras.Model(inputs, heads(x), name="efficientnet-lite2")
+    return keras.Model(inputs, heads(x, labels), name="efficientnet-lite2")
 
 
 def _block(

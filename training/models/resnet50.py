@@ -17,7 +17,7 @@ IMAGENET_MEAN = (103.939, 116.779, 123.68)  # blue, green, red: as the published
 DROPOUT = 0.3
 
 
-def build(weights: str | None = None) -> keras.Model:
+def build(labels: int, weights: str | None = None) -> keras.Model:
     """Grey levels 0..255, float32 [n, 48, 48, 1] -> the logits of each of HEADS.
 
     `weights` for all but the last layer: None (random), "imagenet" (Keras downloads them once) or
@@ -40,4 +40,4 @@ def build(weights: str | None = None) -> keras.Model:
             "or begin with random weights: --weights none"
         ) from error
     x = layers.Dropout(DROPOUT)(base.output)
-    return keras.Model(inputs, heads(x), name="resnet50")
+    return keras.Model(inputs, heads(x, labels), name="resnet50")

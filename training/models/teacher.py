@@ -31,7 +31,7 @@ SETTINGS = {
 UINT8 = ("*/stage*",)
 
 
-def build() -> keras.Model:
+def build(labels: int) -> keras.Model:
     """Grey levels 0..255, float32 [n, 48, 48, 1] -> the logits of each of HEADS."""
     inputs = keras.Input((SIDE, SIDE, 1), name="face")
     # Each face by its own brightness and contrast: a dark room changes nothing.
@@ -44,7 +44,7 @@ def build() -> keras.Model:
         for number in range(1, depth + 1):
             x = _block(x, filters, 2 if number == 1 else 1, f"stage{stage}_block{number}")
     x = layers.Dropout(DROPOUT)(layers.GlobalAveragePooling2D()(x))
-    return keras.Model(inputs, heads(x), name="teacher")
+    return keras.Model(inputs, heads(x, labels), name="teacher")
 
 
 def _block(x: keras.KerasTensor, filters: int, stride: int, name: str) -> keras.KerasTensor:

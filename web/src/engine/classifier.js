@@ -38,7 +38,7 @@ export class Classifier {
   async classify(crop) {
     const { labels, weights, temperature } = this.#model.metadata;
     const outputs = await this.#model.run(crop);
-    // After what people would say comes FER-2013's label, which no page shows.
+    // After what people would say comes the label's own head, which no page shows.
     const people = weights.map((weight, choice) => weight * outputs[choice]);
     return calibrate(people, temperature).slice(0, labels.length);
   }
