@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "web/src/shared/contract.js"
 PEOPLE = ROOT / "docs/contract.md"
 SENDERS = {"student": "A student", "teacher": "A teacher", "server": "The server"}
-WORDS = {"EMOTIONS": "Emotion", "PACES": "Pace", "ALERT_KINDS": "AlertKind"}  # in bench/ and tests
+WORDS = {"PACES": "Pace", "ALERT_KINDS": "AlertKind"}  # in bench/ and tests
 AUTH = ("StudentAuth", "TeacherAuth", "Refusal")
 
 

@@ -112,6 +112,7 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
     app = StaticFlask(
         __name__, static_folder=str(WEB / "static"), template_folder=str(WEB / "templates")
     )
+    app.model = settings.model
     app.config["MAX_CONTENT_LENGTH"] = MAX_MESSAGE_BYTES
     languages.install(app, WEB / "translations")
     app.json.sort_keys = False  # type: ignore[attr-defined]  # shares come largest first
@@ -126,6 +127,7 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
         cameras_allowed=settings.sensing == "camera",
         retention_days=settings.retention_days,
         sends_reports=settings.webhook_url is not None,
+        labels=settings.labels,
     )
     tokens = Tokens(settings.secret_key)
     metrics = Metrics(classroom.count)
@@ -183,7 +185,8 @@ def create_server(settings: Settings, clock: Clock | None = None) -> Server:
     webhook = None
     if settings.webhook_url:
         key, keeps = settings.webhook_key, settings.retention_days > 0
-        webhook = Webhook(settings.webhook_url, key, store, keeps, clock, metrics)
+        labels = settings.labels
+        webhook = Webhook(settings.webhook_url, key, store, keeps, clock, metrics, labels)
     periodic = Periodic(socketio.sleep, metrics)
     return Server(app, socketio, sockets, classroom, settings, clock, periodic, webhook)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -11,11 +12,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
+from server.domain.labels import MAX_LABEL, SHIPPED, Labels
 from server.domain.messages import FLOOR_STUDENTS, MAX_TEXT, MOST_STUDENTS, fit, is_blank
 
 MAX_MESSAGE_BYTES = 10_000  # the longest honest message, a name in a help, has a few hundred
 MOST_LOGO_BYTES = 200_000
 LEAST_PASSWORD, MOST_PASSWORD = 12, 200  # characters
+SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "web/static/model/emotion"
+LEAST_LABELS, MOST_LABELS = 2, 20
 
 
 class SettingsError(ValueError):
@@ -79,6 +83,8 @@ class Settings:
     teachers_password: str | None = None  # only with "password"
     consent_first: str = "words"  # which way in stands first; or "camera"
     school: School = School()
+    model: Path | None = None  # the folder of an exported model that reads expressions; None: ours
+    labels: Labels = SHIPPED  # of that model
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -94,6 +100,7 @@ class Settings:
                 "SCRIPT_NAME cannot be set: Classpulse takes a host of its own, not a path of one"
             )
         platforms = _platforms(environment)
+        model = Path(environment["MODEL"]).resolve() if environment.get("MODEL") else None
         return Settings(
             secret_key=secret_key,
             port=int(_number(environment, "PORT", Settings.port, 1, 65535)),
@@ -130,6 +137,8 @@ class Settings:
             teachers_password=_teachers_password(environment),
             consent_first=_choice(environment, "CONSENT_FIRST", ("words", "camera")),
             school=_school(environment),
+            model=model,
+            labels=_labels(model or SHIPPED_MODEL),
         )
 
 
@@ -280,6 +289,41 @@ def _picture_type(content: bytes) -> str | None:
     except (ElementTree.ParseError, ValueError, LookupError):  # of an encoding that nobody knows
         return None
     return "image/svg+xml" if root.tag == "{http://www.w3.org/2000/svg}svg" else None
+
+
+def _labels(model: Path) -> Labels:
+    """What the model in a folder names, by what was exported with it."""
+    try:
+        about = json.loads((model / "metadata.json").read_text("utf-8"))
+        labels, valence = about["labels"], about["valence"]
+        if not LEAST_LABELS <= len(labels) <= MOST_LABELS or len(set(labels)) < len(labels):
+            raise ValueError(f"labels must be {LEAST_LABELS} to {MOST_LABELS}, each another one")
+        for label in labels:
+            fits = 0 < len(label) <= MAX_LABEL and label == fit(label).strip()
+            if not fits or is_blank(label):
+                raise ValueError(f"a label must be one line of 1 to {MAX_LABEL} characters")
+        if about["choices"][: len(labels)] != labels:
+            raise ValueError("choices must begin with the labels")
+        if len(about["weights"]) != len(about["choices"]):
+            raise ValueError("weights must be as many as choices")
+        if valence.keys() != set(labels) or not all(
+            sign in (-1, 0, 1) for sign in valence.values()
+        ):
+            raise ValueError("valence must be -1, 0 or 1 for each label")
+        for name, digest in about["sha256"].items():
+            if hashlib.sha256((model / name).read_bytes()).hexdigest() != digest:
+                raise ValueError(f"{name} is another file than was exported")
+    except KeyError as error:
+        reason: object = f"metadata.json has no {error.args[0]}"
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}"
+    except (AttributeError, TypeError):
+        reason = "metadata.json is not what an export writes"
+    except ValueError as error:  # also of JSON and of UTF-8
+        reason = error
+    else:
+        return Labels({label: int(valence[label]) for label in labels})
+    raise SettingsError(f"MODEL: the model in {model} cannot be used: {reason}")
 
 
 def _web_page(environment: Mapping[str, str], name: str) -> str | None:

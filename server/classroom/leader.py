@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from server.domain.alerts import AlertWatch
+from server.domain.labels import Labels
 from server.domain.room import Room
 from server.domain.session import ClassSession
 from server.domain.simulation import Simulation
@@ -62,17 +63,18 @@ class Leader:
     was_watched_elsewhere: bool = False  # when that was shown
 
     @staticmethod
-    def after(left: State | None, session: ClassSession, now: float) -> Leader:
+    def after(left: State | None, session: ClassSession, now: float, labels: Labels) -> Leader:
         """What goes on from the state that was left, or begins anew if there is none to read."""
         simulation = Simulation(session) if session.simulated else None
         if left is not None:
             try:
-                room = Room.from_dict(left["room"], session.mode, session.min_students, now)
-                alerts = AlertWatch.from_dict(left["alerts"], now)
+                room = Room.from_dict(left["room"], session.mode, session.min_students, now, labels)
+                alerts = AlertWatch.from_dict(left["alerts"], now, labels)
                 return Leader(room, alerts, simulation, Recorder(room.is_asked))
             except (ValueError, LookupError, TypeError, AttributeError):
                 log.warning("a class begins anew: its state cannot be read", exc_info=True)
-        return Leader(Room(session.mode, session.min_students), AlertWatch(), simulation)
+        room = Room(session.mode, session.min_students, labels)
+        return Leader(room, AlertWatch(labels), simulation)
 
     def to_dict(self, now: float) -> State:
         """What another process needs to go on from here."""

@@ -15,7 +15,7 @@ from math import inf
 
 from server.classroom.live import LiveClass, LiveClasses, News
 from server.classroom.tick import TickEngine, TickResult
-from server.domain.labels import MODES
+from server.domain.labels import MODES, SHIPPED, Labels
 from server.domain.messages import (
     ClassRequest,
     Label,
@@ -55,7 +55,8 @@ class Classroom:
     min_students: for how few shares are hidden in a class that says nothing else;
     retention_days: how long an ended class is kept; 0 keeps nothing of it;
     most_students: how many seats of a class this process has at most;
-    sends_reports: whoever sends the report of an ended class deletes it, where nothing is kept.
+    sends_reports: whoever sends the report of an ended class deletes it, where nothing is kept;
+    labels: the emotions that students' pages can send; any other is counted, and has no name.
 
     Methods raise StoreError and ExchangeError where the database or Redis is needed and away.
     """
@@ -70,6 +71,7 @@ class Classroom:
         cameras_allowed: bool,
         retention_days: int,
         sends_reports: bool = False,
+        labels: Labels = SHIPPED,
     ) -> None:
         self._store = store
         self._exchange = exchange
@@ -80,8 +82,9 @@ class Classroom:
         self._cameras_allowed = cameras_allowed
         self.retention_days = retention_days
         self._sends_reports = sends_reports
+        self.labels = labels
         self._live = LiveClasses(self._journal)
-        self._engine = TickEngine(self._live, exchange, self._journal, self._write_end)
+        self._engine = TickEngine(self._live, exchange, self._journal, self._write_end, labels)
         self._ticked_at: float | None = None
 
     @property
@@ -280,8 +283,10 @@ class Classroom:
         live = self._running(code)
         if isinstance(message, Second):
             _find(message.id, released(live.posts))
-        if isinstance(message, Label) and live.session.mode != "camera":
-            raise MessageError("this class does without cameras")
+        if isinstance(message, Label):
+            if live.session.mode != "camera":
+                raise MessageError("this class does without cameras")
+            message = message.known_to(self.labels)
         live.seats.say(seat, message, now)
 
     def tell(self, code: str, what: str, now: float, value: str = "", ago: float = 0.0) -> News:
@@ -429,7 +434,7 @@ class Classroom:
 
     def report(self, session: ClassSession, now: float) -> ClassReport:
         """What can be said of the class, ended or as far as it has come."""
-        return make_report(session, *self.history(session.code), now)
+        return make_report(session, *self.history(session.code), now, self.labels)
 
     def tick(self, now: float, wall: float) -> TickResult:
         """Tell and hear what came since the last tick, and fold the classes that are ours."""

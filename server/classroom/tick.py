@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from server.classroom.leader import Fold, Leader
 from server.classroom.live import LiveClasses
+from server.domain.labels import Labels
 from server.domain.session import ClassSession
 from server.domain.timeline import Point
 from server.domain.told import Told
@@ -41,7 +42,8 @@ class TickResult:
 class TickEngine:
     """Folds the live classes that this process leads.
 
-    write_end: keeps that a class was over at a time.
+    write_end: keeps that a class was over at a time;
+    labels: the emotions that this process shows by their names.
     """
 
     def __init__(
@@ -50,11 +52,13 @@ class TickEngine:
         exchange: Exchange,
         journal: Journal,
         write_end: Callable[[str, float], None],
+        labels: Labels,
     ) -> None:
         self._live = live
         self._exchange = exchange
         self._journal = journal
         self._write_end = write_end
+        self._labels = labels
 
     def tick(self, now: float, wall: float) -> TickResult:
         """Tell and hear what came since the last tick, and fold the classes that are ours."""
@@ -127,7 +131,7 @@ class TickEngine:
                 del self._live.by_code[code]
             return None
         if live.leader is None or meeting.state is not None:
-            live.leader = Leader.after(meeting.state, live.session, now)
+            live.leader = Leader.after(meeting.state, live.session, now, self._labels)
         fold = live.leader.fold(meeting, live.teachers, live.is_empty, now, wall)
         if fold.point:
             self._journal.add_points([(code, fold.point)])

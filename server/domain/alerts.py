@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import exp, sqrt
 from typing import TypedDict
 
-from server.domain.labels import unhappy
+from server.domain.labels import SHIPPED, Labels
 from server.domain.told import NOTHING, Told
 from server.domain.view import STEPS, Alert, Figures, View
 
@@ -33,7 +33,7 @@ class _Kind:
     """What is watched: `figure` grows as things get worse, None while it is hidden."""
 
     name: str
-    figure: Callable[[View], float | None]
+    figure: Callable[[View, Labels], float | None]
     least: float  # the least distance from the baseline that a teacher would care about
     why: str  # in English, with the names of its figures in braces
     figures: Callable[[View, float, float], Figures]  # of the view, the figure and its baseline
@@ -44,18 +44,18 @@ def _faces(view: View) -> int:
     return (view.counted or 0) + (view.waiting or 0)
 
 
-def _faces_gone(view: View) -> float | None:
+def _faces_gone(view: View, labels: Labels) -> float | None:
     if view.seen is None or not _faces(view):
         return None
     return 1 - min(1.0, view.seen / _faces(view))  # who is seen by name is read, too
 
 
-def _lost(view: View) -> float | None:
+def _lost(view: View, labels: Labels) -> float | None:
     return None if view.pace is None else view.pace["lost"] / view.students
 
 
-def _unhappy(view: View) -> float | None:
-    return None if view.shares is None else unhappy(view.shares)
+def _unhappy(view: View, labels: Labels) -> float | None:
+    return None if view.shares is None else labels.looks(view.shares).unhappy
 
 
 def _percent(share: float) -> int:
@@ -122,7 +122,8 @@ class WatchState(TypedDict):
 class AlertWatch:
     """Watches the views of one class, one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, labels: Labels = SHIPPED) -> None:
+        self._labels = labels
         self._watched = [_Watched(kind) for kind in KINDS]
         self._last: float | None = None  # time of the view before
 
@@ -131,12 +132,14 @@ class AlertWatch:
         return {watched.kind.name: watched.to_dict(now) for watched in self._watched}
 
     @staticmethod
-    def from_dict(stored: Mapping[str, WatchState], now: float) -> AlertWatch:
+    def from_dict(
+        stored: Mapping[str, WatchState], now: float, labels: Labels = SHIPPED
+    ) -> AlertWatch:
         """The inverse of to_dict, for a class that was left just now.
 
         A kind of which nothing is stored begins anew.
         """
-        watch = AlertWatch()
+        watch = AlertWatch(labels)
         for watched in watch._watched:
             if watched.kind.name in stored:
                 watched.restore(stored[watched.kind.name], now)
@@ -150,7 +153,7 @@ class AlertWatch:
         step = 0.0 if self._last is None else min(view.t - self._last, LONGEST_STEP)
         self._last = view.t
         for watched in self._watched:
-            watched.update(view, step)
+            watched.update(view, watched.kind.figure(view, self._labels), step)
             watched.silence(told)
         return tuple(watched.alert for watched in self._watched if watched.alert)
 
@@ -186,8 +189,7 @@ class _Watched:
             since = now - stored["alert"]["age"]
             self._alert(since, stored["alert"]["figures"])
 
-    def update(self, view: View, step: float) -> None:
-        figure = self.kind.figure(view)
+    def update(self, view: View, figure: float | None, step: float) -> None:
         if figure is None:
             # What comes after a hidden stretch is not compared with what came just before it.
             self._quick, self._beyond, self.alert = None, 0.0, None

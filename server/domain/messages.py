@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 from server.domain.contract import MESSAGES, Schema, definition
+from server.domain.labels import Labels
 from server.domain.seats import Message, Seat
 
 MAX_TEXT: int = definition("Text")["maxLength"]
@@ -50,6 +51,10 @@ class Label:
     def __post_init__(self) -> None:
         if (self.state == "ok") != (self.emotion is not None):
             raise MessageError("an emotion comes with the state ok, and with no other")
+
+    def known_to(self, labels: Labels) -> Label:
+        """The same; an emotion that has no name there, whatever it says, is "other"."""
+        return replace(self, emotion=self.emotion and labels.known(self.emotion))
 
     def apply(self, seat: Seat, now: float) -> None:
         if self.emotion is not None:  # a label without one only lets the last one grow old

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from server.domain.labels import unhappy
+from server.domain.labels import SHIPPED, Labels
 from server.domain.session import Marker
 from server.domain.timeline import POINT_SECONDS, Point, mean_of_each
 from server.domain.view import Asked
@@ -50,13 +50,14 @@ def find_moments(
     asked: Sequence[Asked],
     began: float,
     ends: float,
+    labels: Labels = SHIPPED,
 ) -> tuple[Moment, ...]:
     """At most three moments of a class that went from `began` to `ends`, in the order of time."""
     said = [point for point in points if point.pace is not None]
     hardest = _hardest(said, markers) or _calm(said, began, ends)
     words = (hardest, _asked(asked, markers), _best(said, markers))
     found = [moment for moment in words if moment]
-    if len(found) < MOST and (looks := _looks(points, markers, began, ends)):
+    if len(found) < MOST and (looks := _looks(points, markers, began, ends, labels)):
         found.append(looks)
     inside = [replace(m, begins=max(m.begins, began), ends=min(m.ends, ends)) for m in found]
     lasting = [moment for moment in inside if moment.begins < moment.ends]
@@ -98,20 +99,28 @@ def _asked(asked: Sequence[Asked], markers: Sequence[Marker]) -> Moment | None:
 
 
 def _looks(
-    points: Sequence[Point], markers: Sequence[Marker], began: float, ends: float
+    points: Sequence[Point],
+    markers: Sequence[Marker],
+    began: float,
+    ends: float,
+    labels: Labels,
 ) -> Moment | None:
     """The longest time in which more faces than usual looked unhappy, or what most looked like."""
     shown = [point for point in points if point.shares]
     if not shown:
         return None
-    usual = fmean(_unhappy(point) for point in shown)
+
+    def unhappy(point: Point) -> float:
+        return labels.looks(point.shares or {}).unhappy
+
+    usual = fmean(map(unhappy, shown))
     limit = max(usual + MORE_UNHAPPY, MANY_UNHAPPY)
-    if longest := _longest(_runs(point for point in shown if _unhappy(point) >= limit)):
-        share = round(fmean(_unhappy(point) for point in longest), 2)
+    if longest := _longest(_runs(point for point in shown if unhappy(point) >= limit)):
+        share = round(fmean(map(unhappy, longest)), 2)
         return _of_run("unhappy", longest, markers, {"share": share})
-    shares = mean_of_each([point.shares for point in shown], 2) or {}
-    most = max("happy", "neutral", key=lambda look: shares.get(look, 0))
-    share = shares.get(most, 0)
+    means = labels.looks(mean_of_each([point.shares for point in shown], 2) or {})
+    most = "happy" if means.happy >= means.neutral else "neutral"
+    share = round(max(means.happy, means.neutral), 2)
     return Moment(most, began, ends, "", {"share": share}) if share > usual else None
 
 
@@ -159,7 +168,3 @@ def _is_said(point: Point, word: str, share: float) -> bool:
 
 def _count(point: Point, word: str) -> int:
     return point.pace[word] if point.pace else 0
-
-
-def _unhappy(point: Point) -> float:
-    return unhappy(point.shares or {})

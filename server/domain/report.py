@@ -11,7 +11,7 @@ from io import StringIO
 from itertools import pairwise
 from statistics import fmean
 
-from server.domain.labels import OTHER, PACES
+from server.domain.labels import FER2013, OTHER, PACES, SHIPPED, Labels
 from server.domain.moments import Moment, find_moments, note_before
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import POINT_SECONDS, Point, mean, mean_of_each
@@ -110,13 +110,16 @@ class ClassReport:
         short = replace(self, stretches=(), alerts=(), points=()).to_dict()  # the rest takes long
         return {name: short[name] for name in SUMMARY}
 
-    def to_csv(self) -> str:
+    def to_csv(self, labels: Labels = SHIPPED) -> str:
         """A line for each ten seconds that are known, times in UTC; openapi.json describes it."""
+        emotions = _columns(self.points, labels)
         text = StringIO()
         lines = csv.writer(text)
         lines.writerow(
             [
-                *("time (UTC)", "students", "faces read", *EMOTION_WORDS.values(), "balance"),
+                *("time (UTC)", "students", "faces read"),
+                *(_not_a_formula(EMOTION_WORDS.get(emotion, emotion)) for emotion in emotions),
+                "balance",
                 *(*PACE_WORDS.values(), "hidden", "notes", "questions"),
                 *(["simulated"] if self.session.simulated else []),
             ]
@@ -128,7 +131,7 @@ class ClassReport:
                     datetime.fromtimestamp(point.t, UTC).strftime("%Y-%m-%d %H:%M:%S"),
                     point.students,
                     point.seen,
-                    *((point.shares.get(e, 0.0) if point.shares else None) for e in EMOTION_WORDS),
+                    *((point.shares.get(e, 0.0) if point.shares else None) for e in emotions),
                     point.valence,
                     *((point.pace[word] if point.pace else None) for word in PACE_WORDS),
                     point.suppressed,
@@ -141,7 +144,11 @@ class ClassReport:
 
 
 def make_report(
-    session: ClassSession, points: Sequence[Point], markers: Sequence[Marker], now: float
+    session: ClassSession,
+    points: Sequence[Point],
+    markers: Sequence[Marker],
+    now: float,
+    labels: Labels = SHIPPED,
 ) -> ClassReport:
     """The report of a class, ended or as far as it has come at the time `now`."""
     ends = session.ended_at or now
@@ -177,9 +184,20 @@ def make_report(
         markers=tuple(markers),
         alerts=_past_alerts(points, markers, ends),
         asked=asked,
-        moments=find_moments(points, markers, asked, began, ends),
+        moments=find_moments(points, markers, asked, began, ends, labels),
         points=tuple(points),
     )
+
+
+def _columns(points: Sequence[Point], labels: Labels) -> Sequence[str]:
+    """The emotions that a table has a column of: FER-2013's seven, if those are all that were seen,
+    or the model's and what else was seen; and what stands for others."""
+    seen = dict.fromkeys(emotion for point in points for emotion in point.shares or ())
+    if seen.keys() <= FER2013.keys() | {OTHER}:
+        return list(EMOTION_WORDS)
+    listed = dict.fromkeys([*labels.model, *seen])
+    named = [emotion for emotion in EMOTION_WORDS if emotion in listed and emotion != OTHER]
+    return [*named, *(emotion for emotion in listed if emotion not in EMOTION_WORDS), OTHER]
 
 
 def _past_alerts(

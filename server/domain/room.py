@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NotRequired, TypedDict
 
-from server.domain.labels import ANSWERS
+from server.domain.labels import ANSWERS, SHIPPED, Labels
 from server.domain.seats import SEAT_GRACE, Seat, Snapshot
 from server.domain.told import LONG_AGO, NOTHING, QUESTION_SECONDS, Told, released
 from server.domain.view import Asked, Hand, Named, Tally, View, make_view, shown_seconded
@@ -65,12 +65,14 @@ class Room:
     """One class, in the one process that leads it.
 
     mode: one of MODES;
-    min_students: how many students a group has at least.
+    min_students: how many students a group has at least;
+    labels: the emotions that are shown by their names.
     """
 
-    def __init__(self, mode: str, min_students: int) -> None:
+    def __init__(self, mode: str, min_students: int, labels: Labels = SHIPPED) -> None:
         self._mode = mode
         self._min_students = min_students
+        self._labels = labels
         self._students = 0
         self._groups: list[dict[str, str]] = []  # seat -> last emotion of each member
         self._known: set[str] = set()  # seats that the teacher has seen by name
@@ -92,9 +94,11 @@ class Room:
         }
 
     @staticmethod
-    def from_dict(stored: RoomState, mode: str, min_students: int, now: float) -> Room:
+    def from_dict(
+        stored: RoomState, mode: str, min_students: int, now: float, labels: Labels = SHIPPED
+    ) -> Room:
         """The inverse of to_dict, for a room that was left just now."""
-        room = Room(mode, min_students)
+        room = Room(mode, min_students, labels)
         room._groups = stored["groups"]
         room._known = set(stored["known"])
         room._shown_at = _time(stored["shown"], now)
@@ -147,7 +151,7 @@ class Room:
         Groups last for as long as their shares are shown, so each view is taken for shown.
         """
         tally = self._tally(snapshots, now, told)
-        view = make_view(now, self._mode, self._min_students, tally)
+        view = make_view(now, self._mode, self._min_students, tally, self._labels)
         if view.shares is not None:
             self._shown_at = now
         return view

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from server.domain.contract import CONSTANTS
-from server.domain.labels import OTHER, PACES, VALENCE
+from server.domain.labels import OTHER, PACES, SHIPPED, Labels
 
 FEW_STUDENTS = "few_students"  # fewer students are here than may be shown anything about
 FEW_FACES = "few_faces"  # enough students, but too few of them with a face that was read
@@ -144,9 +144,12 @@ def shown_seconded(seconded: Mapping[str, int], min_students: int) -> dict[str, 
     return {id: count for id, count in seconded.items() if count >= min_students}
 
 
-def make_view(t: float, mode: str, min_students: int, tally: Tally) -> View:
+def make_view(
+    t: float, mode: str, min_students: int, tally: Tally, labels: Labels = SHIPPED
+) -> View:
     """Everything that may be known about a class that counts this."""
-    view = View(t, students=tally.students, help=tally.hands, named=tally.named)
+    named = tuple(_of_known(each, labels) for each in tally.named)
+    view = View(t, students=tally.students, help=tally.hands, named=named)
     if tally.asked is not None:
         # Of those who answered, as many as may be shown: how many have not, nobody gets to know
         # before. A student who has answered may be gone since, which changes nothing.
@@ -161,17 +164,28 @@ def make_view(t: float, mode: str, min_students: int, tally: Tally) -> View:
     view = replace(view, counted=tally.grouped, seen=tally.seen, waiting=tally.waiting)
     if sum(tally.emotions.values()) < min_students:
         return replace(view, suppressed=FEW_FACES)
-    shares = _shares(tally.emotions)
+    shares = _shares(tally.emotions, labels)
     # From the folded and rounded shares: whatever they hide, the valence hides too.
-    valence = sum(VALENCE.get(emotion, 0) * share for emotion, share in shares.items())
-    return replace(view, shares=shares, valence=round(valence, 2))
+    looks = labels.looks(shares)
+    return replace(view, shares=shares, valence=round(looks.happy - looks.unhappy, 2))
 
 
-def _shares(emotions: Mapping[str, int]) -> dict[str, float]:
-    """Shares, largest first; an emotion that one student alone has goes into "other"."""
-    named = {emotion: count for emotion, count in emotions.items() if count > 1}
-    lone = sum(emotions.values()) - sum(named.values())
-    counts = named | ({OTHER: lone} if lone else {})
+def _of_known(named: Named, labels: Labels) -> Named:
+    """Without an emotion that has no name here."""
+    is_known = named.emotion in labels.valences
+    return named if is_known else replace(named, emotion=None)
+
+
+def _shares(emotions: Mapping[str, int], labels: Labels) -> dict[str, float]:
+    """Shares, largest first; an emotion that is unknown, or that one student alone has, goes into
+    "other"."""
+    named = {
+        emotion: count
+        for emotion, count in emotions.items()
+        if count > 1 and emotion in labels.valences
+    }
+    others = sum(emotions.values()) - sum(named.values())
+    counts = named | ({OTHER: others} if others else {})
     # Equal shares in the order of their names: the order in which students came tells of the first.
     steps = sorted(_in_steps(counts).items(), key=lambda item: (-item[1], item[0]))
     return {name: count / STEPS for name, count in steps if count}

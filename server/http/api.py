@@ -174,7 +174,7 @@ def report_json(code: str) -> Response:
 @api.get("/report/<code>.csv")
 def report_csv(code: str) -> Response:
     # With the mark of UTF-8, without which Excel shows Hindi, Arabic and umlauts as rubbish.
-    table = _report(code).to_csv().encode("utf-8-sig")
+    table = _report(code).to_csv(this_site().classroom.labels).encode("utf-8-sig")
     return _packed(Response(table, mimetype="text/csv"))
 
 

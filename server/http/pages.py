@@ -19,7 +19,8 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.domain.session import Course
+from server.domain.labels import FER2013
+from server.domain.session import ClassSession, Course
 from server.http.languages import COOKIE, LANGUAGES
 from server.http.site import class_with, course_url, course_with, found_with, join_url, this_site
 
@@ -91,7 +92,9 @@ def choose_language() -> BaseResponse:
 def student(code: str) -> str:
     session = class_with(code)
     g.has_camera = session.mode == "camera"
-    return render_template("student.html", session=session, modes=this_site().modes)
+    site = this_site()
+    labels = site.classroom.labels.model
+    return render_template("student.html", session=session, modes=site.modes, labels=labels)
 
 
 @pages.get("/course/<code>")
@@ -126,17 +129,26 @@ def room(code: str) -> str:
         session=session,
         join_code=session.course or session.code,
         join_url=join_url(session),
+        labels=_labels_in(session),
         retention_days=this_site().classroom.retention_days,
     )
 
 
 @pages.get("/report/<code>")
 def report(code: str) -> str:
+    session = class_with(code)
     return render_template(
         "report.html",
-        session=class_with(code),
+        session=session,
+        labels=_labels_in(session),
         retention_days=this_site().classroom.retention_days,
     )
+
+
+def _labels_in(session: ClassSession) -> list[tuple[str, int]]:
+    """What faces look like in a class, with valences, as pairs: JSON's objects have no order."""
+    labels = FER2013 if session.simulated else this_site().classroom.labels.model
+    return list(labels.items())
 
 
 @pages.get("/lessons/<code>")

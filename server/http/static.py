@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 from flask import Flask, Response, request, send_from_directory
 from werkzeug.security import safe_join
@@ -11,6 +12,7 @@ from werkzeug.security import safe_join
 YEAR = 365 * 24 * 60 * 60
 # The bundler gives such a name to one content only; about all other files a browser asks again.
 NAMED_BY_CONTENT = re.compile(r"dist/.+-[0-9A-Z]{8}\.\w+")
+MODEL = "model/emotion/"  # where pages find the model that reads expressions
 
 
 class StaticFlask(Flask):
@@ -18,10 +20,16 @@ class StaticFlask(Flask):
 
     A copy has the time of its file, and goes unused once that has another: a model may be exported,
     or a file edited, without a build.
+
+    model: the folder of the operator's own model, which has no copies; None for ours.
     """
+
+    model: Path | None = None
 
     def send_static_file(self, filename: str) -> Response:
         """Send a file, or a copy of it that the browser takes."""
+        if self.model and filename.startswith(MODEL):
+            return send_from_directory(self.model, filename.removeprefix(MODEL))
         folder, encoding = self._best_copy(filename)
         lasting = NAMED_BY_CONTENT.fullmatch(filename) is not None
         response = send_from_directory(folder, filename, max_age=YEAR if lasting else None)

@@ -18,6 +18,7 @@ from http.client import HTTPException
 from gevent import Timeout
 from gevent.pool import Pool
 
+from server.domain.labels import SHIPPED, Labels
 from server.domain.report import make_report
 from server.ops.clock import Clock
 from server.ops.metrics import Metrics
@@ -36,7 +37,14 @@ class Webhook:
     """key: what is signed with; keeps: a class stays in the store when its report is sent."""
 
     def __init__(
-        self, url: str, key: bytes, store: ClassStore, keeps: bool, clock: Clock, metrics: Metrics
+        self,
+        url: str,
+        key: bytes,
+        store: ClassStore,
+        keeps: bool,
+        clock: Clock,
+        metrics: Metrics,
+        labels: Labels = SHIPPED,
     ) -> None:
         self._url = url
         self._key = key
@@ -44,6 +52,7 @@ class Webhook:
         self._keeps = keeps
         self._clock = clock
         self._metrics = metrics
+        self._labels = labels
         self._opener = urllib.request.build_opener(_NoRedirects)
         self._deliveries = Pool(AT_ONCE)
 
@@ -69,7 +78,8 @@ class Webhook:
         now = self._clock.wall()
         if session is None or session.ended_at is None:
             return self._store.forget_due_report(code)
-        report = make_report(session, self._store.points(code), self._store.markers(code), now)
+        points, markers = self._store.points(code), self._store.markers(code)
+        report = make_report(session, points, markers, now, self._labels)
         body = {"type": "class.ended", "timestamp": session.ended_at, "data": report.to_dict()}
         if not self._post(f"{code}-{session.created_at:.0f}", int(now), json.dumps(body).encode()):
             age = now - session.ended_at

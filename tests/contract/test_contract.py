@@ -7,7 +7,7 @@ import pytest
 
 from docs import contract as made
 from server.domain.alerts import KINDS
-from server.domain.labels import OTHER, VALENCE
+from server.domain.labels import FER2013, OTHER
 from server.domain.messages import FLOOR_STUDENTS, MOST_STUDENTS
 from server.domain.report import EMOTION_WORDS, PACE_WORDS, QUESTION_WORDS
 from server.domain.view import FEW_FACES, FEW_STUDENTS
@@ -17,7 +17,6 @@ from training.dataset import LABELS
 
 TEMPLATES = ROOT / "web/templates"
 STYLE = (ROOT / "web/src/style.css").read_text()
-EMOTIONS = CONTRACT["$defs"]["Emotion"]["enum"]
 PACES = CONTRACT["$defs"]["Pace"]["enum"]
 OPENAPI = json.loads((ROOT / "server/http/openapi.json").read_text())["components"]["schemas"]
 MESSAGES = [(sender, event) for sender, each in CONTRACT["messages"].items() for event in each]
@@ -54,25 +53,26 @@ def test_examples_of_connecting_fit(name):
 
 
 def test_the_words_of_the_domain_and_of_training_are_those_of_the_contract():
-    assert VALENCE.keys() == set(EMOTIONS) == set(LABELS)
+    assert FER2013.keys() == EMOTION_WORDS.keys() - {OTHER} == set(LABELS)
     names, other = CONTRACT["$defs"]["Shares"]["propertyNames"]["anyOf"]
     assert (names["$ref"], other["const"]) == ("#/$defs/Emotion", OTHER)
     assert [kind.name for kind in KINDS] == CONTRACT["$defs"]["AlertKind"]["enum"]
 
 
+def test_pages_know_the_valences_of_the_domain():
+    looks = (ROOT / "web/src/shared/looks.js").read_text()
+    known = re.findall(r'\["(\w+)", \{ valence: (-?\d)', looks)
+    assert {label: int(sign) for label, sign in known} == FER2013
+
+
 def test_each_emotion_and_pace_has_a_colour():
     coloured = set(re.findall(r"^  --([\w]+): #", STYLE, re.MULTILINE))
-    assert coloured >= {*EMOTIONS, OTHER, *PACES}
+    assert coloured >= {*EMOTION_WORDS, *PACES}
 
 
 def test_the_student_page_has_a_button_for_each_pace():
     page = (TEMPLATES / "student.html").read_text()
     assert re.findall(r'data-pace="(\w+)"', page) == PACES
-
-
-def test_what_a_student_reads_before_joining_is_what_a_label_has():
-    [example] = re.findall(r"such as <code>(.*?)</code>", (TEMPLATES / "student.html").read_text())
-    assert example in EMOTIONS
 
 
 def test_fields_take_no_more_than_the_contract_does():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.contract import words
+from server.domain.labels import FER2013
 from training.dataset import LABELS, TEST_SPLITS, VOTES
 
 ROOT = Path(__file__).parents[2]
@@ -18,9 +18,9 @@ def metadata(name):
 
 
 def test_the_model_names_the_emotions_that_the_server_takes():
-    labels = metadata("emotion")["labels"]
-    assert len(labels) == 7 and set(labels) == set(words("Emotion"))
-    assert labels == list(LABELS)
+    about = metadata("emotion")
+    assert about["valence"] == FER2013 and about["data"] == "FER-2013"
+    assert about["labels"] == list(about["valence"]) == list(LABELS)
 
 
 def test_the_emotion_model_is_within_its_budget_and_says_what_it_is():

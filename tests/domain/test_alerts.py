@@ -9,6 +9,7 @@ import pytest
 
 from server.domain.alerts import LIFETIME, REST, SUSTAINED, WARM_UP, AlertWatch
 from server.domain.contract import words
+from server.domain.labels import Labels
 from server.domain.messages import MessageError, parse_teacher
 from server.domain.told import NOTHING, Told, Word
 from server.domain.view import View
@@ -181,3 +182,19 @@ def test_a_watch_goes_on_in_another_process_and_is_silenced_there():
     assert (same.kind, same.why, other.now - same.since) == (alert.kind, alert.why, age + 1)
     other.is_silenced("many_lost")
     assert other.goes_on(600, **trouble).shown == ()
+
+
+def test_what_looks_unhappy_is_said_by_the_valences_of_the_models_labels():
+    class OwnLesson(Lesson):
+        def goes_on(self, seconds, bored):
+            for _ in range(seconds):
+                self.now += 1
+                shares = {"bored": bored, "sleepy": 1 - bored}
+                shown = replace(view(self.now), shares=shares)
+                self.fired += [each.kind for each in self.watch.update(shown, self.told)]
+            return self
+
+    for sign, kinds in ((-1, {"mood_dropped"}), (0, set()), (1, set())):
+        lesson = OwnLesson()
+        lesson.watch = AlertWatch(Labels({"bored": sign, "sleepy": 0}))
+        assert set(lesson.goes_on(600, 0.1).goes_on(120, 0.6).fired) == kinds

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.domain.labels import Labels
 from server.domain.moments import find_moments
 from server.domain.report import START, make_report
 from server.domain.session import ClassSession, Marker
 from server.domain.timeline import Point
 from server.domain.view import Alert, Asked
+from tests.own_model import VALENCES
 from tests.schemas import CONTRACT, check_against
 
 SESSION = ClassSession("ABC234", "Algebra", "camera", 5, 1000.0, 1600.0)
@@ -302,3 +304,41 @@ def test_a_moment_that_was_marked_without_words_is_in_the_table():
     marks = [Marker(1203.0, ""), Marker(1204.0, "recursion")]
     lines = list(csv.DictReader(StringIO(report_of(*LESSON, markers=marks).to_csv())))
     assert [line["notes"] for line in lines if line["notes"]] == ["marked moment; recursion"]
+
+
+def test_the_table_of_a_class_that_was_seen_with_fer_2013s_labels_alone_has_all_of_those():
+    shipped = report_of(*LESSON).to_csv()
+    assert report_of(*LESSON).to_csv(Labels(VALENCES)) == shipped
+    header = shipped.splitlines()[0].split(",")
+    assert header[3:11] == [
+        *("happy", "surprised", "neutral", "sad", "afraid", "angry", "disgusted", "other")
+    ]
+
+
+def test_the_table_of_a_class_with_other_labels_has_those_of_the_model_and_of_before():
+    shares = {"=1+1": 0.5, "asleep": 0.2, "sad": 0.2, "other": 0.1}
+    report = report_of(*LESSON[:1], point(1010.0, **shares), markers=[])
+    model = Labels({"=1+1": 1, "neutral": 0, "à l'aise": 1})
+    table = report.to_csv(model)
+    assert table.splitlines()[0].split(",")[3:10] == [
+        *("neutral", "sad", "'=1+1", "à l'aise", "asleep", "other", "balance")
+    ]
+    last = list(csv.DictReader(StringIO(table)))[-1]
+    assert (last["'=1+1"], last["à l'aise"], last["asleep"], last["sad"]) == (
+        *("0.5", "0.0", "0.2", "0.2"),
+    )
+
+
+def moments_by(labels, **shares):
+    points = [point(float(t), fine=0, **shares) for t in range(1000, 1400, 10)]
+    moments = find_moments(points, [], (), 1000.0, 1400.0, Labels(labels))
+    return {moment.kind: moment.figures for moment in moments}
+
+
+def test_moments_go_by_the_valences_of_the_models_labels():
+    shares = {"keen": 0.4, "at ease": 0.3, "bored": 0.3}
+    pleasant = moments_by({"keen": 1, "at ease": 1, "bored": -1}, **shares)
+    assert pleasant["happy"] == {"share": 0.7}
+    without = moments_by({"keen": 0, "at ease": 0, "bored": 0}, **shares)
+    assert without.keys() == {"calm"}
+    assert moments_by({"neutral": 0, "bored": -1}, neutral=0.6, bored=0.4)["neutral"]

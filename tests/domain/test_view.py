@@ -2,15 +2,16 @@
 
 import pytest
 
-from server.domain.view import Hand, Tally, make_view
+from server.domain.labels import SHIPPED, Labels
+from server.domain.view import Hand, Named, Tally, make_view
+from tests.own_model import VALENCES
 
 
-def view_of(emotions, *, students=None, mode="camera", min_students=5, **tally):
+def view_of(emotions, *, students=None, mode="camera", min_students=5, labels=SHIPPED, **tally):
     seen = sum(emotions.values())
     students = seen if students is None else students
-    return make_view(
-        1000.0, mode, min_students, Tally(students, seen, seen, emotions=emotions, **tally)
-    )
+    tally = Tally(students, seen, seen, emotions=emotions, **tally)
+    return make_view(1000.0, mode, min_students, tally, labels)
 
 
 def test_four_students_show_nothing():
@@ -50,6 +51,29 @@ def test_lone_labels_are_folded_together():
 def test_the_valence_does_not_tell_a_lone_label():
     lone = [view_of({"neutral": 4, emotion: 1}) for emotion in ("happy", "sad", "surprise")]
     assert len({view.valence for view in lone}) == 1
+
+
+def test_labels_of_a_model_are_shown_beside_those_of_fer_2013():
+    view = view_of({"bored": 4, "à l'aise": 4, "sad": 2}, labels=Labels(VALENCES))
+    assert view.shares == {"bored": 0.4, "à l'aise": 0.4, "sad": 0.2}
+    assert view.valence == pytest.approx(-0.2)
+
+
+def test_labels_that_nobody_knows_are_folded_into_other_however_many_have_them():
+    view = view_of({"bored": 4, "meet me at five": 3, "other": 2, "sad": 1})
+    assert view.shares == {"other": 1.0} and view.valence == 0
+    assert view_of({"bored": 4}, min_students=3, labels=Labels(VALENCES)).shares == {"bored": 1.0}
+
+
+def test_a_model_may_have_a_label_that_is_called_other():
+    view = view_of({"other": 4, "sad": 1}, labels=Labels({"other": -1, "sad": 1}))
+    assert view.shares == {"other": 1.0} and view.valence == 0
+
+
+def test_who_is_seen_by_name_has_no_emotion_that_nobody_knows():
+    named = tuple(Named("Ada", emotion, None) for emotion in ("bored", "happy", None))
+    shown = [each.emotion for each in view_of({}, named=named).named]
+    assert shown == [None, "happy", None]
 
 
 def test_valence_is_pleasant_less_unpleasant():

@@ -3,20 +3,23 @@
 import codecs
 import csv
 import gzip
+import json
 import re
 import sqlite3
 import time
 from contextlib import closing
-from html import escape
+from html import escape, unescape
 from io import StringIO
 
 import pytest
 import requests
 
 from server.config import Logo, School
+from server.domain.labels import FER2013, Labels
 from server.domain.session import ClassSession
 from server.domain.timeline import Point
 from tests.live_server import migrate
+from tests.own_model import VALENCES
 
 
 def post(app, body):
@@ -338,3 +341,28 @@ def test_pages_that_are_the_same_for_everybody_are_there(app):
     assert app.get("/offline").status_code == 200
     with app.get("/service-worker.js") as script:
         assert script.mimetype == "text/javascript"
+
+
+def test_pages_are_told_what_faces_look_like_here(start_app):
+    app = start_app(labels=Labels(VALENCES | {'<b> & "': 0}))
+    opened, simulated = app.open_class(), app.post("/api/tryout").json
+    for page in ("room", "report"):
+        told = re.search(r'data-labels="(.*?)"', app.get(f"/{page}/{opened['code']}").text)[1]
+        assert json.loads(unescape(told)) == [*map(list, VALENCES.items()), ['<b> & "', 0]]
+        told = re.search(r'data-labels="(.*?)"', app.get(f"/{page}/{simulated['code']}").text)[1]
+        assert dict(json.loads(unescape(told))) == FER2013
+
+
+@pytest.mark.parametrize(
+    ("labels", "example", "rests"),
+    [
+        (FER2013, "happy", True),
+        (VALENCES, "confused", True),
+        ({"<b>": 1, "bored": -1}, "&lt;b&gt;", False),
+    ],
+)
+def test_a_student_reads_of_the_models_own_labels(start_app, labels, example, rests):
+    app = start_app(labels=Labels(labels))
+    page = app.get(f"/c/{app.open_class()['code']}").text
+    assert f"such as <code>{example}</code>" in page
+    assert ('<div id="at-rest" >' in page) == rests

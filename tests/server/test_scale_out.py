@@ -17,6 +17,7 @@ from server.sharing.exchange import FORMAT
 from server.sockets.handlers import POSTS_A_MINUTE
 from tests.conftest import SERVE_QUICKLY
 from tests.live_server import PATIENCE, SECRET_KEY, SERVE, SERVE_NEWER
+from tests.own_model import copy_model
 
 
 @pytest.fixture
@@ -58,6 +59,30 @@ def test_students_and_teacher_of_a_class_sit_on_different_processes(processes, j
     for peer in (*teachers, *students):
         peer.wait_for("ended")
     assert "ended" in join_refused(join, two, opened["code"])
+
+
+def test_a_label_that_another_process_does_not_know_is_other_there(
+    start_server, redis_server, join, teach, tmp_path
+):
+    """As while a model is replaced, one process after the other."""
+    shared = {"REDIS_URL": redis_server.url}
+    own = start_server(**shared, MODEL=str(copy_model(tmp_path / "mine")))
+    shared["DATABASE_URL"] = own.settings["DATABASE_URL"]
+    shipped = start_server(**shared)
+    opened = shipped.open_class()
+    teacher = teach(shipped, opened)  # whose process leads the class from here on
+    teacher.wait_for("view")
+    for looks in ("bored", "bored", "bored", "happy", "happy"):
+        join(own, opened["code"], looks)
+    view = teacher.wait_for("view", lambda view: view["seen"] == 5)
+    assert view["shares"] == {"other": 0.6, "happy": 0.4}
+    other = own.open_class()
+    for server in (own, own, own, shipped, shipped):
+        join(server, other["code"], "bored")
+    teacher = teach(own, other)
+    view = teacher.wait_for("view", lambda view: view["seen"] == 5)
+    assert view["shares"].keys() <= {"bored", "other"}  # by who leads it, and never as it came
+    assert view["shares"]["other"] >= 0.4
 
 
 def test_teachers_who_start_a_lesson_at_once_are_in_one_class(processes, teach):

@@ -8,7 +8,9 @@ import subprocess
 import pytest
 
 from server.config import Logo, School, Settings, SettingsError
+from server.domain.labels import FER2013
 from tests.live_server import COVERAGE, PATIENCE, ROOT, RUNTIME, SERVE, free_port
+from tests.own_model import VALENCES, copy_model
 
 SECRET = "hush"  # of an address that cannot be read, in which it might be a password
 KEY = {"SECRET_KEY": "long enough to be a key"}
@@ -130,6 +132,62 @@ def test_who_may_open_classes_is_said_once_and_whole(settings, told):
     with pytest.raises(SettingsError, match=told) as error:
         Settings.from_environment(KEY | settings)
     assert SECRET not in str(error.value)
+
+
+def test_the_shipped_model_has_the_labels_of_fer_2013():
+    settings = Settings.from_environment(KEY)
+    assert settings.model is None and settings.labels.model == FER2013
+
+
+def test_a_models_labels_are_those_that_were_exported_with_it(tmp_path):
+    settings = Settings.from_environment(KEY | {"MODEL": str(copy_model(tmp_path / "mine"))})
+    assert settings.model == tmp_path / "mine"
+    assert list(settings.labels.model.items()) == list(VALENCES.items())
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"labels": ["one"], "valence": {"one": 0}}, "labels must be 2 to 20"),
+        ({"labels": [f"label {n}" for n in range(21)]}, "labels must be 2 to 20"),
+        ({"labels": ["bored", "bored"]}, "each another one"),
+        ({"labels": ["bored", "x" * 41]}, "a label must be one line of 1 to 40"),
+        ({"labels": ["bored", "two\nlines"]}, "a label must be one line of 1 to 40"),
+        ({"labels": ["bored", " blank"]}, "a label must be one line of 1 to 40"),
+        ({"labels": ["bored", "\u200b"]}, "a label must be one line of 1 to 40"),
+        ({"labels": ["bored", ""]}, "a label must be one line of 1 to 40"),
+        ({"labels": ["bored", "confused"]}, "choices must begin with the labels"),
+        ({"weights": [1.0]}, "weights must be as many as choices"),
+        ({"valence": {"bored": 1}}, "valence must be -1, 0 or 1 for each label"),
+        ({"valence": dict.fromkeys(VALENCES, 0.5)}, "valence must be -1, 0 or 1 for each label"),
+        ({"sha256": {"model.json": "0" * 64}}, "model.json is another file than was exported"),
+        ({"sha256": {"nowhere": "0" * 64}}, "nowhere: No such file"),
+        ({"labels": 7}, "is not what an export writes"),
+        ({"labels": [["bored"], ["keen"]]}, "is not what an export writes"),
+        ({"valence": None}, "is not what an export writes"),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_one_clear_error(tmp_path, fields, told):
+    folder = copy_model(tmp_path / "mine", **fields)
+    with pytest.raises(SettingsError, match=f"MODEL: the model in .*mine cannot be used: .*{told}"):
+        Settings.from_environment(KEY | {"MODEL": str(folder)})
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "No such file or directory"),
+        (b"{}", "metadata.json has no labels"),
+        (b"[]", "is not what an export writes"),
+        (b"{", "Expecting property name"),
+        (b"\xff", "can't decode byte"),
+    ],
+)
+def test_a_folder_without_a_model_is_one_clear_error(tmp_path, content, told):
+    if content is not None:
+        (tmp_path / "metadata.json").write_bytes(content)
+    with pytest.raises(SettingsError, match=f"MODEL: the model in .* cannot be used: .*{told}"):
+        Settings.from_environment(KEY | {"MODEL": str(tmp_path)})
 
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)

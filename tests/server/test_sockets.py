@@ -6,6 +6,7 @@ import pytest
 
 from server.access.tokens import Tokens
 from server.classroom.service import MOST_POSTS
+from server.domain.labels import Labels
 from server.domain.session import ClassSession
 from server.sockets.handlers import (
     MESSAGES_AT_ONCE,
@@ -17,6 +18,7 @@ from server.sockets.handlers import (
     TRY_AGAIN,
 )
 from tests.live_server import METRICS_TOKEN, SECRET_KEY
+from tests.own_model import VALENCES
 
 
 def test_four_students_show_nothing_and_five_show_shares(app):
@@ -87,6 +89,32 @@ def test_at_most_one_view_a_tick(app):
     assert event == "view" and view["shares"] == {"angry": 1.0}
 
 
+def test_whatever_is_sent_as_a_label_is_counted_and_never_shown_as_text(app):
+    opened = app.open_class()
+    teacher = app.teach(opened)
+    students = [app.join(opened["code"], "meet me at five") for _ in range(5)]
+    students[0].send("show", {"name": "Ada"})
+    students += [app.join(opened["code"], "happy") for _ in range(5)]
+    view = teacher.wait_for("view", lambda view: view["named"] and view["seen"] == 10)
+    assert view["named"] == [{"name": "Ada", "emotion": None, "pace": None}]
+    view = teacher.wait_for("view", lambda view: (view["shares"] or {}).get("happy"))
+    assert view["shares"] == {"happy": 0.55, "other": 0.45}  # without Ada
+    teacher.wait_for("point")
+    report = app.as_teacher(opened, f"/report/{opened['code']}.json").text
+    assert "meet me" not in report and "meet me" not in str(teacher.received)
+
+
+def test_a_label_of_the_operators_own_model_is_shown(start_app):
+    app = start_app(labels=Labels(VALENCES))
+    opened = app.open_class()
+    teacher = app.teach(opened)
+    for looks in ("bored", "bored", "bored", "à l'aise", "à l'aise"):
+        app.join(opened["code"], looks)
+    view = teacher.wait_for("view", lambda view: view["seen"] == 5)
+    assert view["shares"] == {"bored": 0.6, "à l'aise": 0.4}
+    assert view["valence"] == -0.2
+
+
 def test_students_get_nothing_of_the_room(app):
     opened = app.open_class()
     teacher = app.teach(opened)
@@ -116,7 +144,8 @@ def test_classes_hear_nothing_of_each_other(app):
 
 BAD_TEXTS = ["", " ", "x" * 201, "two\nlines", "\u2028", None, 5, ["Why?"]]
 BAD_LABELS = [
-    {"state": "ok", "emotion": "bored"},
+    {"state": "ok", "emotion": "x" * 41},
+    {"state": "ok", "emotion": "two\nlines"},
     {"state": "ok", "emotion": "sad", "code": "ABC234"},
     {"state": "no_face", "emotion": "sad"},
     {},

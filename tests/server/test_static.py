@@ -10,6 +10,7 @@ import requests
 
 from server.http.static import StaticFlask
 from tests.live_server import ROOT
+from tests.own_model import copy_model
 
 STATIC = ROOT / "web/static"
 MODELS = [f"model/{name}" for name in ("face", "emotion")]
@@ -161,3 +162,14 @@ def test_a_copy_without_its_file_is_not_found(folder):
         ).status_code
         == 404
     )
+
+
+def test_pages_get_the_operators_own_model_and_never_a_copy_of_ours(start_server, tmp_path):
+    folder = copy_model(tmp_path / "mine")  # with the times of our files, by which copies are known
+    server = start_server(MODEL=str(folder))
+    for file in folder.iterdir():
+        response = get(server, f"model/emotion/{file.name}")
+        assert unpacked(response) == file.read_bytes()
+        assert response.headers["ETag"] and "immutable" not in response.headers["Cache-Control"]
+    assert get(server, "model/emotion/nothing").status_code == 404
+    assert get(server, "model/face/metadata.json").ok

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { EMOTIONS, PACES } from "../../web/src/shared/contract.js";
-import { LOOK_WORDS, UNHAPPY } from "../../web/src/shared/labels.js";
+import { PACES } from "../../web/src/shared/contract.js";
+import { Looks } from "../../web/src/shared/looks.js";
 
 const CONTRAST = 3; // to the card: WCAG 2.2, 1.4.11
 // Distances in OKLab, in which 0.02 is about the least that can be seen side by side. Lines and
@@ -14,7 +14,13 @@ const CONTRAST = 3; // to the card: WCAG 2.2, 1.4.11
 const IN_A_LIST = 0.08;
 const IN_TWO_LISTS = 0.05;
 
-const LOOKS = Object.keys(LOOK_WORDS);
+const coloursOf = (items) => items.map(({ colour }) => colour);
+const { emotions, groups } = new Looks(); // FER-2013's
+const EMOTIONS = coloursOf(emotions);
+const GROUPS = coloursOf(groups);
+/** All that may stand beside FER-2013's groups, of models with labels of their own. */
+const PALETTE = [...new Set(coloursOf(new Looks(strangers(20)).emotions))].slice(0, -1);
+const LOOKS = [...GROUPS, ...PALETTE];
 const style = readFileSync(new URL("../../web/src/style.css", import.meta.url), "utf8");
 const light = variablesIn(/\n:root \{(.*?)\n\}/s);
 const SCHEMES = {
@@ -56,6 +62,11 @@ const TO_LAB = [
   [1.9779984951, -2.428592205, 0.4505937099],
   [0.0259040371, 0.7827717662, -0.808675766],
 ];
+
+/** A model of so many labels that no page has words for. */
+function strangers(count) {
+  return Array.from({ length: count }, (_, index) => [`label ${index}`, 0]);
+}
 
 function variablesIn(block) {
   const [, text] = style.match(block);
@@ -129,10 +140,18 @@ for (const scheme of Object.keys(SCHEMES)) {
   }
 
   test(`${scheme}: no two meanings have the same colour`, () => {
-    const colours = [...PACES, ...LOOKS, ...UNHAPPY].map((name) => colourOf(scheme, name));
+    const colours = [...new Set([...PACES, ...LOOKS, ...EMOTIONS])].map((name) =>
+      colourOf(scheme, name),
+    );
     assert.equal(new Set(colours).size, colours.length);
   });
 }
+
+test("each label of a model has a colour of its own, or else a dash", () => {
+  assert.equal(PALETTE.length, 8);
+  const drawn = new Looks(strangers(20)).emotions.map(({ colour, dash }) => `${colour} ${dash}`);
+  assert.equal(new Set(drawn).size, 21);
+});
 
 test("a red and a green that only some can tell apart are found", () => {
   const pair = ["#b35c4c", "#72752a"];

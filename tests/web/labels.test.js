@@ -2,18 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { whyAlert } from "../../web/src/shared/alert-words.js";
-import { ALERT_KINDS, EMOTIONS, PACES } from "../../web/src/shared/contract.js";
-import {
-  EMOTION_WORDS,
-  LOOK_WORDS,
-  PACE_TOLD,
-  entriesOf,
-  groupLooks,
-} from "../../web/src/shared/labels.js";
+import { ALERT_KINDS, PACES } from "../../web/src/shared/contract.js";
+import { PACE_TOLD } from "../../web/src/shared/labels.js";
 
-test("there is a word for each emotion and pace of the contract, and for no other", () => {
+test("there is a word for each pace of the contract, and for no other", () => {
   const sorted = (record) => Object.keys(record).sort();
-  assert.deepEqual(sorted(EMOTION_WORDS), [...EMOTIONS, "other"].sort());
   assert.deepEqual(sorted(PACE_TOLD), [...PACES].sort());
 });
 
@@ -28,14 +21,4 @@ test("an alert of earlier releases is told as it was stored", () => {
   const stored = { kind: "mood_dropped", since: 0, why: "As it was." };
   assert.equal(whyAlert({ ...stored, figures: { now: -0.6, before: 0.3 } }), "As it was.");
   assert.equal(whyAlert({ ...stored, figures: null }), "As it was.");
-});
-
-test("each emotion is counted in one group of looks", () => {
-  for (const emotion of [...EMOTIONS, "other"]) {
-    const groups = groupLooks({ [emotion]: 0.5 });
-    assert.deepEqual(Object.keys(groups), Object.keys(LOOK_WORDS));
-    const counted = entriesOf(groups).filter(([, share]) => share > 0);
-    assert.deepEqual(counted, [[LOOK_WORDS[emotion] ? emotion : "unhappy", 0.5]]);
-  }
-  assert.equal(groupLooks({ sad: 0.25, angry: 0.25, happy: 0.5 }).unhappy, 0.5);
 });

@@ -7,6 +7,7 @@ const AVERAGE_SECONDS = 1; // time constant of the moving average: an expression
 const LEAD = 0.1; // of probability, that another label needs before it
 const HOLD_SECONDS = 0.8; // for which it has to lead: two looks at the usual pace
 const LOST_SECONDS = 1; // without a face before the page says so: one missed look is no leaving,
+const UNSURE = Symbol("no label, whatever labels are called");
 const LOST_LOOKS = 2; // also on a machine that looks more seldom
 
 export class Smoother {
@@ -14,9 +15,9 @@ export class Smoother {
   #sure;
   /** @type {number[] | null} */
   #average = null;
-  /** @type {Emotion | "unsure" | null} */
+  /** @type {Emotion | typeof UNSURE | null} */
   #label = null; // what is shown
-  /** @type {Emotion | "unsure" | null} */
+  /** @type {Emotion | typeof UNSURE | null} */
   #leader = null; // what would be shown, and since when
   #leaderSince = 0;
   #seenAt = -Infinity;
@@ -81,13 +82,13 @@ export class Smoother {
     if (shown >= 0 && lead < LEAD && average[shown] >= this.#sure - LEAD / 2) {
       return this.#labels[shown];
     }
-    return p < this.#sure ? "unsure" : best;
+    return p < this.#sure ? UNSURE : best;
   }
 
   /** @returns {Label & {state: "ok" | "unsure" | "no_face"}} */
   #message() {
     if (this.#average === null || this.#label === null) return { state: "no_face" };
-    if (this.#label === "unsure") return { state: "unsure" };
+    if (this.#label === UNSURE) return { state: "unsure" };
     return { state: "ok", emotion: this.#label };
   }
 }

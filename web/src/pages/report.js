@@ -11,6 +11,7 @@ import { readReport } from "../report/read.js";
 import { showEarlier, showReport, tellWhatScrolls } from "../report/view.js";
 import { Refused, ask } from "../shared/ask.js";
 import { linkLessons } from "../shared/courses.js";
+import { looks } from "../shared/looks.js";
 import { forget, fragment, keepToken, takeTokens } from "../shared/my-classes.js";
 import {
   askBefore,
@@ -52,6 +53,7 @@ if (token === null) {
 async function open(token) {
   try {
     const report = await load();
+    looks.meet(report.points);
     keepToken(code, token);
     linkLessons(course, courseToken);
     const roomLink = `/room/${code}${fragment(code, token, courseToken)}`;

@@ -29,6 +29,7 @@ import { ClassSocket } from "../shared/class-socket.js";
 import { linkLessons } from "../shared/courses.js";
 import { clock } from "../shared/figures.js";
 import { letCopy } from "../shared/copying.js";
+import { looks } from "../shared/looks.js";
 import {
   bearer,
   fragment,
@@ -108,6 +109,7 @@ function open(token) {
 
   showLive();
   socket.on("history", (past, acknowledge) => {
+    looks.meet(past.points);
     state.takeHistory(past);
     timeline.update();
     showAll();
@@ -116,6 +118,7 @@ function open(token) {
   socket.on("view", (view) => {
     const isFirst = state.view === null;
     const wasLive = state.isLive;
+    looks.meet([view]);
     state.takeView(view);
     pending.settle();
     if (isFirst) {
@@ -128,7 +131,10 @@ function open(token) {
     showAll();
     if (!wasLive) showLive();
   });
-  socket.on("point", (point) => state.takePoint(point));
+  socket.on("point", (point) => {
+    looks.meet([point]);
+    state.takePoint(point);
+  });
   socket.on("marker", (marker) => {
     state.takeMarker(marker);
     showNoted(marker);

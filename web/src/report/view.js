@@ -7,17 +7,8 @@
 import { whyAlert } from "../shared/alert-words.js";
 import { showBars } from "../shared/bars.js";
 import { clock, day, percent } from "../shared/figures.js";
-import {
-  ANSWER_WORDS,
-  EMOTION_WORDS,
-  LOOK_WORDS,
-  PACE_TOLD,
-  QUESTION_WORDS,
-  entriesOf,
-  groupLooks,
-  namesOf,
-  noteText,
-} from "../shared/labels.js";
+import { ANSWER_WORDS, PACE_TOLD, QUESTION_WORDS, namesOf, noteText } from "../shared/labels.js";
+import { looks } from "../shared/looks.js";
 import { find, findAll, setText } from "../shared/page.js";
 import { gettext, listed } from "../shared/texts.js";
 import {
@@ -166,7 +157,9 @@ function showStretches({ stretches, best, hardest }, camera) {
       pace?.lost.toFixed(1) ?? NONE,
       pace?.slow_down.toFixed(1) ?? NONE,
       pace?.fine.toFixed(1) ?? NONE,
-      ...(camera ? [look(shares), shares ? percent(groupLooks(shares).unhappy) : NONE] : []),
+      ...(camera
+        ? [look(shares), shares ? percent(looks.grouped(shares).unhappy ?? 0) : NONE]
+        : []),
     ]),
   );
   bodyOf("stretches").replaceChildren(...rows);
@@ -177,25 +170,13 @@ function showLooks(shares) {
   find("no-looks").hidden = shares !== null;
   find("each-expression").hidden = shares === null;
   if (shares === null) return;
-  const groups = entriesOf(groupLooks(shares)).filter(([name, share]) => name !== "other" || share);
-  barsOf("looks", groups, LOOK_WORDS);
-  barsOf("shares", largestFirst(shares), EMOTION_WORDS);
-}
-
-/**
- * @template {string} Name
- * @param {string} id the list's
- * @param {[Name, number][]} shares in their order
- * @param {Record<Name, string>} words
- */
-function barsOf(id, shares, words) {
-  const list = find(id);
-  const given = Object.fromEntries(shares);
-  list.replaceChildren();
-  showBars(list, Object.fromEntries(shares.map(([name]) => [name, words[name]])), (name) => [
-    given[name],
-    percent(given[name]),
-  ]);
+  const grouped = looks.grouped(shares);
+  const groups = looks.groups.filter(({ name }) => name !== "other" || grouped.other);
+  showBars(find("looks"), groups, ({ name }) => [grouped[name], percent(grouped[name])]);
+  const seen = largestFirst(shares).flatMap(([label, share]) =>
+    looks.emotions.filter(({ name }) => name === label).map((emotion) => ({ ...emotion, share })),
+  );
+  showBars(find("shares"), seen, ({ share }) => [share, percent(share)]);
 }
 
 /**
@@ -293,6 +274,7 @@ const times = ({ from, to }) => gettext("{from} to {to}", { from: clock(from), t
 /** @param {Shares | null} shares */
 function look(shares) {
   if (shares === null) return NONE;
-  const [[name, share]] = entriesOf(groupLooks(shares)).sort((a, b) => b[1] - a[1]);
-  return `${LOOK_WORDS[name]} ${percent(share)}`;
+  const grouped = Object.entries(looks.grouped(shares));
+  const [[name, share]] = grouped.sort((a, b) => b[1] - a[1]);
+  return `${looks.groupWord(name)} ${percent(share)}`;
 }

@@ -193,7 +193,8 @@ export function whyHidden({ points, min_students: least }) {
  */
 export function largestFirst(shares) {
   const isNamed = (/** @type {string} */ emotion) => Number(emotion !== "other");
-  return entriesOf(shares).sort((a, b) => isNamed(b[0]) - isNamed(a[0]) || b[1] - a[1]);
+  const entries = /** @type {[string, number][]} */ (Object.entries(shares));
+  return entries.sort((a, b) => isNamed(b[0]) - isNamed(a[0]) || b[1] - a[1]);
 }
 
 /**

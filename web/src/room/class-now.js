@@ -3,23 +3,23 @@
  * @import { Hand, Named, Pace, View } from "../shared/contract.js"
  */
 
-import { showBars } from "../shared/bars.js";
+import { itemsOf, showBars } from "../shared/bars.js";
 import { percent } from "../shared/figures.js";
-import { EMOTION_WORDS, LOOK_WORDS, PACE_TOLD, groupLooks, namesOf } from "../shared/labels.js";
+import { PACE_TOLD } from "../shared/labels.js";
+import { looks, wordOf } from "../shared/looks.js";
 import { copyOf, find, findAll, findIn, setText } from "../shared/page.js";
 import { gettext, listed, ngettext } from "../shared/texts.js";
 import { showDots, showStack, showTally } from "./tally.js";
 
-/**
- * From bad to good, as the eye looks for it.
- * @type {Record<Pace, string>}
- */
-const ANSWERS = {
-  lost: PACE_TOLD.lost,
-  slow_down: PACE_TOLD.slow_down,
-  fine: PACE_TOLD.fine,
-  speed_up: PACE_TOLD.speed_up,
-};
+/** From bad to good, as the eye looks for it. */
+const ANSWERS = itemsOf(
+  /** @satisfies {Record<Pace, string>} */ ({
+    lost: PACE_TOLD.lost,
+    slow_down: PACE_TOLD.slow_down,
+    fine: PACE_TOLD.fine,
+    speed_up: PACE_TOLD.speed_up,
+  }),
+);
 const HIDDEN = "–"; // the top of the page says why
 const MANY_HANDS = 3; // that one tap may take down
 
@@ -37,8 +37,8 @@ export function showClass(view, minStudents) {
 /** @param {View} view */
 function showAnswers({ pace, students }) {
   find("said-card").hidden = students === 0;
-  showDots(find("dots"), namesOf(ANSWERS), (word) => pace?.[word] ?? 0, students);
-  showTally(find("pace"), ANSWERS, (word) => (pace === null ? HIDDEN : String(pace[word])));
+  showDots(find("dots"), ANSWERS, ({ name }) => pace?.[name] ?? 0, students);
+  showTally(find("pace"), ANSWERS, ({ name }) => (pace === null ? HIDDEN : String(pace[name])));
 }
 
 /** Whether there is an answer. @param {View} view */
@@ -51,11 +51,12 @@ export const isAnswered = ({ pace }) => Object.values(pace ?? {}).some((count) =
 function showLooks({ students, seen, shares, waiting, suppressed }, minStudents) {
   find("looks-card").hidden = students === 0;
   setText("seen", seen === null ? HIDDEN : String(seen));
-  const looks = shares === null ? null : groupLooks(shares);
-  showStack(find("looks-bar"), namesOf(LOOK_WORDS), (look) => looks?.[look] ?? 0);
-  showTally(find("looks"), LOOK_WORDS, (look) => (looks === null ? HIDDEN : percent(looks[look])));
-  showBars(find("shares"), EMOTION_WORDS, (emotion) => {
-    const share = shares?.[emotion] ?? 0;
+  const grouped = shares && looks.grouped(shares);
+  const { groups } = looks;
+  showStack(find("looks-bar"), groups, ({ name }) => grouped?.[name] ?? 0);
+  showTally(find("looks"), groups, ({ name }) => (grouped ? percent(grouped[name]) : HIDDEN));
+  showBars(find("shares"), looks.emotions, ({ name }) => {
+    const share = shares?.[name] ?? 0;
     return [share, shares === null ? HIDDEN : percent(share)];
   });
   const more = ngettext(
@@ -136,7 +137,7 @@ function showNamed(named) {
 /** @param {Named} student */
 function namedText({ name, emotion, pace }) {
   const parts = [];
-  if (emotion !== null) parts.push(gettext("looks {emotion}", { emotion: EMOTION_WORDS[emotion] }));
+  if (emotion !== null) parts.push(gettext("looks {emotion}", { emotion: wordOf(emotion) }));
   if (pace !== null) parts.push(gettext("says “{answer}”", { answer: PACE_TOLD[pace] }));
   if (parts.length === 0) return gettext("{name} is here", { name });
   return gettext("{name} {looks_and_says}", { name, looks_and_says: listed(parts) });

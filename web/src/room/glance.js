@@ -12,7 +12,8 @@
  */
 
 import { PACES } from "../shared/contract.js";
-import { groupLooks, namesOf } from "../shared/labels.js";
+import { namesOf } from "../shared/labels.js";
+import { looks } from "../shared/looks.js";
 import { gettext } from "../shared/texts.js";
 
 /** What a class can be like, from bad to good. */
@@ -231,7 +232,7 @@ const said = (pace) => PACES.reduce((sum, word) => sum + pace[word], 0);
  */
 function smoothed(before, { shares }, now) {
   if (shares === null) return null;
-  const { happy, neutral, unhappy } = groupLooks(shares);
+  const { happy = 0, neutral = 0, unhappy = 0 } = looks.grouped(shares);
   if (before === null) return { happy, neutral, unhappy, now, known: 1 };
   const step = now - before.now;
   const known = before.known + step;

@@ -3,10 +3,13 @@
  * @import { Asked, Question } from "../shared/contract.js"
  */
 
-import { ANSWER_WORDS, QUESTION_WORDS, namesOf } from "../shared/labels.js";
+import { itemsOf } from "../shared/bars.js";
+import { ANSWER_WORDS, QUESTION_WORDS } from "../shared/labels.js";
 import { find, findAll, setText } from "../shared/page.js";
 import { gettext, ngettext } from "../shared/texts.js";
 import { showStack, showTally } from "./tally.js";
+
+const ANSWERS = itemsOf(ANSWER_WORDS);
 
 /**
  * @param {Asked | null} asked
@@ -23,12 +26,8 @@ export function showQuestion(asked, { now, students, minStudents }) {
   const answered = answers ? Object.values(answers).reduce((sum, count) => sum + count, 0) : 0;
   const all = Math.max(students, answered, 1);
   find("question-bar").hidden = find("answers").hidden = answers === null;
-  showStack(
-    find("question-bar"),
-    namesOf(ANSWER_WORDS),
-    (answer) => (answers?.[answer] ?? 0) / all,
-  );
-  showTally(find("answers"), ANSWER_WORDS, (answer) => String(answers?.[answer] ?? ""));
+  showStack(find("question-bar"), ANSWERS, ({ name }) => (answers?.[name] ?? 0) / all);
+  showTally(find("answers"), ANSWERS, ({ name }) => String(answers?.[name] ?? ""));
   setText("question-hint", answers === null ? tooFew(isOpen, minStudents) : "");
 }
 

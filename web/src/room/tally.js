@@ -1,65 +1,69 @@
-/** Counts as a stacked bar, or as dots, with their names and figures below. */
+/** Counts as a stacked bar, or as dots, with their names and figures below.
+ *
+ * @import { Item } from "../shared/bars.js"
+ */
 
-import { namedRows } from "../shared/bars.js";
-import { findIn } from "../shared/page.js";
+import { areOf, rowsFor } from "../shared/bars.js";
+import { findAll, findIn } from "../shared/page.js";
 
 const MOST_DOTS = 60; // more are no picture any more
 
 /**
- * One figure for each name, as "lost 9"; the rows stay from one call to the next.
- * @template {string} Name
+ * One figure for each item, as "lost 9"; the rows stay from one call to the next.
+ * @template {Item} Kind
  * @param {HTMLElement} list
- * @param {Record<Name, string>} words the names, in their order, and what they say
- * @param {(name: Name) => string} valueOf
+ * @param {Kind[]} items in their order
+ * @param {(item: Kind) => string} valueOf
  */
-export function showTally(list, words, valueOf) {
-  for (const [name, row] of namedRows(list, words, { template: "tally", coloured: ".mark" })) {
+export function showTally(list, items, valueOf) {
+  for (const [item, row] of rowsFor(list, items, { template: "tally", coloured: ".mark" })) {
     const value = findIn(row, ".value");
-    const text = valueOf(name);
+    const text = valueOf(item);
     if (value.textContent !== text) value.textContent = text;
   }
 }
 
 /**
  * A bar whose parts are shares of it; what they leave is empty.
- * @template {string} Name
+ * @template {Item} Kind
  * @param {HTMLElement} bar
- * @param {Name[]} names in their order, the same at each call
- * @param {(name: Name) => number} shareOf 0..1
+ * @param {Kind[]} items in their order
+ * @param {(item: Kind) => number} shareOf 0..1
  */
-export function showStack(bar, names, shareOf) {
-  if (!bar.classList.contains("stack")) {
+export function showStack(bar, items, shareOf) {
+  if (!bar.classList.contains("stack") || !areOf(findAll(bar, "*"), items)) {
     bar.className = "stack";
     delete bar.dataset.dots;
-    bar.replaceChildren(...names.map((name) => coloured(name)));
+    bar.replaceChildren(...items.map(coloured));
   }
-  for (const [index, part] of [...bar.children].entries()) {
-    if (part instanceof HTMLElement) part.style.width = `${shareOf(names[index]) * 100}%`;
+  for (const [index, part] of findAll(bar, "*").entries()) {
+    part.style.width = `${shareOf(items[index]) * 100}%`;
   }
 }
 
 /**
  * A dot for each of a class; a bar if there are many.
- * @template {string} Name
+ * @template {Item} Kind
  * @param {HTMLElement} place
- * @param {Name[]} names in their order
- * @param {(name: Name) => number} countOf
+ * @param {Kind[]} items in their order
+ * @param {(item: Kind) => number} countOf
  * @param {number} students
  */
-export function showDots(place, names, countOf, students) {
-  if (students > MOST_DOTS) return showStack(place, names, (name) => countOf(name) / students);
-  const dots = names.flatMap((name) => Array.from({ length: countOf(name) }, () => name));
-  const key = `${students} ${dots}`;
+export function showDots(place, items, countOf, students) {
+  if (students > MOST_DOTS) return showStack(place, items, (item) => countOf(item) / students);
+  const dots = items.flatMap((item) => Array.from({ length: countOf(item) }, () => item));
+  const key = `${students} ${dots.map(({ name }) => name)}`;
   if (place.dataset.dots === key) return;
   place.dataset.dots = key;
   place.className = "dots";
-  const others = Array(Math.max(0, students - dots.length)).fill("line");
-  place.replaceChildren(...[...dots, ...others].map((name) => coloured(name)));
+  const silent = Array(Math.max(0, students - dots.length)).fill({ name: "", colour: "line" });
+  place.replaceChildren(...[...dots, ...silent].map(coloured));
 }
 
-/** @param {string} name */
-function coloured(name) {
+/** @param {Pick<Item, "name" | "colour">} item */
+function coloured({ name, colour }) {
   const element = document.createElement("span");
-  element.style.background = `var(--${name})`;
+  element.dataset.name = name;
+  element.style.background = `var(--${colour})`;
   return element;
 }

@@ -2,7 +2,7 @@
  *
  * @typedef {number} Time Seconds since the epoch.
  *
- * @typedef {"angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise"} Emotion FER-2013's labels.
+ * @typedef {string} Emotion What a face looks like: a label of the model on the server, FER-2013's where it has no other. One that the server does not know is counted in `other`.
  *
  * @typedef {"ok" | "unsure" | "no_face" | "paused"} State What a look at the camera's picture came to: a face and its expression (ok), a face whose expression cannot be told, no face, or a camera that is paused.
  *
@@ -30,7 +30,7 @@
  *
  * @typedef {string} Id A name that the server made up, which says nothing.
  *
- * @typedef {Partial<Record<Emotion | "other", number>>} Shares Of each emotion that somebody has, from 0 to 1, largest first; together 1. What one student alone has is in `other`.
+ * @typedef {Partial<Record<Emotion | "other", number>>} Shares Of each emotion that somebody has, from 0 to 1, largest first; together 1. What one student alone has, or the server does not know, is in `other`.
  *
  * @typedef {Record<Pace, number>} Paces How many students say what; a mean in a report.
  *
@@ -47,7 +47,7 @@
  * @property {Time} since
  * @property {Name | null} name
  *
- * @typedef {object} Named A student who wants to be seen by name, with what is known now.
+ * @typedef {object} Named A student who wants to be seen by name, with what is known now; no emotion that the server does not know.
  * @property {Name} name
  * @property {Emotion | null} emotion
  * @property {Pace | null} pace
@@ -109,7 +109,7 @@
  * @property {Time} until
  * @property {Note} note The teacher's note before it; empty where there is none.
  *
- * @typedef {"lost" | "slow_down" | "speed_up" | "fine" | "asked" | "calm" | "unhappy" | "happy" | "neutral"} MomentKind Many said so (`lost`, `slow_down`, `speed_up`, `fine`), the class was asked, no trouble was said at all (`calm`), or most faces looked so (`unhappy`, `happy`, `neutral`).
+ * @typedef {"lost" | "slow_down" | "speed_up" | "fine" | "asked" | "calm" | "unhappy" | "happy" | "neutral"} MomentKind Many said so (`lost`, `slow_down`, `speed_up`, `fine`), the class was asked, no trouble was said at all (`calm`), or most faces looked so (`neutral`, or by the valences of their labels `unhappy` or `happy`).
  *
  * @typedef {object} Moment Something that a report tells in one sentence.
  * @property {MomentKind} kind
@@ -210,9 +210,6 @@
  * @property {{within: number}} restart
  * @property {{}} ended
  */
-
-/** @type {Emotion[]} */
-export const EMOTIONS = ["angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"];
 
 /** @type {Pace[]} */
 export const PACES = ["slow_down", "fine", "speed_up", "lost"];

@@ -1,8 +1,6 @@
 /** The words that pages use for the contract's labels. "Looks", never "feels".
  *
- * @import { Answer, Emotion, Mode, Pace, Question, Shares } from "./contract.js"
- *
- * @typedef {"happy" | "neutral" | "surprise" | "unhappy" | "other"} Look A group of emotions.
+ * @import { Answer, Mode, Pace, Question } from "./contract.js"
  */
 
 import { gettext } from "./texts.js";
@@ -13,10 +11,7 @@ export const MODE_WORDS = {
   "self-report": gettext("Own words only"),
 };
 
-/**
- * From pleasant to unpleasant: the order in which pages list them.
- * @type {Record<Emotion | "other", string>}
- */
+/** FER-2013's, from pleasant to unpleasant: the order in which pages list them. */
 export const EMOTION_WORDS = {
   happy: gettext("happy"),
   surprise: gettext("surprised"),
@@ -25,24 +20,6 @@ export const EMOTION_WORDS = {
   fear: gettext("afraid"),
   angry: gettext("angry"),
   disgust: gettext("disgusted"),
-  other: gettext("other"),
-};
-
-/**
- * The emotions that pages sum up as "unhappy".
- * @type {Emotion[]}
- */
-export const UNHAPPY = ["sad", "fear", "angry", "disgust"];
-
-/**
- * The groups in which pages show how a class looks, in the order in which they list them.
- * @type {Record<Look, string>}
- */
-export const LOOK_WORDS = {
-  happy: gettext("happy"),
-  neutral: gettext("neutral"),
-  surprise: gettext("surprised"),
-  unhappy: gettext("unhappy"),
   other: gettext("other"),
 };
 
@@ -99,17 +76,6 @@ export const entriesOf = (record) => /** @type {[Name, Value][]} */ (Object.entr
  */
 export const answers = (count, pace) =>
   gettext("{count} {answer}", { count, answer: PACE_TOLD[pace] });
-
-/**
- * Shares of emotions as shares of their groups, from 0 to 1.
- * @param {Shares} shares
- * @returns {Record<Look, number>}
- */
-export function groupLooks(shares) {
-  const { happy = 0, neutral = 0, surprise = 0, other = 0 } = shares;
-  const unhappy = UNHAPPY.reduce((sum, emotion) => sum + (shares[emotion] ?? 0), 0);
-  return { happy, neutral, surprise, unhappy, other };
-}
 
 /**
  * A note's text, or that it has none.

@@ -63,7 +63,9 @@ export const listed = (parts) => parts.join(gettext(", "));
  * @param {Values} values
  */
 function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (_, name) => isolated(String(values[name])));
+  return text.replace(/\{(\w+)\}/g, (braces, name) =>
+    Object.hasOwn(values, name) ? isolated(String(values[name])) : braces,
+  );
 }
 
 /**

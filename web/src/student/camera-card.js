@@ -14,7 +14,7 @@ import { EngineError } from "../engine/engine-error.js";
 import { Engine } from "../engine/engine.js";
 import { fromResting, RestingFace } from "../engine/resting.js";
 import { Smoother } from "../engine/smoother.js";
-import { EMOTION_WORDS } from "../shared/labels.js";
+import { wordOf } from "../shared/looks.js";
 import { find, findIn, memory, setText, tabMemory } from "../shared/page.js";
 import { gettext, ngettext } from "../shared/texts.js";
 
@@ -22,7 +22,8 @@ const ADDRESSES = {
   workerUrl: new URL("worker.js", import.meta.url).href,
   modelUrl: new URL("../model", import.meta.url).href,
 };
-const RESTING = "classpulse.resting"; // the student's face at rest: probabilities
+const RESTING = "classpulse.resting"; // the student's face at rest: the probability of each label
+const NEUTRAL = "neutral"; // what a face at rest counts as, if the model has a label for it
 const CHOSEN = "classpulse.camera"; // the camera that the student chose
 const HIDDEN = "classpulse.hidden"; // that the student does not want to see themselves
 const ANSWER_MILLISECONDS = 3000; // after which a student may have overlooked the browser's question
@@ -83,7 +84,7 @@ export class CameraCard {
   /** @type {Smoother | null} */
   #smoother = null;
   #readAt = 0; // when the last look came, by the clock on the wall
-  /** @type {number[] | null} */
+  /** @type {Record<string, number> | null} */
   #resting = JSON.parse(tabMemory.get(RESTING) ?? "null");
   /** @type {RestingFace | null} */
   #learning = null; // the face at rest, while it is learnt
@@ -331,7 +332,7 @@ export class CameraCard {
     );
     this.#tell(label);
     const [hindrance, advice] = reading.hindrance ? HINDRANCES[reading.hindrance] : ["", ""];
-    const emotion = label.emotion ? EMOTION_WORDS[label.emotion] : "";
+    const emotion = label.emotion ? wordOf(label.emotion) : "";
     const looks = {
       ok: gettext("Your face looks {emotion}", { emotion }),
       unsure: gettext("Hard to say how your face looks"),
@@ -405,12 +406,14 @@ export class CameraCard {
     const learnt = this.#learning?.add(probabilities);
     if (learnt) {
       this.#learning = null;
-      this.#resting = learnt;
-      tabMemory.set(RESTING, JSON.stringify(learnt));
+      this.#resting = Object.fromEntries(labels.map((label, index) => [label, learnt[index]]));
+      tabMemory.set(RESTING, JSON.stringify(this.#resting));
       this.#showResting();
     }
-    if (this.#resting === null) return probabilities;
-    return fromResting(probabilities, this.#resting, labels.indexOf("neutral"));
+    // What was learnt with another model says nothing.
+    const resting = labels.map((label) => this.#resting?.[label]);
+    if (!labels.includes(NEUTRAL) || !resting.every((p) => p !== undefined)) return probabilities;
+    return fromResting(probabilities, resting, labels.indexOf(NEUTRAL));
   }
 
   #learnResting() {

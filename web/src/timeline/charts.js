@@ -1,17 +1,17 @@
 /** The charts of a timeline: what each shows, and its options.
  *
  * @import uPlot from "uplot"
- * @import { Emotion, Mode, Pace } from "../shared/contract.js"
- * @import { Look } from "../shared/labels.js"
+ * @import { Item } from "../shared/bars.js"
+ * @import { Mode, Pace } from "../shared/contract.js"
+ * @import { Drawn } from "../shared/looks.js"
  * @import { Row } from "./rows.js"
  *
- * @typedef {object} Line
- * @property {string} name of its colour, a CSS variable
- * @property {string} word
+ * @typedef {object} Shown
  * @property {(row: Row) => number | null} value
- * @property {number[]} [dash]
  * @property {boolean} [isFilled] down to zero
  * @property {boolean} [isOff] until somebody asks for it
+ *
+ * @typedef {Item & Drawn & Shown} Line
  *
  * @typedef {object} Kind of a chart
  * @property {string} name
@@ -26,7 +26,8 @@
  */
 
 import { clock, exactClock, percent } from "../shared/figures.js";
-import { EMOTION_WORDS, LOOK_WORDS, PACE_TOLD, entriesOf, groupLooks } from "../shared/labels.js";
+import { PACE_TOLD } from "../shared/labels.js";
+import { looks } from "../shared/looks.js";
 import { gettext } from "../shared/texts.js";
 
 const TOP = 8; // CSS pixels above a chart, for the upper half of its uppermost figure
@@ -36,18 +37,6 @@ const FAINT = "2e"; // of a colour, as its last two digits: lines are seen throu
 
 const dotted = [2, 3];
 const dashed = [7, 3];
-/**
- * Whoever does not see colours tells lines by these.
- * @type {Partial<Record<Emotion | Look, number[]>>}
- */
-const DASHES = {
-  neutral: dashed,
-  surprise: [10, 3, 2, 3],
-  other: dotted,
-  fear: dashed,
-  angry: dotted,
-  disgust: [7, 3, 2, 3],
-};
 
 /** @type {Pick<Kind, "range" | "steps" | "tick">} */
 const IN_SHARES = { range: () => [0, 1], steps: [0.25, 0.5], tick: percent };
@@ -75,37 +64,33 @@ const SAID = {
   ...IN_STUDENTS,
   hidden: (row) => row.students !== null && row.pace === null,
 };
-/** @type {Kind} */
-const LOOKS = {
+/** @type {() => Kind} */
+const inGroups = () => ({
   name: "looks",
   title: gettext("How the class looks"),
   isPrinted: true,
   inDetail: false,
-  lines: entriesOf(LOOK_WORDS).map(([name, word]) => ({
-    name,
-    word,
-    value: ({ shares }) => shares && groupLooks(shares)[name],
-    dash: DASHES[name],
-    isOff: name === "surprise" || name === "other",
+  lines: looks.groups.map((group) => ({
+    ...group,
+    value: ({ shares }) => shares && looks.grouped(shares)[group.name],
+    isOff: group.isAside,
   })),
   ...IN_SHARES,
   hidden: areLooksHidden,
-};
-/** @type {Kind} */
-const EXPRESSIONS = {
+});
+/** @type {() => Kind} */
+const expressions = () => ({
   name: "expressions",
   title: gettext("Each expression"),
   isPrinted: false,
   inDetail: true,
-  lines: entriesOf(EMOTION_WORDS).map(([name, word]) => ({
-    name,
-    word,
-    value: ({ shares }) => shares && (shares[name] ?? 0),
-    dash: DASHES[name],
+  lines: looks.emotions.map((emotion) => ({
+    ...emotion,
+    value: ({ shares }) => shares && (shares[emotion.name] ?? 0),
   })),
   ...IN_SHARES,
   hidden: areLooksHidden,
-};
+});
 /** @type {Kind} */
 const PRESENCE = {
   name: "presence",
@@ -113,8 +98,8 @@ const PRESENCE = {
   isPrinted: false,
   inDetail: false,
   lines: [
-    { name: "students", word: gettext("students"), value: ({ students }) => students },
-    { name: "seen", word: gettext("faces read"), value: ({ seen }) => seen, dash: dashed },
+    lineOf("students", gettext("students"), ({ students }) => students),
+    { ...lineOf("seen", gettext("faces read"), ({ seen }) => seen), dash: dashed },
   ],
   ...IN_STUDENTS,
   hidden: () => false,
@@ -123,18 +108,29 @@ const PRESENCE = {
 /**
  * How many students say so.
  * @param {Pace} name
- * @returns {Line}
  */
 function sayers(name) {
-  return { name, word: PACE_TOLD[name], value: ({ pace }) => pace && pace[name] };
+  return lineOf(name, PACE_TOLD[name], ({ pace }) => pace && pace[name]);
 }
 
 /**
- * The charts of a mode, of which one is shown at a time: first the one that is shown first.
+ * In the colour of its name.
+ * @param {string} name
+ * @param {string} word
+ * @param {Line["value"]} value
+ * @returns {Line}
+ */
+function lineOf(name, word, value) {
+  return { name, word, colour: name, value };
+}
+
+/**
+ * The charts of a mode, of which one is shown at a time: first the one that is shown first. They have
+ * lines for the looks that the page knows.
  * @param {Mode} mode
  */
 export function chartsOf(mode) {
-  if (mode === "camera") return [SAID, LOOKS, EXPRESSIONS, PRESENCE];
+  if (mode === "camera") return [SAID, inGroups(), expressions(), PRESENCE];
   return [SAID, { ...PRESENCE, lines: PRESENCE.lines.slice(0, 1) }];
 }
 
@@ -184,8 +180,8 @@ export function optionsOf(kind, { colour, isShown, above, beside, span, cursor, 
       {},
       ...kind.lines.map((line) => ({
         show: isShown(line),
-        stroke: () => colour(line.name),
-        fill: line.isFilled ? () => colour(line.name) + FAINT : undefined,
+        stroke: () => colour(line.colour),
+        fill: line.isFilled ? () => colour(line.colour) + FAINT : undefined,
         width: 2,
         dash: line.dash,
         points: { show: false },

@@ -53,6 +53,25 @@ export class Choices {
     }
   }
 
+  /**
+   * With what was chosen before its charts were made anew, with more lines.
+   * @param {Choices} before
+   */
+  like(before) {
+    this.view = before.view;
+    this.zoom = before.zoom;
+    const kept = new Map(before.#kinds.map((kind) => [kind.name, kind.lines]));
+    for (const { name, lines } of this.#kinds) {
+      for (const line of lines) {
+        const old = kept.get(name)?.find((each) => each.name === line.name);
+        if (!old) continue;
+        if (before.lines.has(old)) this.lines.add(line);
+        else this.lines.delete(line);
+      }
+    }
+    return this;
+  }
+
   /** The chart that was chosen; undefined for the table. */
   get kind() {
     return this.#kinds.find(({ name }) => name === this.view);
@@ -81,9 +100,9 @@ export class Choices {
    */
   #legends() {
     return this.#kinds.flatMap(({ name, lines }) => {
-      const figure = findIn(this.#element, `[data-chart=${name}]`);
-      /** @type {(line: Line) => [Line, HTMLElement]} */
-      const withButton = (line) => [line, findIn(figure, `[data-line=${line.name}]`)];
+      const buttons = findAll(this.#element, `[data-chart=${name}] [data-line]`);
+      /** @type {(line: Line, index: number) => [Line, HTMLElement]} */
+      const withButton = (line, index) => [line, buttons[index]];
       return lines.map(withButton);
     });
   }

@@ -44,9 +44,9 @@ export function frameOf(kinds, columns, goesOn) {
 function figureOf({ name, title, lines }) {
   const label = safe(gettext("Lines"));
   const legend = lines.map(
-    ({ name, word, dash = [] }) =>
-      `<button data-line="${name}"><svg width="18" height="4" aria-hidden="true"><path d="M0 2H18"
-      stroke="var(--${name})" stroke-width="3" stroke-dasharray="${dash}"/></svg> ${safe(word)}</button>`,
+    ({ name, word, colour, dash = [] }) =>
+      `<button data-line="${safe(name)}"><svg width="18" height="4" aria-hidden="true"><path d="M0 2H18"
+      stroke="var(--${colour})" stroke-width="3" stroke-dasharray="${dash}"/></svg> ${safe(word)}</button>`,
   );
   return `<figure data-chart="${name}" aria-label="${safe(title)}"><figcaption>${safe(title)}</figcaption>
     <div class="legend" role="group" aria-label="${label}" ${lines.length > 1 ? "" : "hidden"}>

@@ -6,7 +6,7 @@
  * @typedef {(name: string) => string} Colour of the style sheet
  *
  * @typedef {object} End of a line
- * @property {string} name of its colour
+ * @property {string} colour its name
  * @property {string} word
  * @property {number[]} [dash]
  * @property {number} t
@@ -26,6 +26,7 @@ const ALERT = 19; // CSS pixels for the words of an alert and its bar
 const BAR = 3; // CSS pixels: the height of the bar
 const HATCH = 7; // CSS pixels between two lines of the hatching
 const POLE = 10; // CSS pixels: the size of a flag without words
+const MOST_NAME = 120; // CSS pixels of a line's name: a label of a model may be long
 const LEADER = 12; // CSS pixels from a line's end to its name
 const MARGIN = 30; // CSS pixels on the right of a chart, for half of a time
 
@@ -175,10 +176,11 @@ function drawPennant(context, x, y) {
  * @param {uPlot} chart
  * @param {{word: string}[]} lines
  */
-export function sideroom({ ctx: context }, lines) {
+export function sideroom(chart, lines) {
+  const context = chart.ctx;
   context.save();
   context.font = FONT;
-  const widths = lines.map(({ word }) => context.measureText(word).width);
+  const widths = lines.map(({ word }) => context.measureText(nameIn(chart, word)).width);
   context.restore();
   return Math.max(MARGIN, LEADER + Math.ceil(Math.max(0, ...widths)) + 4);
 }
@@ -193,21 +195,30 @@ export function drawNames(chart, ends, colour) {
   draw(chart, (context, { left, top, height }) => {
     const wanted = ends.map(({ value }) => top + chart.valToPos(value, "y"));
     const places = spread(wanted, LINE - 2, top, top + height);
-    for (const [index, { name, word, dash = [], t }] of ends.entries()) {
+    for (const [index, { colour: own, word, dash = [], t }] of ends.entries()) {
       const y = places[index];
       if (y === null) continue;
       const x = left + chart.valToPos(t, "x");
-      context.strokeStyle = colour(name);
+      context.strokeStyle = colour(own);
       context.lineWidth = 2;
       context.setLineDash(dash);
       context.beginPath();
       context.moveTo(x, wanted[index]);
       context.lineTo(x + LEADER - 2, y);
       context.stroke();
-      write(context, word, x + LEADER, y + 4, context.measureText(word).width, colour);
+      const name = nameIn(chart, word);
+      write(context, name, x + LEADER, y + 4, context.measureText(name).width, colour);
     }
   });
 }
+
+/**
+ * The name of a line, which leaves the chart its place.
+ * @param {uPlot} chart
+ * @param {string} word
+ */
+const nameIn = ({ ctx: context, width }, word) =>
+  shortened(word, (part) => context.measureText(part).width, Math.min(width / 4, MOST_NAME));
 
 /**
  * Draw in CSS pixels; `paint` gets the chart's plotting area.

@@ -1,7 +1,6 @@
 /** A class minute by minute, for a table.
  *
  * @import { Paces, Point } from "../shared/contract.js"
- * @import { Look } from "../shared/labels.js"
  * @import { Events } from "./events.js"
  *
  * @typedef {object} Minute Figures are means; null is what was hidden, or what is not known.
@@ -9,13 +8,14 @@
  * @property {number | null} students
  * @property {number | null} seen
  * @property {Paces | null} pace
- * @property {Record<Look, number> | null} looks
+ * @property {Record<string, number> | null} looks
  * @property {boolean} isHidden whether something was
  * @property {string[]} happened
  */
 
 import { ALERT_WORDS } from "../shared/alert-words.js";
-import { LOOK_WORDS, PACE_TOLD, groupLooks, namesOf } from "../shared/labels.js";
+import { PACE_TOLD, namesOf } from "../shared/labels.js";
+import { looks } from "../shared/looks.js";
 
 const MINUTE = 60; // seconds
 
@@ -56,12 +56,15 @@ export function minutesOf(points, { flags, alerts }, [from, to]) {
  */
 function meansOf(points) {
   const paces = there(points.map(({ pace }) => pace));
-  const looks = there(points.map(({ shares }) => shares)).map(groupLooks);
+  const shares = there(points.map(({ shares }) => shares));
   return {
     students: mean(points.map(({ students }) => students)),
     seen: mean(there(points.map(({ seen }) => seen))),
-    pace: meanOfEach(paces, PACE_TOLD),
-    looks: meanOfEach(looks, LOOK_WORDS),
+    pace: meanOfEach(paces, namesOf(PACE_TOLD)),
+    looks: meanOfEach(
+      shares.map((each) => looks.grouped(each)),
+      looks.groups.map(({ name }) => name),
+    ),
     isHidden: points.some(({ suppressed }) => suppressed !== null),
   };
 }
@@ -69,12 +72,12 @@ function meansOf(points) {
 /**
  * @template {string} Name
  * @param {Record<Name, number>[]} records
- * @param {Record<Name, unknown>} names
+ * @param {Name[]} names
  * @returns {Record<Name, number> | null}
  */
 function meanOfEach(records, names) {
   if (records.length === 0) return null;
-  const means = namesOf(names).map((name) => [name, mean(records.map((record) => record[name]))]);
+  const means = names.map((name) => [name, mean(records.map((record) => record[name]))]);
   return Object.fromEntries(means);
 }
 

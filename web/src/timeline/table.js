@@ -1,6 +1,7 @@
 /** The figures of a timeline as a table, a row for each minute.
  *
  * @import { Mode } from "../shared/contract.js"
+ * @import { Look } from "../shared/looks.js"
  * @import { Minute } from "./minutes.js"
  *
  * @typedef {object} Column
@@ -10,13 +11,14 @@
  */
 
 import { clock, percent } from "../shared/figures.js";
-import { LOOK_WORDS, PACE_TOLD } from "../shared/labels.js";
+import { PACE_TOLD } from "../shared/labels.js";
+import { looks } from "../shared/looks.js";
 import { gettext, listed } from "../shared/texts.js";
 
 const NONE = "–";
 
-/** @type {Column[]} */
-const COLUMNS = [
+/** @type {() => Column[]} */
+const columns = () => [
   { word: gettext("time"), cell: ({ t }) => clock(t) },
   { word: gettext("students"), cell: ({ students }) => whole(students) },
   { word: gettext("faces read"), cell: (minute) => whole(minute.seen, minute), isOfCamera: true },
@@ -24,9 +26,7 @@ const COLUMNS = [
   sayers("slow_down"),
   sayers("fine"),
   sayers("speed_up"),
-  lookers("happy"),
-  lookers("neutral"),
-  lookers("unhappy"),
+  ...looks.groups.filter(({ isAside }) => !isAside).map(lookers),
   { word: gettext("what happened"), cell: ({ happened }) => listed(happened) },
 ];
 
@@ -35,7 +35,7 @@ const COLUMNS = [
  * @param {Mode} mode
  */
 export const columnsOf = (mode) =>
-  COLUMNS.filter(({ isOfCamera }) => mode === "camera" || !isOfCamera);
+  columns().filter(({ isOfCamera }) => mode === "camera" || !isOfCamera);
 
 /**
  * Write the minutes into the table. What is there already stays, and where it was scrolled to.
@@ -82,13 +82,13 @@ function sayers(name) {
 
 /**
  * What share of the faces looks so.
- * @param {keyof typeof LOOK_WORDS} name
+ * @param {Look} group
  * @returns {Column}
  */
-function lookers(name) {
+function lookers({ name, word }) {
   return {
-    word: LOOK_WORDS[name],
-    cell: ({ looks, isHidden }) => (looks ? percent(looks[name]) : missing(isHidden)),
+    word,
+    cell: (minute) => (minute.looks ? percent(minute.looks[name]) : missing(minute.isHidden)),
     isOfCamera: true,
   };
 }

@@ -4,7 +4,9 @@
  * @import { Kind } from "./charts.js"
  * @import { Events } from "./events.js"
  * @import { End } from "./marks.js"
+ * @import { Look } from "../shared/looks.js"
  * @import { Row } from "./rows.js"
+ * @import { Column } from "./table.js"
  *
  * @typedef {object} Chart
  * @property {Kind} kind
@@ -30,6 +32,7 @@ import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
 
 import { POINT_SECONDS } from "../shared/contract.js";
+import { looks } from "../shared/looks.js";
 import { findIn } from "../shared/page.js";
 import { gettext } from "../shared/texts.js";
 import { chartsOf, optionsOf } from "./charts.js";
@@ -52,9 +55,14 @@ const NAMED = 340; // CSS pixels from which on there is room for the names of li
 
 export class Timeline {
   #element;
+  /** @type {Choices} */
   #choices;
-  #charts;
-  #columns;
+  /** @type {Chart[]} */
+  #charts = [];
+  /** @type {Column[]} */
+  #columns = [];
+  /** @type {Look[]} */
+  #emotions = []; // that the charts have lines for
   #course;
   /** @type {Row[]} */
   #rows = [];
@@ -89,21 +97,29 @@ export class Timeline {
    * @param {Course} course
    */
   constructor(element, course) {
-    const { mode, present } = course;
-    const kinds = chartsOf(mode);
     this.#element = element;
     this.#course = course;
-    this.#columns = columnsOf(mode);
     element.classList.add("timeline");
-    element.innerHTML = frameOf(kinds, this.#columns, present !== undefined);
-    this.#choices = new Choices(element, kinds, () => this.#drawSoon());
-    this.#charts = kinds.map((kind) => {
-      const figure = findIn(element, `[data-chart=${kind.name}]`);
-      /** @type {Chart} */
-      const chart = { kind, figure, place: findIn(figure, ".place"), plot: null, isDrawn: false };
-      return chart;
-    });
+    this.#choices = this.#build();
     this.#listen();
+  }
+
+  /** Make all elements, for the looks that the page knows now. */
+  #build() {
+    const { mode, present } = this.#course;
+    const kinds = chartsOf(mode);
+    for (const { plot } of this.#charts) plot?.destroy();
+    this.#emotions = looks.emotions;
+    this.#columns = columnsOf(mode);
+    this.#element.innerHTML = frameOf(kinds, this.#columns, present !== undefined);
+    this.#charts = kinds.map((kind) => {
+      const figure = findIn(this.#element, `[data-chart=${kind.name}]`);
+      return { kind, figure, place: findIn(figure, ".place"), plot: null, isDrawn: false };
+    });
+    const charts = findIn(this.#element, ".charts");
+    charts.addEventListener("keydown", (event) => this.#onKey(event));
+    charts.addEventListener("blur", () => this.#read(null));
+    return new Choices(this.#element, kinds, () => this.#drawSoon());
   }
 
   /** Draw the course anew, with the next frame. Points can wait: time draws them as it goes on. */
@@ -158,9 +174,6 @@ export class Timeline {
 
   #listen() {
     const { signal } = this.#closed;
-    const charts = findIn(this.#element, ".charts");
-    charts.addEventListener("keydown", (event) => this.#onKey(event));
-    charts.addEventListener("blur", () => this.#read(null));
     for (const query of ["(prefers-color-scheme: dark)", "print"]) {
       matchMedia(query).addEventListener("change", () => this.#drawSoon(), { signal });
     }
@@ -196,6 +209,7 @@ export class Timeline {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     if (this.#width === 0 && !this.#printing) return;
+    if (looks.emotions !== this.#emotions) this.#choices = this.#build().like(this.#choices);
     this.#drawing = true;
     this.#drawnAt = this.#now();
     this.#colours.clear();

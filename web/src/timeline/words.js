@@ -1,19 +1,13 @@
 /** A moment of a class in one line: what students say before how they look.
  *
  * @import { Shares } from "../shared/contract.js"
+ * @import { Look } from "../shared/looks.js"
  * @import { Figures } from "./rows.js"
  */
 
 import { exactClock, percent, studentsHere } from "../shared/figures.js";
-import {
-  EMOTION_WORDS,
-  LOOK_WORDS,
-  PACE_TOLD,
-  answers,
-  entriesOf,
-  groupLooks,
-  namesOf,
-} from "../shared/labels.js";
+import { PACE_TOLD, answers, namesOf } from "../shared/labels.js";
+import { looks } from "../shared/looks.js";
 import { gettext, listed, ngettext } from "../shared/texts.js";
 
 /**
@@ -26,7 +20,7 @@ import { gettext, listed, ngettext } from "../shared/texts.js";
 export function describe(row, t, happened, inDetail) {
   const parts = [];
   if (row === null) parts.push(gettext("nothing is known"));
-  else parts.push(said(row), ...looks(row, inDetail), studentsHere(row.students));
+  else parts.push(said(row), ...looked(row, inDetail), studentsHere(row.students));
   return `${exactClock(t)}: ${[...parts, ...happened].join(" · ")}`;
 }
 
@@ -42,23 +36,24 @@ function said({ pace }) {
  * @param {Figures} row
  * @param {boolean} inDetail
  */
-function looks({ shares, seen, suppressed }, inDetail) {
+function looked({ shares, seen, suppressed }, inDetail) {
   if (shares === null) {
     return suppressed === "few_faces" ? [gettext("looks hidden: too few faces")] : [];
   }
-  const parts = [inDetail ? told(shares, EMOTION_WORDS) : told(groupLooks(shares), LOOK_WORDS)];
+  const parts = [
+    inDetail ? told(shares, looks.emotions) : told(looks.grouped(shares), looks.groups),
+  ];
   if (seen !== null) parts.push(ngettext("{count} face read", "{count} faces read", seen));
   return parts;
 }
 
 /**
  * Those that are there, largest first: "happy 60 %, unhappy 40 %".
- * @template {string} Name
- * @param {Partial<Record<Name, number>>} shares
- * @param {Record<Name, string>} words
+ * @param {Shares} shares
+ * @param {Look[]} names
  */
-function told(shares, words) {
-  const there = entriesOf(shares).filter(([, share]) => share > 0);
-  there.sort((a, b) => b[1] - a[1]);
-  return listed(there.map(([name, share]) => `${words[name]} ${percent(share)}`));
+function told(shares, names) {
+  const there = names.map(({ name, word }) => ({ word, share: shares[name] ?? 0 }));
+  const seen = there.filter(({ share }) => share > 0).sort((a, b) => b.share - a.share);
+  return listed(seen.map(({ word, share }) => `${word} ${percent(share)}`));
 }
