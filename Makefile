@@ -147,9 +147,10 @@ node_modules/dev: package.json package-lock.json
 	$(NPM_CI)
 	touch node_modules/done $@
 
-# With the models, because the bundle has what they need of TensorFlow.js, and compressed copies.
+# With the models, because the bundle has what they need of TensorFlow.js, and compressed copies; the
+# operator's own is one of them.
 web/static/dist/done: node_modules/done web/build.mjs web/slim.mjs web/texts.mjs \
-		$(shell find web/src web/static/model web/translations -type f -not -name '*.mo')
+		$(if $(MODEL),$(wildcard $(MODEL)/model.json)) $(shell find web/src web/static/model web/translations -type f -not -name '*.mo')
 	npm run build
 	touch $@
 

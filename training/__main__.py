@@ -131,15 +131,8 @@ def _evaluate(options: argparse.Namespace) -> None:
     if options.exported:
         figures, named = publish_accuracy(options.exported, data)
         print(f"{describe(figures)}\n{named}")
-        _print_what_pages_lack(options.exported)
     else:
         print(describe(evaluate(options.run, data)))
-
-
-def _print_what_pages_lack(exported: Path) -> None:
-    lacking = what_pages_lack(exported)
-    if lacking:
-        print(lacking)
 
 
 def _select(options: argparse.Namespace) -> None:
@@ -160,7 +153,8 @@ def _export(options: argparse.Namespace) -> None:
     run = options.run or selected(options.runs)
     metadata = export(run, options.to, options.pleasant, options.unpleasant, options.force)
     print(f"{metadata['params']:,} parameters, {metadata['bytes']:,} bytes in {options.to}")
-    _print_what_pages_lack(options.to)
+    if lacking := what_pages_lack(options.to):
+        print(lacking)
 
 
 def _export_face(options: argparse.Namespace) -> None:

@@ -22,8 +22,8 @@ STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
 CHUNK = 64  # crops at a time, so that the page's memory stays small
 WARMUP = 20  # predictions of each model before the first that is timed
 
-_RUN = """async ([model, chunk]) => {
-  const { fetchModels, Vision } = await import("/static/dist/vision.js");
+_RUN = """async ([script, model, chunk]) => {
+  const { fetchModels, Vision } = await import(`/static/dist/${script}.js`);
   const vision = await Vision.load(fetchModels("/models/0"));
   const bytes = new Uint8Array(await (await fetch("/input.bin")).arrayBuffer());
   const outputs = [];
@@ -64,20 +64,26 @@ _TIME = """async ([count, size, warmup]) => {
 }"""
 
 
-def classify(crops: UInt8Array, emotion: Path, face: Path = STATIC / "model/face") -> FloatArray:
+def classify(
+    crops: UInt8Array,
+    emotion: Path,
+    face: Path = STATIC / "model/face",
+    script: str = "vision",
+) -> FloatArray:
     """Probabilities [n, 17] for grey crops, uint8 [n, 48, 48], by the model exported to `emotion`.
 
-    They are those of both heads side by side, as the network gives them.
+    They are those of both heads side by side, as the network gives them. The script "vision" runs
+    any model, "vision-of-pages" what students' pages can run.
 
-    Raises TrainingError if the page's script has not been built or the model cannot be run.
+    Raises TrainingError if the script has not been built or the model cannot be run.
     """
-    outputs = run_script(_RUN, ["emotion", CHUNK * crops[0].size], crops, [emotion], face)
+    outputs = run_script(_RUN, [script, "emotion", CHUNK * crops[0].size], crops, [emotion], face)
     return np.array(outputs).reshape(len(crops), -1)
 
 
 def detect(images: UInt8Array, face: Path, emotion: Path = STATIC / "model/emotion") -> FloatArray:
     """Rows [n, 896, 17] for RGB images, uint8 [n, 128, 128, 3], by the model exported to `face`."""
-    outputs = run_script(_RUN, ["face", images[0].size], images, [emotion], face)
+    outputs = run_script(_RUN, ["vision", "face", images[0].size], images, [emotion], face)
     return np.array(outputs).reshape(len(images), 896, 17)
 
 

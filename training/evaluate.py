@@ -18,6 +18,7 @@ from training.evaluation_page import build_page
 from training.figures import Figures, RunFigures, SplitFigures
 from training.files import new_file, new_folder
 from training.run import BEST_WEIGHTS, Config, load_classifier, read_history
+from training.tfjs import what_pages_lack
 
 EVALUATION = "evaluation"  # the folder in a run
 FIGURES = "figures.json"
@@ -71,13 +72,17 @@ def publish_accuracy(emotion: Path, data: Dataset) -> tuple[Figures, str]:
 
     These are its `accuracy`, by what people say and by the label, and from PublicTest its
     `exponent`, `weights` and `temperature` (see `metrics.Settings`) and `sure`, the probability
-    from which on the page names an expression. The model runs in Chromium, as it does for students.
-    Returns the figures, and in a line how many faces are named then. Raises TrainingError if the
-    model cannot be run, and if the data have other labels.
+    from which on the page names an expression. The model runs in Chromium, with what students'
+    pages have of TensorFlow.js. Returns the figures, and in a line how many faces are named then.
+    Raises TrainingError if the pages cannot run the model, and if the data have other labels.
     """
     metadata = load_metadata(emotion)
     data.require_labels(metadata["labels"], emotion)
-    probabilities = _classify_test_splits(data, lambda images: classify(images, emotion))
+    if lacking := what_pages_lack(emotion):
+        raise TrainingError(lacking)
+    probabilities = _classify_test_splits(
+        data, lambda images: classify(images, emotion, script="vision-of-pages")
+    )
     settings = _fit(data, probabilities)
     figures = _measure(data, probabilities, settings)
     metadata |= settings._asdict()

@@ -7,6 +7,7 @@ import datetime
 import json
 import math
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 GRAPH = "model.json"  # in the folder of a model, with its weights beside it
 # What the pages' scripts have of TensorFlow.js: web/build.mjs leaves out what no model here needed.
-BUILT = Path(__file__).resolve().parent.parent / "web/static/dist/operations.json"
+STATIC = Path(__file__).resolve().parent.parent / "web/static"
+BUILT, SHIPPED = STATIC / "dist/operations.json", STATIC / "model/emotion"
 # Of the ten bits of a float16's fraction. The others are as good as random, so that no compressor
 # makes them smaller, and a third of a percent of a weight changes no answer that counts.
 FRACTION_BITS = 6
@@ -69,14 +71,16 @@ def export_graph_model(
 def what_pages_lack(exported: Path) -> str | None:
     """A line, if students' pages as they are built cannot run an exported model."""
     nodes = json.loads((exported / GRAPH).read_text())["modelTopology"]["node"]
+    folder = "" if exported.resolve() == SHIPPED else f"MODEL={shlex.quote(str(exported))} "
+    way = f"run `{folder}npm run build`"
     try:
         built = json.loads(BUILT.read_text())
     except FileNotFoundError:
-        return "now run `npm run build`: the pages are not built yet"
+        return f"the pages are not built yet: {way}"
     lacking = sorted({node["op"] for node in nodes} - set(built))
-    if not lacking:
-        return None
-    return f"now run `npm run build`: the pages lack {', '.join(lacking)}, which this model needs"
+    return (
+        f"the pages lack {', '.join(lacking)}, which this model needs: {way}" if lacking else None
+    )
 
 
 @contextlib.contextmanager

@@ -12,6 +12,8 @@ import { catalogues, compile } from "./texts.mjs";
 
 const served = "web/static";
 const models = ["face", "emotion"].map((name) => `${served}/model/${name}`);
+// One that is served in the place of ours: what pages have of TensorFlow.js suffices for both.
+const own = process.env.MODEL ? [process.env.MODEL] : [];
 const outdir = `${served}/dist`;
 const packers = {
   br: promisify(brotliCompress), // at its best by default
@@ -32,7 +34,7 @@ const options = {
   logLevel: "warning",
 };
 
-const needs = await needsOf(models);
+const needs = await needsOf([...models, ...own]);
 
 await compile();
 await rm(outdir, { recursive: true, force: true });
@@ -64,8 +66,11 @@ await build({
 });
 // Training tells by them whether the pages can run another model.
 await writeFile(`${outdir}/operations.json`, JSON.stringify([...needs.operations].sort()));
-// By itself too, and with all of TensorFlow.js: training measures other models with it.
-await build({ ...options, entryPoints: { vision: "web/src/engine/vision.js" } });
+// By itself too: training measures the exported model with what pages have, and compares models
+// with all of TensorFlow.js.
+const vision = "web/src/engine/vision.js";
+await build({ ...options, entryPoints: { "vision-of-pages": vision }, plugins: [only(needs)] });
+await build({ ...options, entryPoints: { vision } });
 
 const bundles = Object.keys(metafile.outputs).filter((path) => !path.endsWith(".map"));
 const exported = models.map(async (folder) =>

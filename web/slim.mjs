@@ -80,6 +80,16 @@ export function only({ operations, kernels, functions }) {
       (source) =>
         `let widen; ${change(source, "= getFloat16Decoder()", "= (widen ??= getFloat16Decoder())")}`,
     ],
+    // So that a page knows what to say: the operation is there, but not as this model needs it.
+    [
+      /core\/dist\/engine\.js$/,
+      (source) =>
+        change(
+          source,
+          /throw (new Error\(`Kernel [^;]*not registered[^;]*\));/,
+          `throw ${outdated("$1")};`,
+        ),
+    ],
     // No threads: engine/backends/wasm.js says why.
     [/threaded-simd\.js$/, () => "export default null;"],
     [/threaded-simd\.worker\.js$/, () => "export const wasmWorkerContents = null;"],
@@ -96,9 +106,8 @@ export function only({ operations, kernels, functions }) {
     [
       /\/operation_executor\.js$/,
       (source) => {
-        const unknown =
-          "Object.assign(new Error(`${node.op} is not in this build`), { reason: 'outdated' })";
-        return change(source, /throw TypeError\(`Unknown op[^;]*;/, `throw ${unknown};`);
+        const unknown = outdated("new Error(`${node.op} is not in this build`)");
+        return change(source, /throw TypeError\(`Unknown op[^;]*;/, () => `throw ${unknown};`);
       },
     ],
     [
@@ -190,6 +199,9 @@ async function modulesOfCore() {
   const imports = source.matchAll(/^import \* as (\w+) from '\.\/(.*)';$/gm);
   return Object.fromEntries([...imports].map(([, name, file]) => [name, file]));
 }
+
+/** The code of an error by which the page tells that it was built for another model. */
+const outdated = (error) => `Object.assign(${error}, { reason: "outdated" })`;
 
 function change(source, from, to) {
   const changed = source.replace(from, to);

@@ -730,6 +730,7 @@ def test_ctrl_c_is_one_line_that_says_how_to_go_on(earlier, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # jobs may ignore it
     )
     with source.open("w"):  # returns when it is being read
         process.send_signal(signal.SIGINT)
