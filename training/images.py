@@ -8,6 +8,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import NamedTuple
+from unicodedata import category, normalize
 
 import cv2
 import numpy as np
@@ -38,6 +39,8 @@ NAMES = {
     **dict.fromkeys(("surprised",), "surprise"),
 }
 LONGEST_LABEL = 40  # characters
+# As servers have it: controls, halves and ends of lines, but not what joins letters or emoji.
+UNFIT = {"Cc", "Cs", "Zl", "Zp"}
 LARGEST = 1024  # pixels of a photograph's longer side: with more no other face is found
 AT_ONCE = 64  # photographs in memory
 LISTED = 5  # names in a line
@@ -69,7 +72,7 @@ def find_images(files: Iterable[File], in_splits: bool) -> list[Image]:
         *_, name = parts = file.name.split("/")[-depth:]
         folder = FOLDERS.get(parts[0].lower()) if in_splits else None
         if len(parts) == depth and _type(name) in TYPES and (folder or not in_splits):
-            label = parts[-2].strip()
+            label = normalize("NFC", parts[-2].strip())  # macOS keeps é as two characters
             found.append(Image(file, "/".join(parts), folder, NAMES.get(label.lower(), label)))
     return found
 
@@ -134,7 +137,9 @@ def _check_labels(images: Sequence[Image], own: bool) -> None:
                 )
         return
     for label, name in labels.items():
-        if not label.isprintable() or not 1 <= len(label) <= LONGEST_LABEL:
+        kinds = {category(each) for each in label}
+        blank = all(kind[0] in "CZ" for kind in kinds)
+        if blank or kinds & UNFIT or len(label) > LONGEST_LABEL:
             raise TrainingError(
                 f"{name}: a label has 1 to {LONGEST_LABEL} characters in one line, not {label!r}"
             )

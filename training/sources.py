@@ -6,12 +6,12 @@ import lzma
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from training.errors import TrainingError
 
@@ -20,6 +20,7 @@ from training.errors import TrainingError
 UNREADABLE = (
     *(OSError, BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, RuntimeError),
 )
+UTF8 = 0x800  # flag of a zip's member, whose name is else taken for one of MS-DOS
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,27 @@ def _open(source: Path, opened: ExitStack) -> list[File]:
             archive.extractall(folder, filter="data")
         return _in_folder(Path(folder))
     packed = opened.enter_context(ZipFile(source))
-    names = (name for name in packed.namelist() if not name.endswith("/"))
-    return [_member(packed, name) for name in sorted(names)]
+    members = (_member(packed, info) for info in packed.infolist())
+    return sorted((file for file in members if not file.name.endswith("/")), key=_by_name)
 
 
-def _member(packed: ZipFile, name: str) -> File:
-    return File(name, lambda: packed.open(name))
+def _member(packed: ZipFile, info: ZipInfo) -> File:
+    name = info.filename
+    if not info.flag_bits & UTF8:  # macOS packs names in UTF-8 without a word of it
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode()
+    # Some packers of Windows separate folders in their own way.
+    return File(name.replace("\\", "/"), lambda: packed.open(info))
 
 
 def _in_folder(folder: Path) -> list[File]:
     paths = _below(folder, frozenset({folder.resolve()}))
     files = (File.at(path, path.relative_to(folder).as_posix()) for path in paths)
-    return sorted(files, key=lambda file: file.name)
+    return sorted(files, key=_by_name)
+
+
+def _by_name(file: File) -> str:
+    return file.name
 
 
 def _below(folder: Path, above: frozenset[Path]) -> Iterator[Path]:

@@ -4,6 +4,8 @@ import json
 import shutil
 from itertools import pairwise
 from types import SimpleNamespace
+from unicodedata import normalize
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 
@@ -93,6 +95,42 @@ def placed(data):
     return sorted(zip((i.tobytes() for i in data.images), data.labels, data.splits, strict=True))
 
 
+SPELT = ("à l'aise", "می‌خندد", "👩‍🚀")  # the second and the third with what joins their parts
+
+
+def member(name, utf8=True):
+    """A file of a zip with its name as it is, and in UTF-8 though no flag may say so."""
+    info = Unchanged()
+    info.filename = name
+    if not utf8:
+        info._encodeFilenameFlags = lambda: (name.encode(), 0)
+    return info
+
+
+class Unchanged(ZipInfo):
+    """One whose attributes may be any: ZipFile asks it how its name is to be written."""
+
+
+PACKED = {
+    "by macOS": lambda name: member(normalize("NFD", name), utf8=False),
+    "by Windows": lambda name: member(f"top/{name}".replace("/", "\\")),
+    "as by anybody": member,
+}
+
+
+@pytest.mark.parametrize("how", PACKED)
+def test_labels_of_any_language_are_the_same_however_they_are_packed(how, own, cli, tmp_path):
+    names = {label: f"{SPELT[at]}/" for at, label in enumerate(("Happiness/", "bored/", "sleepy/"))}
+    with ZipFile(tmp_path / "own.zip", "w") as archive:
+        for path, content in own.files.items():
+            for label, name in names.items():
+                if path.startswith(label):
+                    archive.writestr(PACKED[how](path.replace(label, name)), content)
+    data, _ = prepared(cli, tmp_path / "own.zip", tmp_path / "own.npz")
+    assert data.label_names == tuple(sorted(SPELT))
+    assert data.counts().sum(axis=1).tolist() == [31, 31, 30]
+
+
 def test_a_name_of_its_own_allows_any_labels_in_folders_of_splits(own, cli, tmp_path):
     for number, (path, content) in enumerate(own.files.items()):
         split = ("train", "train", "valid", "test")[number % 4]
@@ -134,6 +172,11 @@ BAD = {
         lambda own: only(own, "sleepy") | {"two\nlines/1.png": own.files["bored/1.png"]},
         (),
         "a label has 1 to 40 characters in one line, not 'two\\nlines'",
+    ),
+    "a label that nobody sees": (
+        lambda own: only(own, "sleepy") | {"\u200d/1.png": own.files["bored/1.png"]},
+        (),
+        "a label has 1 to 40 characters in one line, not '\\u200d'",
     ),
     "a long label": (
         lambda own: only(own, "sleepy") | {f"{'x' * 41}/1.png": own.files["bored/1.png"]},
