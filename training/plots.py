@@ -63,6 +63,7 @@ def roc(figures: SplitFigures) -> Figure:
                 label=fill(f"{name}: {area:.3f}", 30),
             )
     axes.legend(
+        handles=axes.lines,  # else Matplotlib leaves out those of labels that begin with "_"
         title="area under the curve",
         loc="upper center",
         bbox_to_anchor=(0.5, -0.12),

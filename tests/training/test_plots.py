@@ -52,6 +52,11 @@ def test_a_label_that_no_image_has_is_an_empty_row_and_no_curve():
     assert [words.split(":")[0] for words in legend(axes)] == ["chance", "angry", "happy"]
 
 
+def test_labels_may_begin_with_what_matplotlib_hides():
+    (axes,) = plots.roc(measure_labels(np.array([0, 1]), np.eye(2), ("_calm", "__"))).axes
+    assert legend(axes)[1:] == ["_calm: 1.000", "__: 1.000"]
+
+
 def test_the_legend_of_the_roc_curves_has_their_areas(figures):
     (axes,) = plots.roc(figures).axes
     for name, words in zip(LABELS, legend(axes)[1:], strict=True):
