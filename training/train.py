@@ -43,6 +43,7 @@ HEAD_RATE = 1e-3  # the learning rate of frozen epochs, in which the heads alone
 # Few faces come in smaller batches, so that an epoch has so many steps: with fewer, a short run
 # ends before anything is learnt. Batch normalisation wants some faces in each.
 LEAST_STEPS, LEAST_BATCH = 32, 8
+SEEDS = 2**32  # of NumPy's random numbers
 TRIED = 10  # steps, after which the time of the whole is estimated
 SLOW = 1.5  # times the time that float32 takes: what is slower is no gain to anybody
 
@@ -261,8 +262,10 @@ def compile_model(learner: Learner, config: Config, rate: float, steps: int) -> 
 
 def _check(config: Config) -> None:
     counts = (config.epochs, config.batch, config.patience, config.limit)
-    if any(count is not None and count < 1 for count in counts) or config.seed < 0:
-        raise TrainingError("epochs, batch, patience and limit are 1 or more, the seed 0 or more")
+    if any(count is not None and count < 1 for count in counts):
+        raise TrainingError("epochs, batch, patience and limit are 1 or more")
+    if not 0 <= config.seed < SEEDS:
+        raise TrainingError(f"the seed is 0 or more, and less than {SEEDS}")
     shares = (
         config.strength,
         config.votes_weight,
@@ -276,8 +279,10 @@ def _check(config: Config) -> None:
         raise TrainingError("teachers and their weight come together")
     if not 0 <= config.average < 1 or not 0 <= config.label_smoothing < 1:
         raise TrainingError("average and label smoothing are 0 or more, and less than 1")
-    if min(config.weight_decay, config.warmup_steps, config.frozen_epochs) < 0:
-        raise TrainingError("weight decay, warmup steps and frozen epochs are 0 or more")
+    if not 0 <= config.weight_decay < math.inf:
+        raise TrainingError("weight decay is a number of 0 or more")
+    if min(config.warmup_steps, config.frozen_epochs) < 0:
+        raise TrainingError("warmup steps and frozen epochs are 0 or more")
     if not 0 < config.learning_rate < 1:
         raise TrainingError("the learning rate lies between 0 and 1")
     if config.precision not in PRECISIONS:
