@@ -13,10 +13,13 @@ pytest.importorskip("tensorflow", reason="the training environment is not instal
 
 import cv2
 import numpy as np
+from playwright.sync_api import sync_playwright
 
+from tests.e2e.conftest import launch
 from tests.training.conftest import contents, one_line, write_zip
 from training.browser import STATIC
 from training.dataset import LABELS, PARTS, SPLITS, Dataset
+from training.page import Page
 from training.run import load_network
 
 NAMES = ("happy", "bored", "confused $5", "ज़रूर", "sleepy")
@@ -286,6 +289,16 @@ def test_the_page_about_it_has_its_name_and_labels(own, cli, tmp_path):
     assert all(one < other for one, other in pairwise(at))
     names = {path.stem for path in (tmp_path / "page").glob("*.png")}
     assert {f"faces-{name}" for name in NAMES} < names and "ferplus" not in names
+
+
+def test_a_page_with_the_longest_names_is_no_wider_than_a_phone(browser):
+    page = Page("x" * 80, "y" * 80)
+    page.heading("z" * 80, "w" * 80)
+    page.picture("face", np.zeros((48, 48), np.uint8), "m" * 40)
+    with sync_playwright() as tools, launch(tools) as chromium:
+        shown = chromium.new_page(viewport={"width": 390, "height": 800})
+        shown.set_content(page.html())
+        assert shown.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_a_file_of_an_earlier_version_is_fer2013(data, tmp_path):
