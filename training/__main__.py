@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # whatever a file in one's home says
@@ -180,6 +182,12 @@ def _framing(options: argparse.Namespace) -> None:
     print(text)
 
 
+def _names(text: str) -> list[str]:
+    """Labels by commas; those that have one themselves are in double quotes."""
+    names = next(csv.reader([normalize("NFC", text)], skipinitialspace=True))
+    return [name.strip() for name in names]
+
+
 class _HelpWithDefaults(argparse.Action):
     """The help of `train`, and what each setting is where none is given.
 
@@ -298,10 +306,10 @@ def _parser() -> argparse.ArgumentParser:
     for kind in ("pleasant", "unpleasant"):
         step.add_argument(
             f"--{kind}",
-            type=lambda names: [name.strip() for name in names.split(",")],
+            type=_names,
             metavar="LABELS",
             default=(),
-            help="that look so, by commas (what is known of FER-2013's)",
+            help="that look so, by commas, one with commas in quotes (what is known of FER-2013's)",
         )
     step.add_argument("--force", action="store_true", help="replace the model that is there")
 

@@ -109,6 +109,7 @@ def read_images(
     said = f"faces are cut out of {cut:,} images that are not 48 x 48"
     if faceless:
         names = ", ".join([*faceless[:LISTED], "..."][: len(faceless)])
+        names = names.encode(errors="backslashreplace").decode()  # of names that are not UTF-8
         said += f", but for {len(faceless):,} that show none: {names}"
     return faces, [said]
 

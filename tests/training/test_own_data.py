@@ -1,6 +1,7 @@
 """From folders of one's own labels to a data set, and to the page about it."""
 
 import json
+import os
 import shutil
 from itertools import pairwise
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from tests.e2e.conftest import launch
-from tests.training.conftest import contents, one_line, write_zip
+from tests.training.conftest import contents, one_line, train_run, write_zip
 from training.browser import STATIC
 from training.dataset import LABELS, PARTS, SPLITS, Dataset
 from training.page import Page
@@ -159,6 +160,14 @@ def test_images_that_cannot_be_read_are_counted_and_left_aside(own, cli, tmp_pat
     assert sorted(parts) == ["1 .txt", "1 in other folders", "2 unreadable"]
 
 
+def test_names_of_files_that_are_not_utf8_are_said_all_the_same(own, cli, tmp_path):
+    folder = shutil.copytree(own.folder, tmp_path / "own")
+    cv2.imwrite(str(tmp_path / "wall.png"), np.zeros((200, 200, 3), np.uint8))
+    (tmp_path / "wall.png").rename(folder / "bored" / os.fsdecode(b"caf\xe9.png"))
+    _, said = prepared(cli, folder, tmp_path / "own.npz")
+    assert any(line.endswith(r"1 that show none: bored/caf\udce9.png") for line in said)
+
+
 def only(own, *labels):
     return {path: file for path, file in own.files.items() if path.split("/")[0] in labels}
 
@@ -275,6 +284,19 @@ def test_labels_are_as_pleasant_as_the_command_says(cli, trained, tmp_path):
     assert cli("export", "--run", trained.run, "--to", tmp_path / "to", *options).status == 0
     valence = json.loads((tmp_path / "to/metadata.json").read_text())["valence"]
     assert valence == dict(zip(LABELS, (-1, -1, -1, 1, -1, 1, -1), strict=True))
+
+
+def test_labels_with_commas_are_named_in_quotes_and_accents_in_any_way(own, cli, tmp_path):
+    kept = only(own, "bored", "sleepy", "confused $5")
+    names = {"bored": "bored, tired", "sleepy": normalize("NFC", "très content")}
+    files = {f"{names.get(a, a)}/{b}": kept[f"{a}/{b}"] for a, b in (p.split("/") for p in kept)}
+    write_zip(tmp_path / "own.zip", files)
+    data, _ = prepared(cli, tmp_path / "own.zip", tmp_path / "own.npz")
+    run = train_run(data, tmp_path / "run", "compact", epochs=1, limit=8).run
+    named = ("--pleasant", normalize("NFD", "très content"), "--unpleasant", '"bored, tired"')
+    assert cli("export", "--run", run, "--to", tmp_path / "to", *named).status == 0
+    valence = json.loads((tmp_path / "to/metadata.json").read_text())["valence"]
+    assert valence == {"bored, tired": -1, "confused $5": 0, "très content": 1}
 
 
 @pytest.mark.filterwarnings("ignore:Glyph:UserWarning")  # no font has the signs of all languages
