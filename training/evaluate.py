@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -41,7 +42,8 @@ def fingerprint(run: Path) -> str:
 def evaluate(run: Path, data: Dataset) -> RunFigures:
     """Measure the run's best weights and write figures, plots and a page to `run`/evaluation.
 
-    An earlier evaluation stays until this one is complete. Raises TrainingError as
+    An earlier evaluation stays until this one is complete. A line on stderr says so if the run
+    learnt from other data, which may hold faces of these splits. Raises TrainingError as
     `load_classifier` does, if the data have other labels or a split is empty, and if the folder is
     something else or cannot be written.
     """
@@ -64,6 +66,13 @@ def evaluate(run: Path, data: Dataset) -> RunFigures:
         Path(folder, FIGURES).write_text(json.dumps(figures, indent=2) + "\n")
         labels = metrics.by_head(probabilities["PrivateTest"])["label"]
         build_page(run.resolve().name, figures, data, labels, history).save(folder)
+    if config.data_sha256 not in ("", data.fingerprint()):
+        print(
+            f"warning: {run} learnt from other data, or from these with other splits or votes: if "
+            "it saw some of the faces that measure it now, it seems better than it is",
+            file=sys.stderr,
+            flush=True,
+        )
     return figures
 
 

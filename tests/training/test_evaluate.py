@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import shutil
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -42,7 +43,7 @@ def run(trained, tmp_path):
 def test_the_command_line_measures_both_splits_and_keeps_the_figures(cli, voted, run, trained):
     voted.save(run.parent / "voted.npz")
     outcome = cli("evaluate", "--data", run.parent / "voted.npz", "--run", run)
-    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.status == 0 and outcome.err.startswith("warning: ")  # it learnt without votes
     page = (run / "evaluation" / "index.html").read_text()
     assert "right, by what people say" in page and "the majority of FER+" in page
     figures = json.loads((run / "evaluation" / "figures.json").read_text())
@@ -99,6 +100,16 @@ def test_the_page_shows_every_plot_and_needs_no_other_file(cli, data_file, run):
         assert f"<td>{figures[split]['accuracy']:.4f}</td>" in page
         assert f"<td>{figures[split]['classes']['happy']['auc']:.4f}</td>" in page
     assert "right, by FER-2013's label" in unescape(page) and "FER+" not in page  # nobody voted
+
+
+def test_other_data_than_a_run_learnt_from_are_a_warning(cli, data, data_file, run, tmp_path):
+    assert not cli("evaluate", "--data", data_file, "--run", run).err
+    divided_otherwise = replace(data, splits=data.splits[::-1].copy())
+    divided_otherwise.save(tmp_path / "other.npz")
+    outcome = cli("evaluate", "--data", tmp_path / "other.npz", "--run", run)
+    assert outcome.status == 0
+    (line,) = outcome.err.splitlines()
+    assert line.startswith(f"warning: {run} learnt from other data, or from these with other ")
 
 
 def test_a_run_without_history_has_no_training_curves(cli, data_file, run):
