@@ -5,7 +5,8 @@ import re
 import pytest
 import requests
 
-from tests.live_server import METRICS_TOKEN, ROOT
+from server.config import Settings
+from tests.live_server import METRICS_TOKEN, ROOT, SECRET_KEY
 
 
 @pytest.fixture
@@ -60,3 +61,16 @@ def test_nginx_knows_all_processes_of_the_compose_file():
     configuration = (ROOT / "deploy/nginx.conf").read_text()
     processes = re.findall(r"^  (web-\d+):", (ROOT / "docker-compose.yml").read_text(), re.M)
     assert processes == re.findall(r"server (web-\d+):8000;", configuration) != []
+
+
+def test_the_compose_file_passes_on_all_that_an_operator_can_set():
+    class Asked(dict[str, str]):
+        def get(self, name, default=None):
+            self[name] = value = super().get(name, default)
+            return value
+
+    asked = Asked(SECRET_KEY=SECRET_KEY)
+    Settings.from_environment(asked)
+    compose = (ROOT / "docker-compose.yml").read_text()
+    passed_on = re.findall(r"^    ([A-Z_]+):", compose, re.MULTILINE)
+    assert asked.keys() - {"PORT", "SCRIPT_NAME"} <= set(passed_on)
