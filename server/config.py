@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -83,7 +84,8 @@ class Settings:
     teachers_password: str | None = None  # only with "password"
     consent_first: str = "words"  # which way in stands first; or "camera"
     school: School = School()
-    model: Path | None = None  # the folder of an exported model that reads expressions; None: ours
+    # The files of an exported model that reads expressions, by their names; None: ours.
+    model: Mapping[str, Path] | None = None
     labels: Labels = SHIPPED  # of that model
 
     @staticmethod
@@ -100,7 +102,7 @@ class Settings:
                 "SCRIPT_NAME cannot be set: Classpulse takes a host of its own, not a path of one"
             )
         platforms = _platforms(environment)
-        model = Path(environment["MODEL"]).resolve() if environment.get("MODEL") else None
+        model, labels = _model(environment)
         return Settings(
             secret_key=secret_key,
             port=int(_number(environment, "PORT", Settings.port, 1, 65535)),
@@ -138,7 +140,7 @@ class Settings:
             consent_first=_choice(environment, "CONSENT_FIRST", ("words", "camera")),
             school=_school(environment),
             model=model,
-            labels=_labels(model or SHIPPED_MODEL),
+            labels=labels,
         )
 
 
@@ -291,10 +293,13 @@ def _picture_type(content: bytes) -> str | None:
     return "image/svg+xml" if root.tag == "{http://www.w3.org/2000/svg}svg" else None
 
 
-def _labels(model: Path) -> Labels:
-    """What the model in a folder names, by what was exported with it."""
+def _model(environment: Mapping[str, str]) -> tuple[Mapping[str, Path] | None, Labels]:
+    """The files of the operator's own model, and what it, or ours, names."""
+    own = environment.get("MODEL")
+    model = Path(os.path.realpath(own)) if own else SHIPPED_MODEL
+    files = {"metadata.json": model / "metadata.json"}
     try:
-        about = json.loads((model / "metadata.json").read_text("utf-8"))
+        about = json.loads(files["metadata.json"].read_text("utf-8"))
         labels, valence = about["labels"], about["valence"]
         if not LEAST_LABELS <= len(labels) <= MOST_LABELS or len(set(labels)) < len(labels):
             raise ValueError(f"labels must be {LEAST_LABELS} to {MOST_LABELS}, each another one")
@@ -311,18 +316,19 @@ def _labels(model: Path) -> Labels:
         ):
             raise ValueError("valence must be -1, 0 or 1 for each label")
         for name, digest in about["sha256"].items():
-            if hashlib.sha256((model / name).read_bytes()).hexdigest() != digest:
+            files[name] = model / name
+            if hashlib.sha256(files[name].read_bytes()).hexdigest() != digest:
                 raise ValueError(f"{name} is another file than was exported")
     except KeyError as error:
         reason: object = f"metadata.json has no {error.args[0]}"
     except OSError as error:
         reason = f"{error.filename}: {error.strerror}"
-    except (AttributeError, TypeError):
+    except (AttributeError, TypeError, RecursionError):
         reason = "metadata.json is not what an export writes"
     except ValueError as error:  # also of JSON and of UTF-8
         reason = error
     else:
-        return Labels({label: int(valence[label]) for label in labels})
+        return files if own else None, Labels({label: int(valence[label]) for label in labels})
     raise SettingsError(f"MODEL: the model in {model} cannot be used: {reason}")
 
 

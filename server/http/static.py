@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from flask import Flask, Response, request, send_from_directory
+from flask import Flask, Response, abort, request, send_from_directory
 from werkzeug.security import safe_join
 
 YEAR = 365 * 24 * 60 * 60
@@ -21,15 +22,17 @@ class StaticFlask(Flask):
     A copy has the time of its file, and goes unused once that has another: a model may be exported,
     or a file edited, without a build.
 
-    model: the folder of the operator's own model, which has no copies; None for ours.
+    model: the files of the operator's own model, by their names; what else lies beside them is not
+        sent. They have no copies. None for ours.
     """
 
-    model: Path | None = None
+    model: Mapping[str, Path] | None = None
 
     def send_static_file(self, filename: str) -> Response:
         """Send a file, or a copy of it that the browser takes."""
         if self.model and filename.startswith(MODEL):
-            return send_from_directory(self.model, filename.removeprefix(MODEL))
+            file = self.model.get(filename.removeprefix(MODEL))
+            return send_from_directory(file.parent, file.name) if file else abort(404)
         folder, encoding = self._best_copy(filename)
         lasting = NAMED_BY_CONTENT.fullmatch(filename) is not None
         response = send_from_directory(folder, filename, max_age=YEAR if lasting else None)

@@ -141,7 +141,8 @@ def test_the_shipped_model_has_the_labels_of_fer_2013():
 
 def test_a_models_labels_are_those_that_were_exported_with_it(tmp_path):
     settings = Settings.from_environment(KEY | {"MODEL": str(copy_model(tmp_path / "mine"))})
-    assert settings.model == tmp_path / "mine"
+    assert settings.model is not None and {"metadata.json", "model.json"} <= settings.model.keys()
+    assert all(file == tmp_path / "mine" / name for name, file in settings.model.items())
     assert list(settings.labels.model.items()) == list(VALENCES.items())
 
 
@@ -181,6 +182,7 @@ def test_a_model_that_cannot_be_used_is_one_clear_error(tmp_path, fields, told):
         (b"[]", "is not what an export writes"),
         (b"{", "Expecting property name"),
         (b"\xff", "can't decode byte"),
+        (b"[" * 100_000, "is not what an export writes"),
     ],
 )
 def test_a_folder_without_a_model_is_one_clear_error(tmp_path, content, told):
@@ -188,6 +190,12 @@ def test_a_folder_without_a_model_is_one_clear_error(tmp_path, content, told):
         (tmp_path / "metadata.json").write_bytes(content)
     with pytest.raises(SettingsError, match=f"MODEL: the model in .* cannot be used: .*{told}"):
         Settings.from_environment(KEY | {"MODEL": str(tmp_path)})
+
+
+def test_links_that_lead_nowhere_are_one_clear_error(tmp_path):
+    (tmp_path / "mine").symlink_to(tmp_path / "mine")
+    with pytest.raises(SettingsError, match="MODEL: the model in .*mine cannot be used: .*links"):
+        Settings.from_environment(KEY | {"MODEL": str(tmp_path / "mine")})
 
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)

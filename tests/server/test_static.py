@@ -166,10 +166,15 @@ def test_a_copy_without_its_file_is_not_found(folder):
 
 def test_pages_get_the_operators_own_model_and_never_a_copy_of_ours(start_server, tmp_path):
     folder = copy_model(tmp_path / "mine")  # with the times of our files, by which copies are known
+    files = list(folder.iterdir())
+    (folder / "faces.html").write_text("whatever an operator keeps there")
     server = start_server(MODEL=str(folder))
-    for file in folder.iterdir():
+    for file in files:
         response = get(server, f"model/emotion/{file.name}")
         assert unpacked(response) == file.read_bytes()
         assert response.headers["ETag"] and "immutable" not in response.headers["Cache-Control"]
-    assert get(server, "model/emotion/nothing").status_code == 404
+        etag = {"If-None-Match": response.headers["ETag"]}
+        assert get(server, f"model/emotion/{file.name}", **etag).status_code == 304
+    for other in ("nothing", "faces.html", "", "%2e%2e/mine/metadata.json"):
+        assert get(server, f"model/emotion/{other}").status_code == 404
     assert get(server, "model/face/metadata.json").ok
