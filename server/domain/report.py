@@ -38,6 +38,10 @@ PACE_WORDS = {
 }
 QUESTION_WORDS = {"got_it": "Got it?", "done": "Done?", "go_on": "Shall we go on?"}
 ANSWER_WORDS = {"yes": "yes", "so_so": "so-so", "not_yet": "not yet"}
+FIRST_HEADINGS = "time (UTC)", "students", "faces read"
+LAST_HEADINGS = "balance", *PACE_WORDS.values(), "hidden", "notes", "questions"
+SIMULATED = "simulated"
+OTHER_HEADINGS = {*FIRST_HEADINGS, *EMOTION_WORDS.values(), *LAST_HEADINGS, SIMULATED}
 SUMMARY = (
     *("code", "title", "mode", "began", "ended", "minutes", "students", "shares", "pace"),
     *("markers", "asked", "moments"),
@@ -117,11 +121,10 @@ class ClassReport:
         lines = csv.writer(text)
         lines.writerow(
             [
-                *("time (UTC)", "students", "faces read"),
-                *(_not_a_formula(EMOTION_WORDS.get(emotion, emotion)) for emotion in emotions),
-                "balance",
-                *(*PACE_WORDS.values(), "hidden", "notes", "questions"),
-                *(["simulated"] if self.session.simulated else []),
+                *FIRST_HEADINGS,
+                *(_not_a_formula(_heading(emotion)) for emotion in emotions),
+                *LAST_HEADINGS,
+                *([SIMULATED] if self.session.simulated else []),
             ]
         )
         for point in self.points:
@@ -198,6 +201,12 @@ def _columns(points: Sequence[Point], labels: Labels) -> Sequence[str]:
     listed = dict.fromkeys([*labels.model, *seen])
     named = [emotion for emotion in EMOTION_WORDS if emotion in listed and emotion != OTHER]
     return [*named, *(emotion for emotion in listed if emotion not in EMOTION_WORDS), OTHER]
+
+
+def _heading(emotion: str) -> str:
+    """What a table calls an emotion; other than its other columns, such as how many are lost."""
+    taken = emotion not in EMOTION_WORDS and emotion in OTHER_HEADINGS
+    return f"looks {emotion}" if taken else EMOTION_WORDS.get(emotion, emotion)
 
 
 def _past_alerts(

@@ -329,6 +329,14 @@ def test_the_table_of_a_class_with_other_labels_has_those_of_the_model_and_of_be
     )
 
 
+def test_a_label_that_is_called_as_another_column_has_one_of_its_own():
+    own = Labels({"lost": -1, "students": 0, "surprised": 0, "bored": -1})
+    report = report_of(point(1000.0, lost=4, bored=1.0), markers=[])
+    header, _ = csv.reader(StringIO(report.to_csv(own)))
+    assert len(set(header)) == len(header)
+    assert header[3:7] == ["looks lost", "looks students", "looks surprised", "bored"]
+
+
 def moments_by(labels, **shares):
     points = [point(float(t), fine=0, **shares) for t in range(1000, 1400, 10)]
     moments = find_moments(points, [], (), 1000.0, 1400.0, Labels(labels))
