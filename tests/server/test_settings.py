@@ -194,7 +194,7 @@ def test_a_folder_without_a_model_is_one_clear_error(tmp_path, content, told):
 
 def test_links_that_lead_nowhere_are_one_clear_error(tmp_path):
     (tmp_path / "mine").symlink_to(tmp_path / "mine")
-    with pytest.raises(SettingsError, match="MODEL: the model in .*mine cannot be used: "):
+    with pytest.raises(SettingsError, match=r"MODEL: the model in .*mine cannot be used: "):
         Settings.from_environment(KEY | {"MODEL": str(tmp_path / "mine")})
 
 
