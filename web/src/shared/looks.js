@@ -136,7 +136,7 @@ export class Looks {
  * What pages call a label: a word of theirs, or itself.
  * @param {Emotion} label
  */
-export const wordOf = (label) => WORDS.get(label) ?? gettext(label);
+export const wordOf = (label) => WORDS.get(label) ?? label;
 
 /**
  * @param {string} name
