@@ -21,6 +21,8 @@ MOST_LOGO_BYTES = 200_000
 LEAST_PASSWORD, MOST_PASSWORD = 12, 200  # characters
 SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "web/static/model/emotion"
 LEAST_LABELS, MOST_LABELS = 2, 20
+# What a student's page needs of a model's metadata besides what the server does.
+READ_BY_PAGES = ("height", "width", "channels", "sure", "temperature", "crop")
 
 
 class SettingsError(ValueError):
@@ -315,10 +317,14 @@ def _model(environment: Mapping[str, str]) -> tuple[Mapping[str, Path] | None, L
             sign in (-1, 0, 1) for sign in valence.values()
         ):
             raise ValueError("valence must be -1, 0 or 1 for each label")
+        for name in READ_BY_PAGES:
+            about[name]  # a student's page would stop at it
         for name, digest in about["sha256"].items():
             files[name] = model / name
             if hashlib.sha256(files[name].read_bytes()).hexdigest() != digest:
                 raise ValueError(f"{name} is another file than was exported")
+        if "model.json" not in files:
+            raise ValueError("sha256 must tell of model.json")
     except KeyError as error:
         reason: object = f"metadata.json has no {error.args[0]}"
     except OSError as error:

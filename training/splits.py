@@ -39,8 +39,9 @@ def divide(data: Dataset, faces: IntArray, shares: Sequence[int], seed: int) -> 
         rest = [alike for _, alike in sorted(label)]
         for split in reversed(range(len(SPLITS))):
             part = max(1, round(len(label) * shares[split] / sum(shares)))
-            if not any(shares[:split]):
-                part = len(rest)  # what the others leave
+            below = sum(share > 0 for share in shares[:split])
+            # The last one gets what the others leave, of which each is left one.
+            part = min(part, max(1, len(rest) - below)) if below else len(rest)
             for alike in rest[:part]:
                 data.splits[alike] = split
             rest = rest[part:]

@@ -163,6 +163,7 @@ def test_a_models_labels_are_those_that_were_exported_with_it(tmp_path):
         ({"valence": dict.fromkeys(VALENCES, 0.5)}, "valence must be -1, 0 or 1 for each label"),
         ({"sha256": {"model.json": "0" * 64}}, "model.json is another file than was exported"),
         ({"sha256": {"nowhere": "0" * 64}}, "nowhere: No such file"),
+        ({"sha256": {}}, "sha256 must tell of model.json"),
         ({"labels": 7}, "is not what an export writes"),
         ({"labels": [["bored"], ["keen"]]}, "is not what an export writes"),
         ({"valence": None}, "is not what an export writes"),
@@ -172,6 +173,16 @@ def test_a_model_that_cannot_be_used_is_one_clear_error(tmp_path, fields, told):
     folder = copy_model(tmp_path / "mine", **fields)
     with pytest.raises(SettingsError, match=f"MODEL: the model in .*mine cannot be used: .*{told}"):
         Settings.from_environment(KEY | {"MODEL": str(folder)})
+
+
+@pytest.mark.parametrize("field", ["valence", "sure", "temperature", "crop", "height"])
+def test_a_model_that_lacks_what_pages_need_is_one_clear_error(tmp_path, field):
+    metadata = copy_model(tmp_path / "mine") / "metadata.json"
+    about = json.loads(metadata.read_text())
+    del about[field]
+    metadata.write_text(json.dumps(about))
+    with pytest.raises(SettingsError, match=f"cannot be used: metadata.json has no {field}"):
+        Settings.from_environment(KEY | {"MODEL": str(tmp_path / "mine")})
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,14 @@ def test_identical_images_fall_into_the_same_split_whatever_their_labels(own, cl
     assert len(seen) > 1
 
 
+def test_three_pictures_of_a_label_are_one_for_each_split(own, cli, tmp_path):
+    labels = {path.split("/")[0] for path in own.files}
+    three = [[path for path in own.files if path.startswith(f"{label}/")][:3] for label in labels]
+    write_zip(tmp_path / "few.zip", {path: own.files[path] for paths in three for path in paths})
+    data, _ = prepared(cli, tmp_path / "few.zip", tmp_path / "few.npz", "--split", "10/10/80")
+    assert (data.counts() == 1).all()
+
+
 def test_the_split_follows_from_the_seed_and_not_from_names_or_packing(own, cli, tmp_path):
     one, _ = prepared(cli, own.folder, tmp_path / "one.npz", "--split", "6/2/2")
     assert one.counts()[2:].tolist() == [[18, 6, 6]] * 3

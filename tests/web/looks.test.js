@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Looks } from "../../web/src/shared/looks.js";
+import { Looks, shareOf } from "../../web/src/shared/looks.js";
 
 const namesOf = (items) => items.map(({ name }) => name);
 const wordsOf = (items) => items.map(({ word }) => word);
@@ -73,4 +73,12 @@ test("labels of another model are listed once figures have them, and counted by 
   ]);
   const { unhappy, asleep } = looks.grouped({ sad: 0.5, asleep: 0.5 });
   assert.deepEqual([unhappy, asleep], [0.5, 0.5]);
+});
+
+test("a label has no share by what objects are called to have", () => {
+  const shares = JSON.parse('{"bored": 0.5, "__proto__": 0.5}');
+  assert.deepEqual(
+    ["bored", "__proto__", "constructor", "happy"].map((name) => shareOf(shares, name)),
+    [0.5, 0.5, 0, 0],
+  );
 });

@@ -6,7 +6,7 @@
 import { itemsOf, showBars } from "../shared/bars.js";
 import { percent } from "../shared/figures.js";
 import { PACE_TOLD } from "../shared/labels.js";
-import { looks, wordOf } from "../shared/looks.js";
+import { looks, shareOf, wordOf } from "../shared/looks.js";
 import { copyOf, find, findAll, findIn, setText } from "../shared/page.js";
 import { gettext, listed, ngettext } from "../shared/texts.js";
 import { showDots, showStack, showTally } from "./tally.js";
@@ -53,10 +53,10 @@ function showLooks({ students, seen, shares, waiting, suppressed }, minStudents)
   setText("seen", seen === null ? HIDDEN : String(seen));
   const grouped = shares && looks.grouped(shares);
   const { groups } = looks;
-  showStack(find("looks-bar"), groups, ({ name }) => grouped?.[name] ?? 0);
+  showStack(find("looks-bar"), groups, ({ name }) => (grouped ? shareOf(grouped, name) : 0));
   showTally(find("looks"), groups, ({ name }) => (grouped ? percent(grouped[name]) : HIDDEN));
   showBars(find("shares"), looks.emotions, ({ name }) => {
-    const share = shares?.[name] ?? 0;
+    const share = shares ? shareOf(shares, name) : 0;
     return [share, shares === null ? HIDDEN : percent(share)];
   });
   const more = ngettext(

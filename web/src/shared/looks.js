@@ -133,6 +133,13 @@ export class Looks {
 }
 
 /**
+ * What part has a look, whatever it is called: also as objects have it that have no such part.
+ * @param {Readonly<Record<string, number | undefined>>} shares
+ * @param {string} name
+ */
+export const shareOf = (shares, name) => (Object.hasOwn(shares, name) && shares[name]) || 0;
+
+/**
  * What pages call a label: a word of theirs, or itself.
  * @param {Emotion} label
  */

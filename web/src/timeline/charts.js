@@ -27,7 +27,7 @@
 
 import { clock, exactClock, percent } from "../shared/figures.js";
 import { PACE_TOLD } from "../shared/labels.js";
-import { looks } from "../shared/looks.js";
+import { looks, shareOf } from "../shared/looks.js";
 import { gettext } from "../shared/texts.js";
 
 const TOP = 8; // CSS pixels above a chart, for the upper half of its uppermost figure
@@ -86,7 +86,7 @@ const expressions = () => ({
   inDetail: true,
   lines: looks.emotions.map((emotion) => ({
     ...emotion,
-    value: ({ shares }) => shares && (shares[emotion.name] ?? 0),
+    value: ({ shares }) => shares && shareOf(shares, emotion.name),
   })),
   ...IN_SHARES,
   hidden: areLooksHidden,

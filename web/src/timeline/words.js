@@ -7,7 +7,7 @@
 
 import { exactClock, percent, studentsHere } from "../shared/figures.js";
 import { PACE_TOLD, answers, namesOf } from "../shared/labels.js";
-import { looks } from "../shared/looks.js";
+import { looks, shareOf } from "../shared/looks.js";
 import { gettext, listed, ngettext } from "../shared/texts.js";
 
 /**
@@ -53,7 +53,7 @@ function looked({ shares, seen, suppressed }, inDetail) {
  * @param {Look[]} names
  */
 function told(shares, names) {
-  const there = names.map(({ name, word }) => ({ word, share: shares[name] ?? 0 }));
+  const there = names.map(({ name, word }) => ({ word, share: shareOf(shares, name) }));
   const seen = there.filter(({ share }) => share > 0).sort((a, b) => b.share - a.share);
   return listed(seen.map(({ word, share }) => `${word} ${percent(share)}`));
 }
