@@ -9,9 +9,9 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="the training environment is not installed")
 
-from playwright.sync_api import expect
+from playwright.sync_api import expect, sync_playwright
 
-from tests.e2e.conftest import end_class, labels_of
+from tests.e2e.conftest import Troubles, Webcam, end_class, labels_of, launch, smiling
 from tests.own_model import LONG, describe
 
 SHOWN = ["neutral", "confused", "à l'aise", "bored", LONG, "other"]  # in the order of pages
@@ -37,14 +37,22 @@ def own_model(tmp_path_factory):
     return folder
 
 
-def test_a_class_works_with_the_labels_of_its_model(
-    own_model, start_server, browser, join, teach, troubles
-):
+@pytest.fixture
+def chromium(browser, tmp_path):
+    """Chromium with a webcam that shows a face."""
+    webcam = Webcam(tmp_path)
+    webcam.show(smiling())
+    with sync_playwright() as tools, launch(tools, *webcam.options) as opened:
+        yield opened
+
+
+def test_a_class_works_with_the_labels_of_its_model(own_model, start_server, chromium, join, teach):
+    troubles = Troubles()
     server = start_server(MODEL=str(own_model))
     opened = server.open_class()
-    room = troubles.watch(browser.new_context().new_page())
+    room = troubles.watch(chromium.new_context().new_page())
     room.goto(opened["room_url"])
-    student = troubles.watch(browser.new_context(permissions=["camera"]).new_page())
+    student = troubles.watch(chromium.new_context(permissions=["camera"]).new_page())
     sent = labels_of(student)
     student.goto(opened["join_url"])
     student.locator("#join-camera").click()
