@@ -202,7 +202,10 @@ def selected(runs: Path) -> Path:
         raise TrainingError(
             f"{path} does not exist: run `python -m training select` first, or name a run"
         )
-    return runs / Selection.load(path).run
+    try:  # no more of it, which another version may have written otherwise
+        return runs / json.loads(path.read_text())["run"]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise TrainingError(f"{path} cannot be read: {error!r}") from error
 
 
 def _budget() -> str:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from tests.training.conftest import ROOT, TFLITE, one_line
+from training import crop
 from training.browser import run_script
 from training.crop import Cropper
 from training.dataset import LABELS, Dataset
@@ -124,7 +125,8 @@ def test_without_the_detectors_file_it_is_one_clear_line(cli, sources, tmp_path,
     for name, content in (sources.files | {"train/sad/wall.png": wall}).items():
         (tmp_path / "data" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "data" / name).write_bytes(content)
-    monkeypatch.chdir(tmp_path)  # where there is no node_modules
-    outcome = cli("prepare", "--source", "data", "--data", "fer2013.npz")
+    monkeypatch.setattr(crop, "TFLITE", tmp_path / "face_detection_short_range.tflite")
+    target = tmp_path / "fer2013.npz"
+    outcome = cli("prepare", "--source", tmp_path / "data", "--data", target)
     one_line(outcome, "face_detection_short_range.tflite", "run `npm ci` first")
-    assert not (tmp_path / "fer2013.npz").exists()
+    assert not target.exists()
