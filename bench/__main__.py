@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from tests.live_server import NoServer
-from training.__main__ import MODELS, run
+from training.__main__ import run
 from training.dataset import Dataset
-from training.tfjs import quietly
+from training.tfjs import SHIPPED, quietly
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     step = names.add_parser("model", help="an exported model beside others, in Chromium")
     step.set_defaults(step=_model)
     step.add_argument("--data", type=Path, metavar="FILE", default=Path("data/fer2013.npz"))
-    step.add_argument("--exported", type=Path, metavar="FOLDER", default=MODELS / "emotion")
+    step.add_argument("--exported", type=Path, metavar="FOLDER", default=SHIPPED)
 
     quick = "a little of everything, to try it"
     step = names.add_parser("browser", help="our page beside others, in Chromium")

@@ -26,10 +26,11 @@ from bench.programs import serve
 from bench.webcam import Portrait, crop_portrait, portraits, write_video
 from tests.live_server import ROOT
 from training import people
-from training.browser import STATIC, chromium, wait_until
+from training.browser import chromium, wait_until
 from training.dataset import LABELS, Dataset, UInt8Array
 from training.errors import TrainingError
 from training.page import markdown_table
+from training.tfjs import STATIC
 
 PEERS = ("face-api", "face-api, SSD", "human")
 PROGRAMS = ("classpulse", *PEERS)

@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from tests.live_server import ROOT
-from training.browser import STATIC, QuietHandler, serve_folder
+from training.browser import QuietHandler, serve_folder
+from training.tfjs import STATIC
 
 SCRIPTS = ROOT / "bench/scripts"  # which run in pages
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from training.browser import STATIC, chromium
+from training.browser import chromium
+from training.tfjs import STATIC
 
 # A maskable icon is cut to any shape within a circle of 80 %: its drawing is smaller, to the edges
 # there is the background.

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from training.browser import STATIC, detect
+from training.browser import detect
 from training.dataset import UInt8Array
 from training.errors import TrainingError
+from training.tfjs import STATIC
 
 WIDTH, HEIGHT = 640, 480
 PICTURES_A_SECOND = 15  # each twice in a video, which Chromium plays at 30

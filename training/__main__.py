@@ -20,10 +20,9 @@ from training.crop import TFLITE
 from training.dataset import Dataset
 from training.errors import TrainingError
 from training.files import new_file
-from training.tfjs import quietly, what_pages_lack
+from training.tfjs import SHIPPED, STATIC, quietly, what_pages_lack
 
 BACKENDS = ("tensorflow", "jax")  # of Keras, that tests run
-MODELS = Path(__file__).resolve().parent.parent / "web/static/model"
 ENVIRONMENT = (
     "`make .venv-training/done` installs what this needs; TensorFlow wants Python 3.11 or 3.12"
 )
@@ -302,7 +301,7 @@ def _parser() -> argparse.ArgumentParser:
     which = step.add_mutually_exclusive_group()
     add_path(which, "--run", "FOLDER", "folder of a training run (the selected one)")
     add_path(which, "--runs", "FOLDER", "folder of the runs that `select` chose from", runs)
-    add_path(step, "--to", "FOLDER", "folder for the files", MODELS / "emotion")
+    add_path(step, "--to", "FOLDER", "folder for the files", SHIPPED)
     for kind in ("pleasant", "unpleasant"):
         step.add_argument(
             f"--{kind}",
@@ -315,7 +314,7 @@ def _parser() -> argparse.ArgumentParser:
 
     step = add("export-face", _export_face, "write BlazeFace as TensorFlow.js files")
     add_path(step, "--source", "FILE", "MediaPipe's tflite file", TFLITE)
-    add_path(step, "--to", "FOLDER", "folder for the files", MODELS / "face")
+    add_path(step, "--to", "FOLDER", "folder for the files", STATIC / "model/face")
 
     step = add("framing", _framing, "measure how FER-2013 frames its faces")
     add_data(step)

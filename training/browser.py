@@ -17,8 +17,8 @@ from playwright.sync_api import Error, Page, sync_playwright
 
 from training.dataset import FloatArray, UInt8Array
 from training.errors import TrainingError
+from training.tfjs import SHIPPED, STATIC
 
-STATIC = Path(__file__).resolve().parent.parent / "web" / "static"
 CHUNK = 64  # crops at a time, so that the page's memory stays small
 WARMUP = 20  # predictions of each model before the first that is timed
 
@@ -81,7 +81,7 @@ def classify(
     return np.array(outputs).reshape(len(crops), -1)
 
 
-def detect(images: UInt8Array, face: Path, emotion: Path = STATIC / "model/emotion") -> FloatArray:
+def detect(images: UInt8Array, face: Path, emotion: Path = SHIPPED) -> FloatArray:
     """Rows [n, 896, 17] for RGB images, uint8 [n, 128, 128, 3], by the model exported to `face`."""
     outputs = run_script(_RUN, ["vision", "face", images[0].size], images, [emotion], face)
     return np.array(outputs).reshape(len(images), 896, 17)

@@ -13,12 +13,11 @@ from bench.robustness import CHANGES
 from tests.bench.conftest import tables
 from tests.training.conftest import one_line
 from tests.training.test_people import HAPPY, SAD, voted
-from training.browser import STATIC, classify
+from training.browser import classify
 from training.dataset import LABELS, SPLITS, Dataset
 from training.evaluate import load_metadata
 from training.metrics import Settings, by_head
-
-SHIPPED = STATIC / "model" / "emotion"
+from training.tfjs import SHIPPED
 
 
 def page_says(crops):

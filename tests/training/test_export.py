@@ -12,15 +12,15 @@ pytest.importorskip("tensorflow", reason="the training environment is not instal
 import numpy as np
 
 from tests.training.conftest import ROOT, contents, one_line, run_steps
-from training.browser import STATIC, classify, detect
+from training.browser import classify, detect
 from training.dataset import LABELS, SPLITS, VOTES
 from training.errors import TrainingError
 from training.framing import FRAMING
 from training.metrics import by_head, fit, least_sure
 from training.people import mixes_of, read_classes
 from training.run import load_classifier
+from training.tfjs import SHIPPED, STATIC
 
-SHIPPED = STATIC / "model" / "emotion"
 SHIPPED_RUN = ROOT / "training" / "weights" / "compact"  # what it was exported from
 ROUNDING = 0.02  # of a probability, by weights of a byte each or of few bits
 

@@ -18,10 +18,10 @@ from playwright.sync_api import sync_playwright
 
 from tests.e2e.conftest import launch
 from tests.training.conftest import contents, one_line, train_run, write_zip
-from training.browser import STATIC
 from training.dataset import LABELS, PARTS, SPLITS, Dataset
 from training.page import Page
 from training.run import load_network
+from training.tfjs import STATIC
 
 NAMES = ("happy", "bored", "confused $5", "ज़रूर", "sleepy")
 

@@ -10,14 +10,12 @@ import pytest
 pytest.importorskip("tensorflow", reason="the training environment is not installed")
 
 from tests.training.conftest import ROOT, contents, one_line
-from training.browser import STATIC, time_crops
+from training.browser import time_crops
 from training.errors import TrainingError
 from training.evaluate import evaluate
 from training.run import BEST_WEIGHTS, Config, read_history
 from training.selection import MAX_BYTES, MAX_MILLISECONDS, PAGES, Candidate, Selection
-
-SHIPPED = STATIC / "model" / "emotion"
-
+from training.tfjs import SHIPPED
 
 GOOD = Candidate(
     run="good",
