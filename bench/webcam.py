@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from training.browser import detect
+from training.crop import FRAMING
 from training.dataset import UInt8Array
 from training.errors import TrainingError
 from training.tfjs import STATIC
@@ -79,7 +80,7 @@ def portraits(photos: dict[str, UInt8Array]) -> list[Portrait]:
 
 def crop_portrait(crop: UInt8Array) -> Portrait:
     """A crop of FER-2013, uint8 [48, 48], in grey: a detector wants something around a face."""
-    framing = json.loads((STATIC / "model/emotion/metadata.json").read_text())["crop"]
+    framing = json.loads(FRAMING.read_text())
     box = len(crop) / framing["scale"]
     photo = cv2.copyMakeBorder(crop, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=GREY)
     x = len(photo) / 2

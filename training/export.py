@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import keras
 
 from training import models
+from training.crop import page_crop
 from training.dataset import NO_LABELS, SIDE
 from training.errors import TrainingError
-from training.framing import FRAMING
 from training.people import valence_of
 from training.run import Config, load_classifier
 from training.tfjs import GRAPH, export_graph_model
@@ -43,7 +42,6 @@ def export(
     if (to / GRAPH).exists() and not force:
         raise TrainingError(f"{to} holds a model already: --force has this one take its place")
     keras.utils.clear_session()  # layers are numbered anew: the graph is as long each time
-    framing = json.loads(FRAMING.read_text())
     metadata = {
         "data": config.data,
         "labels": list(config.labels),
@@ -52,7 +50,7 @@ def export(
         "height": SIDE,
         "width": SIDE,
         "channels": 1,
-        "crop": {"scale": framing["scale"], "offset_y": framing["offset_y"]},
+        "crop": page_crop(),
         # Measured in a browser, on these very files:
         "exponent": 0.0,
         "weights": [1.0] * (len(config.labels) + len(NO_LABELS)),

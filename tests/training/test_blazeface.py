@@ -13,9 +13,10 @@ import skimage.data  # noqa: E402
 
 from tests.training.conftest import ROOT, TFLITE, letterbox  # noqa: E402
 from training import blazeface  # noqa: E402
+from training.crop import FRAMING  # noqa: E402
 from training.errors import TrainingError  # noqa: E402
 from training.export_face import export_face  # noqa: E402
-from training.framing import FRAMING, measure_framing  # noqa: E402
+from training.framing import measure_framing  # noqa: E402
 from training.tfjs import export_graph_model  # noqa: E402
 
 COMMITTED = ROOT / "web/static/model/face"

@@ -13,9 +13,9 @@ import numpy as np
 
 from tests.training.conftest import ROOT, contents, one_line, run_steps
 from training.browser import classify, detect
+from training.crop import page_crop
 from training.dataset import LABELS, SPLITS, VOTES
 from training.errors import TrainingError
-from training.framing import FRAMING
 from training.metrics import by_head, fit, least_sure
 from training.people import mixes_of, read_classes
 from training.run import load_classifier
@@ -50,7 +50,6 @@ def test_an_export_is_complete_small_and_says_what_it_is(exported, trained):
         name: hashlib.sha256((exported / name).read_bytes()).hexdigest()
         for name in ("model.json", *shards)
     }
-    framing = json.loads(FRAMING.read_text())
     measured = ("bytes", "params", "sha256")
     assert {name: metadata[name] for name in metadata if name not in measured} == {
         "data": "FER-2013",
@@ -63,7 +62,7 @@ def test_an_export_is_complete_small_and_says_what_it_is(exported, trained):
         "height": 48,
         "width": 48,
         "channels": 1,
-        "crop": {"scale": framing["scale"], "offset_y": framing["offset_y"]},
+        "crop": page_crop(),
         "exponent": 0.0,  # none of these measured yet
         "weights": [1.0] * len(VOTES),
         "temperature": 1.0,
@@ -91,6 +90,7 @@ def test_the_browser_agrees_with_the_weights_of_the_shipped_model(browser, crops
     expected = probabilities(SHIPPED_RUN, crops)
     assert expected.std(axis=0).max() > 0.1
     np.testing.assert_allclose(classify(crops, SHIPPED), expected, atol=ROUNDING)
+    assert json.loads((SHIPPED / "metadata.json").read_text())["crop"] == page_crop()
 
 
 def test_the_browser_finds_the_faces_that_the_detector_finds(browser, detector, squares):
