@@ -79,16 +79,18 @@ const exported = models.map(async (folder) =>
 await Promise.all([...bundles, ...(await Promise.all(exported)).flat()].map(compress));
 
 /**
- * Write a file's compressed copies into dist/compressed/, for server/static.py. They have the time
- * of the file, by which the server knows that they are copies of what it is now.
+ * Write a file's compressed copies into dist/compressed/, for server/http/static.py. They have the
+ * time of the file, by which the server knows that they are copies of what it is now: the second
+ * that has begun, because Node's milliseconds may round into the next one.
  */
 async function compress(path) {
-  const { atime, mtime } = await stat(path); // before it is read: a change in between then shows
+  const { mtimeMs } = await stat(path); // before it is read: a change in between then shows
+  const second = Math.floor(mtimeMs / 1000);
   const content = await readFile(path);
   for (const [encoding, pack] of Object.entries(packers)) {
     const copy = `${outdir}/compressed/${encoding}${path.slice(served.length)}`;
     await mkdir(dirname(copy), { recursive: true });
     await writeFile(copy, await pack(content));
-    await utimes(copy, atime, mtime);
+    await utimes(copy, second, second);
   }
 }
