@@ -7,6 +7,7 @@ from functools import partial
 
 import cv2
 import numpy as np
+import tensorflow as tf
 
 from training.dataset import SIDE, UInt8Array
 
@@ -34,8 +35,10 @@ def _blur(face: UInt8Array) -> UInt8Array:
 
 
 def _enlarge(face: UInt8Array, side: int) -> UInt8Array:
+    """As a page's canvas does it in Chromium, with Mitchell and Netravali's cubic filter (1988)."""
     small = cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA)
-    return cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    large = tf.image.resize(small[..., None], (SIDE, SIDE), "mitchellcubic").numpy()[..., 0]
+    return large.round().clip(0, 255).astype(np.uint8)
 
 
 CHANGES: Mapping[str, Change] = {

@@ -1,9 +1,23 @@
 """What a webcam does to a face."""
 
+import cv2
 import numpy as np
 import pytest
 
 from bench.robustness import CHANGES
+from training.browser import run_script
+from training.tfjs import SHIPPED, STATIC
+
+CUT = """async ([small, large]) => {
+  const { Cutter } = await import("/engine/cutter.js");
+  const levels = new Uint8Array(await (await fetch("/input.bin")).arrayBuffer());
+  const pixels = Uint8ClampedArray.from({ length: 4 * levels.length }, (_, at) =>
+    at % 4 === 3 ? 255 : levels[Math.floor(at / 4)],
+  );
+  const frame = await createImageBitmap(new ImageData(pixels, small, small));
+  const whole = { x: small / 2, y: small / 2, side: small, roll: 0 };
+  return [...new Cutter(large).cut(frame, whole)].filter((_, at) => at % 4 === 0);
+}"""
 
 
 @pytest.mark.parametrize(
@@ -31,3 +45,14 @@ def test_a_change_does_what_it_says(name, x, y):
     np.testing.assert_allclose(centre, (x, y), atol=0.15)
     least, most = (0.39, 0.41) if name == "darkened to 40 %" else (0.75, 1)
     assert least <= changed.max() / spot.max() <= most
+
+
+def test_a_small_face_is_enlarged_as_the_page_enlarges_it():
+    face = np.random.default_rng(1).integers(0, 256, (48, 48), np.uint8)
+    small = cv2.resize(face, (24, 24), interpolation=cv2.INTER_AREA)
+    engine = STATIC.parent / "src/engine"
+    cut = run_script(CUT, [24, 48], small, [SHIPPED], folders={"engine": engine})
+    # The page sees what is beyond the crop; here there is nothing, and the edge differs.
+    inner = np.s_[4:-4, 4:-4]
+    pages = np.reshape(cut, (48, 48))[inner]
+    np.testing.assert_allclose(CHANGES["24 pixels wide, enlarged"](face)[inner], pages, atol=1)
