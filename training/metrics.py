@@ -27,7 +27,7 @@ from training.people import CLASS_SIZE, agreement, fit_weights, said, weigh
 BINS = 15  # as in Guo et al. 2017
 TEMPERATURES = (0.05, 20.0)  # to search between; beyond, all answers are certain or all are equal
 CLASSES = 1000  # a few hundred would move the least probability by a hundredth
-COST = 0.05  # by how much the share error may grow, so that the least certain faces are not named
+COST = 0.01  # by how much the share error may grow, so that the least certain faces are not named
 LEAST = 1e-12  # of a probability before its logarithm: float32 softmax rounds the rest to 0
 
 
