@@ -47,7 +47,7 @@ def test_a_change_does_what_it_says(name, x, y):
     assert least <= changed.max() / spot.max() <= most
 
 
-def test_a_small_face_is_enlarged_as_the_page_enlarges_it():
+def test_a_small_face_is_enlarged_as_the_page_enlarges_it(browser):
     face = np.random.default_rng(1).integers(0, 256, (48, 48), np.uint8)
     small = cv2.resize(face, (24, 24), interpolation=cv2.INTER_AREA)
     engine = STATIC.parent / "src/engine"
