@@ -123,6 +123,16 @@ def _train(options: argparse.Namespace) -> None:
     print(f"right by {data.judge} on PublicTest: {best:.4f} at best, in {options.run}")
 
 
+def _refit(options: argparse.Namespace) -> None:
+    data = Dataset.load(options.data)
+    with _loading_keras():
+        from training.refit import refit
+
+        losses = refit(options.run, options.to, data)
+    for head, (before, after) in losses.items():
+        print(f"{head}: cross-entropy on PublicTest {before:.4f}, and now {after:.4f}")
+
+
 def _evaluate(options: argparse.Namespace) -> None:
     data = Dataset.load(options.data)
     with _loading_keras():
@@ -286,6 +296,11 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument("--seed", type=int, help="from which all random numbers follow")
     step.add_argument("--limit", type=int, help="use only so many images: for a quick try")
     step.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+
+    step = add("refit", _refit, "fit a run's heads anew to labels and votes, its body as it is")
+    add_data(step)
+    add_path(step, "--run", "FOLDER", "folder of a training run", required=True)
+    add_path(step, "--to", "FOLDER", "folder for the run with these heads", required=True)
 
     step = add("evaluate", _evaluate, "measure a run, or exported files in Chromium")
     add_data(step)
