@@ -7,7 +7,6 @@ teachers, whose answers are a mixture of labels and votes.
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +20,14 @@ from training.batches import make_targets
 from training.dataset import HEADS, Dataset, FloatArray, Labels
 from training.errors import TrainingError
 from training.files import new_folder
-from training.run import BEST_WEIGHTS, Config, load_best, save_weights
+from training.run import (
+    BEST_WEIGHTS,
+    Config,
+    load_best,
+    read_history,
+    save_weights,
+    write_history,
+)
 
 PENALTY = 0.003  # of the squared distance of a head's weights from what they were
 # Rare, and taken for one another: ten votes say less of which it is than the `label` head does.
@@ -66,8 +72,8 @@ def refit(run: Path, to: Path, data: Dataset) -> dict[str, tuple[float, float]]:
     for name, weights in after.items():
         model.get_layer(name).set_weights([weights[:-1], weights[-1]])
     with new_folder(to, BEST_WEIGHTS) as folder:
-        for file in ("config.json", "history.csv"):
-            shutil.copy(run / file, folder / file)
+        config.save(folder)
+        write_history(folder, read_history(run))
         save_weights(model, folder / BEST_WEIGHTS)
     return {
         name: (_loss(public, name, before[name]), _loss(public, name, after[name]))

@@ -39,6 +39,8 @@ def test_heads_learn_new_labels_and_votes_on_the_same_body(data, trained, cli, t
     assert (outcome.status, outcome.err) == (0, "")
     assert [line.split(":")[0] for line in outcome.out.splitlines()] == list(HEADS)
     assert contents(trained.run) == before
+    for file in ("config.json", "history.csv"):
+        assert (tmp_path / "refitted" / file).read_bytes() == (trained.run / file).read_bytes()
 
     faces = other.split("PublicTest")
     was, now = (answers(run, faces) for run in (trained.run, tmp_path / "refitted"))
