@@ -63,6 +63,13 @@ class Dataset:
         """The faces of one split, in file order."""
         return self._pick(self.splits == SPLITS.index(name))
 
+    def to_learn(self) -> tuple[Dataset, Dataset]:
+        """The faces of Training, and of PublicTest. Raises TrainingError if either has none."""
+        training, public = self.split("Training"), self.split("PublicTest")
+        if not len(training.images) or not len(public.images):
+            raise TrainingError("the data set needs both Training and PublicTest images")
+        return training, public
+
     def sample(self, limit: int | None) -> Dataset:
         """At most `limit` faces, evenly spaced because files come label by label; all for None."""
         if limit is None or limit >= len(self.images):

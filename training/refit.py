@@ -57,7 +57,8 @@ def refit(run: Path, to: Path, data: Dataset) -> dict[str, tuple[float, float]]:
     model = models.build(config.model, len(config.labels))
     load_best(model, run)
     before = {name: np.vstack(model.get_layer(name).get_weights()) for name in HEADS}
-    training, public = (_examples(model, data.split(split)) for split in ("Training", "PublicTest"))
+    body = keras.Model(model.input, model.get_layer("label").input)
+    training, public = (_examples(body, faces) for faces in data.to_learn())
 
     after = {"label": _fit(training, "label", before["label"])}
     for each in (training, public):
@@ -97,10 +98,7 @@ def sharpen(votes: FloatArray, people: FloatArray, label: FloatArray, labels: La
     return sharpened
 
 
-def _examples(model: keras.Model, faces: Dataset) -> _Examples:
-    if not len(faces.images):
-        raise TrainingError("heads are fitted to Training and chosen on PublicTest: one is empty")
-    body = keras.Model(model.input, model.get_layer("label").input)
+def _examples(body: keras.Model, faces: Dataset) -> _Examples:
     images = np.concatenate([faces.images, faces.images[:, :, ::-1]])
     features = body.predict(images[..., None].astype(np.float32), 512, verbose=0)
     targets = make_targets(faces, Config())

@@ -157,9 +157,8 @@ def _train_into(run: Path, data: Dataset, config: Config, resume: bool) -> float
         config = replace(config, votes_weight=0.0)
     if config.weights == "none":  # what a frozen random network sees is nothing to learn from
         config = replace(config, frozen_epochs=0)
-    faces, public = data.split("Training").sample(config.limit), data.split("PublicTest")
-    if not len(faces.images) or not len(public.images):
-        raise TrainingError("the data set needs both Training and PublicTest images")
+    training, public = data.to_learn()
+    faces = training.sample(config.limit)
     config = _suited(config, data, len(faces.images))
     if resume:
         saved = Config.load(run)

@@ -59,9 +59,7 @@ def test_heads_learn_new_labels_and_votes_on_the_same_body(data, trained, cli, t
 
 def test_votes_for_what_is_alike_go_where_the_label_head_sees_it():
     votes, people, label = np.zeros(len(VOTES)), np.zeros(len(VOTES)), np.zeros(len(LABELS))
-    disgust, fear, sad, neutral = (
-        LABELS.index(each) for each in ("disgust", "fear", "sad", "neutral")
-    )
+    disgust, fear, sad, neutral = map(LABELS.index, ("disgust", "fear", "sad", "neutral"))
     votes[[sad, neutral]] = 0.4, 0.6
     label[[fear, neutral]] = 2, 1
     (found,) = sharpen(votes[None], people[None], label[None], LABELS)
@@ -81,7 +79,10 @@ def test_heads_are_not_fitted_without_faces(data, trained, cli, tmp_path, split)
     less = Dataset(*(part[kept] for part in (data.images, data.labels, data.splits, data.votes)))
     less.save(tmp_path / "data.npz")
     command = ("refit", "--data", tmp_path / "data.npz", "--run", trained.run)
-    one_line(cli(*command, "--to", tmp_path / "refitted"), "one is empty")
+    one_line(
+        cli(*command, "--to", tmp_path / "refitted"),
+        "the data set needs both Training and PublicTest images",
+    )
     assert not (tmp_path / "refitted").exists()
 
 
