@@ -281,8 +281,8 @@ def test_a_try_out_class_has_its_students_once_whichever_process_leads_it(
     join(one, opened["code"], "disgust")
     join(two, opened["code"], "disgust").send("help", {"on": True, "name": "Guest"})
     teachers = teach(two, opened), teach(one, opened)
-    for teacher in teachers:
-        teacher.wait_for("view", lambda view: view["seen"] == len(SEATS))
+    for teacher in teachers:  # the first points are of a class whose faces are not all read yet
+        teacher.wait_for("point", lambda point: point["seen"] == len(SEATS) and point["shares"])
     one.kill()
     for _ in range(4):  # points of two seconds, in which the other process takes over
         point = teachers[0].wait_for("point")
