@@ -7,8 +7,8 @@ from functools import partial
 
 import cv2
 import numpy as np
-import tensorflow as tf
 
+from training.augment import enlargement
 from training.dataset import SIDE, UInt8Array
 
 CENTRE = (SIDE - 1) / 2
@@ -35,10 +35,10 @@ def _blur(face: UInt8Array) -> UInt8Array:
 
 
 def _enlarge(face: UInt8Array, side: int) -> UInt8Array:
-    """As a page's canvas does it in Chromium, with Mitchell and Netravali's cubic filter (1988)."""
+    """As a page's canvas does it in Chromium."""
     small = cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA)
-    large = tf.image.resize(small[..., None], (SIDE, SIDE), "mitchellcubic").numpy()[..., 0]
-    return large.round().clip(0, 255).astype(np.uint8)
+    rows = enlargement(side)
+    return (rows @ small @ rows.T).round().clip(0, 255).astype(np.uint8)
 
 
 CHANGES: Mapping[str, Change] = {
