@@ -70,9 +70,11 @@ def _blur(
 def _resampling() -> FloatArray:
     """What being far away does to a column, for no change and then for each size: [27, 48, 48]."""
     identity = np.eye(SIDE, dtype=np.float32)
-    small = {side: cv2.resize(identity, (SIDE, side), interpolation=cv2.INTER_AREA) for side in FAR}
-    large = [enlargement(side) @ each for side, each in small.items()]
-    return np.stack([identity, *large], dtype=np.float32)
+    far = [
+        enlargement(side) @ cv2.resize(identity, (SIDE, side), interpolation=cv2.INTER_AREA)
+        for side in FAR
+    ]
+    return np.stack([identity, *far], dtype=np.float32)
 
 
 def enlargement(side: int) -> FloatArray:
