@@ -138,6 +138,7 @@ def test_what_is_measured_in_the_browser_goes_into_the_metadata(
         assert f"{split}: accuracy {accuracy[split]['label']:.4f}" in outcome.out
     after = json.loads((folder / "metadata.json").read_text())
     assert after == before | settings._asdict() | {"sure": sure, "accuracy": accuracy}
+    assert sure != before["sure"]
     named = np.mean(says[data.splits == SPLITS.index("PublicTest")].max(axis=1) >= sure)
     assert (
         f"{named:.1%} of the faces have a label of a probability of at least {sure}" in outcome.out
