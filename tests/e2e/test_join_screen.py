@@ -51,6 +51,8 @@ def test_a_camera_reads_its_code_at_any_size_and_nothing_is_cut_off(opened, brow
     expect(room.locator("#headline")).to_have_text("Waiting for students")
     room.keyboard.press("j")
     expect(code_of(room)).to_have_js_property("complete", True)
+    # No code is wider.
+    screen(room).locator(".code").evaluate("(code) => (code.textContent = 'WWWWWW')")
     picture = cv2.imdecode(np.frombuffer(room.screenshot(), np.uint8), cv2.IMREAD_COLOR)
     assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == opened["join_url"]
     box = code_of(room).bounding_box()
@@ -62,6 +64,12 @@ def test_a_camera_reads_its_code_at_any_size_and_nothing_is_cut_off(opened, brow
       return scrollWidth <= clientWidth && scrollHeight <= clientHeight;
     }"""
     assert room.evaluate(fits)
+    lines = """(code) => {
+      const range = document.createRange();
+      range.selectNodeContents(code);
+      return range.getClientRects().length;
+    }"""
+    assert screen(room).locator(".code").evaluate(lines) == 1
     room.evaluate(AXE.read_text())
     assert room.evaluate(FIND) == []
 
