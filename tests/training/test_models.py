@@ -204,7 +204,9 @@ def test_the_network_that_the_shipped_one_began_with_answers_as_it_did_elsewhere
     ends = [len(LABELS)]  # its label comes first
     for name, columns in zip(("label", "people"), range(2), strict=True):
         parts = [np.split(stored[f"logits/{part}"], ends, axis=-1) for part in ("kernel", "bias")]
-        model.get_layer(name).set_weights([part[columns] for part in parts])
+        kernel, bias = (part[columns] for part in parts)
+        unused = np.zeros((compact.HIDDEN, kernel.shape[1]))  # it had no hidden layer
+        model.get_layer(name).set_weights([np.vstack([kernel, unused]), bias])
     logits = model.predict(faces[..., None].astype(np.float32), verbose=0)
     answers = np.split(stored["answers"][chosen].astype(np.float32), ends, axis=1)
     for name, answer in zip(("label", "people"), answers, strict=True):
