@@ -83,7 +83,7 @@ def test_the_command_line_measures_both_splits_and_keeps_the_figures(cli, voted,
 
 @pytest.fixture
 def mislabelled(data, tmp_path):
-    """Every face but Training's with the next label: whatever a run has learnt, it makes mistakes."""
+    """All faces but Training's have the next label: whatever a run has learnt, it errs."""
     taught = data.splits == SPLITS.index("Training")
     labels = np.where(taught, data.labels, (data.labels + 1) % len(LABELS))
     replace(data, labels=labels.astype(data.labels.dtype)).save(tmp_path / "mislabelled.npz")
