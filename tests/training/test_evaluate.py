@@ -86,7 +86,7 @@ def mislabelled(data, tmp_path):
     """All faces but Training's have the next label: whatever a run has learnt, it errs."""
     taught = data.splits == SPLITS.index("Training")
     labels = np.where(taught, data.labels, (data.labels + 1) % len(LABELS))
-    replace(data, labels=labels.astype(data.labels.dtype)).save(tmp_path / "mislabelled.npz")
+    replace(data, labels=labels).save(tmp_path / "mislabelled.npz")
     return tmp_path / "mislabelled.npz"
 
 
