@@ -382,7 +382,8 @@ def test_only_the_last_layer_learns_in_frozen_epochs(data, trained, killed, tmp_
     train(data, tmp_path / "run", Config.of("compact", **settings))
     before, after = (weights(run / BEST_WEIGHTS) for run in (trained.run, tmp_path / "run"))
     changed = {name for name in before if not np.array_equal(before[name], after[name])}
-    assert changed and {name.split("/")[1] for name in changed} == {"dense_1", "dense_2"}  # the heads
+    heads = {"dense_1", "dense_2"}  # behind the hidden layer
+    assert changed and {name.split("/")[1] for name in changed} == heads
     backup = backups(killed[EPOCHS - 1])[-1]  # after the first epoch in which all layers learn
     kernel = "layers/conv2d/vars/0"
     assert not np.array_equal(weights(backup)[f"layers/functional/{kernel}"], before[kernel])
