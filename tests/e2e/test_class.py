@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import LOADING, end_class, note
+from tests.e2e.conftest import LOADING, end_class, note, qr_code_in
 from tests.live_server import ROOT
 from tests.schemas import check
 from training.browser import wait_until
@@ -42,7 +42,7 @@ def read_qr_code(room):
     image = room.locator("#invite").get_by_alt_text("QR code")
     image.evaluate("(image) => image.decode()")
     screenshot = cv2.imdecode(np.frombuffer(image.screenshot(), np.uint8), cv2.IMREAD_COLOR)
-    return cv2.QRCodeDetector().detectAndDecode(screenshot)[0]
+    return qr_code_in(screenshot)
 
 
 def messages_in(frames):
