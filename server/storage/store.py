@@ -49,7 +49,7 @@ from server.domain.timeline import Point
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 PATIENCE = 3.0  # seconds for an answer of the database
-GOODBYE = 0.2  # seconds before we give up in which the database does
+GOODBYE = 0.5  # seconds before we give up in which the database does, on a busy machine as well
 SETTLING = 5.0  # seconds after the end of a class in which all processes write what they have of it
 _POSTGRES = {
     "pool_pre_ping": True,  # connections that died are noticed before they are used

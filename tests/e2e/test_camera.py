@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import astronaut, film, labels_of, launch, wall, webcam_picture
+from tests.e2e.conftest import LOADING, astronaut, film, labels_of, launch, wall, webcam_picture
 
 # Whoever asks for the camera waits for an answer from the test. It is a camera without a picture:
 # a canvas on which nothing is drawn gives no frame.
@@ -198,7 +198,7 @@ def test_a_closed_shutter_is_dark_for_as_long_as_it_is_closed(server, browser, w
         page.get_by_role("button", name="Join with my camera").click()
     expect(page.locator("#looks")).to_have_text("The picture is dark")
     for _ in range(3):  # repeats, seconds apart: longer than a still picture takes to be known
-        opened.value.wait_for_event("framesent", lambda sent: "no_face" in sent)
+        opened.value.wait_for_event("framesent", lambda sent: "no_face" in sent, timeout=LOADING)
     assert {text for text in page.evaluate("seen") if "picture" in text} == {"The picture is dark"}
     expect(page.locator("#trouble")).to_contain_text("Is the lens covered")
 

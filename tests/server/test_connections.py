@@ -81,7 +81,8 @@ def test_when_redis_has_connections_again_every_process_is_back_by_itself(two, s
 
 
 OTHER_CONNECTIONS = """SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND backend_type = 'client backend'"""
 
 
 def test_five_connections_are_five_while_a_table_is_locked(start_server, postgres_server):
