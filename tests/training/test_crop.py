@@ -65,10 +65,10 @@ def test_faces_are_found_where_the_page_finds_them(browser, cropper, pictures):
         assert square.roll == pytest.approx(roll, abs=0.15)
 
 
-def test_what_is_cut_out_is_framed_a_little_closer_than_in_fer2013(cropper, detector, pictures):
+def test_what_is_cut_out_is_framed_closer_than_in_fer2013(cropper, detector, pictures):
     measured = measure_framing(np.stack(cropper.crop(pictures)), detector)
     fer, framing = json.loads(FRAMING.read_text()), page_crop()
-    assert 0.9 * fer["scale"] < framing["scale"] < fer["scale"]
+    assert 0.8 * fer["scale"] < framing["scale"] < 0.9 * fer["scale"]
     assert measured["detected"] == 1.0
     assert measured["scale"] == pytest.approx(framing["scale"], rel=0.08)
     assert measured["offset_y"] == pytest.approx(framing["offset_y"], abs=0.04)
