@@ -21,8 +21,8 @@ from training.errors import TrainingError
 PACKAGES = Path(__file__).resolve().parent.parent / "node_modules"
 TFLITE = PACKAGES / "@mediapipe/face_detection/face_detection_short_range.tflite"
 FRAMING = Path(__file__).with_name("framing.json")  # FER's, as `training.framing` measures it
-# Pages show faces to the classifier so much larger than FER-2013 does. On PublicTest's faces, as the
-# detector finds them, it is right as often then, from both sides, and reads classes as well; posed
+# Pages show faces to the classifier so much larger than FER-2013 does. Of PublicTest's faces, as
+# the detector finds them, it tells as many then, from both sides, and reads classes as well; posed
 # faces, whose framing was nobody's choice, are told the better the larger they are.
 CLOSER = 1.19
 MIN_SCORE = 0.7  # as in web/src/engine/faces.js
