@@ -123,6 +123,10 @@ def end_class(room: Page) -> None:
     room.get_by_role("button", name="End it").click()
 
 
+# What a browser remembers that has tried other backends out, so that it does not try them again.
+WASM_IS_BEST = "localStorage.setItem('classpulse.backend', 'wasm|' + navigator.userAgent);"
+
+
 class Webcam:
     """A webcam that a test lets show what it wants to be seen."""
 

@@ -10,16 +10,25 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 
-import { start as startWasm } from "./backends/wasm.js";
+import * as wasm from "./backends/wasm.js";
 
-/** @type {Record<BackendName, () => Promise<{lost: Promise<void>}>>} */
-const STARTS = {
-  wasm: startWasm,
-  webgl: async () => (await import("./backends/webgl.js")).start(),
-  webgpu: async () => (await import("./backends/webgpu.js")).start(),
+/** @type {Record<BackendName, () => Promise<{start: () => Promise<{lost: Promise<void>}>}>>} */
+const CODE = {
+  wasm: async () => wasm,
+  webgl: () => import("./backends/webgl.js"),
+  webgpu: () => import("./backends/webgpu.js"),
 };
 const ROUNDS = 5;
 const TOLERANCE = 0.02; // of a probability, or of a picture's side
+
+/**
+ * Load what they need to start, so that they need no network then. Code that does not come keeps its
+ * backend from starting.
+ * @param {BackendName[]} names
+ */
+export async function loadCode(names) {
+  await Promise.allSettled(names.map((name) => CODE[name]()));
+}
 
 /**
  * Compute there from now on. Rejects, and nothing has changed, if it cannot be.
@@ -29,7 +38,7 @@ const TOLERANCE = 0.02; // of a probability, or of a picture's side
 export async function startBackend(name) {
   const before = tf.getBackend();
   try {
-    return { name, ...(await STARTS[name]()) };
+    return { name, ...(await (await CODE[name]()).start()) };
   } catch (error) {
     if (before) await tf.setBackend(before);
     throw error;

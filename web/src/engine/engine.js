@@ -20,6 +20,7 @@ import { fetchModels } from "./files.js";
 
 const LOADING = 60; // seconds, within which the models come over any network that is of use
 const SILENCE = 20; // seconds without a word from a worker that ought to look: it is dead
+const TRIAL = 60; // seconds of silence while it tries backends out: shaders take long to compile
 const TICK = 5; // seconds
 const MOST_RESTARTS = 3; // without some good looks in between
 const AGAIN = 1000; // milliseconds
@@ -47,6 +48,7 @@ export class Engine {
   /** @type {Camera | null} */
   #camera = null;
   #looks = 0; // of this worker
+  #trying = false; // whether this worker tries other backends out
   /** @type {BackendName} */
   #backend = "wasm"; // of this worker
   #restarts = 0;
@@ -102,11 +104,16 @@ export class Engine {
     const worker = new Worker(this.#workerUrl, { type: "module" });
     this.#worker = worker;
     this.#looks = 0;
+    this.#trying = false;
     this.#backend = "wasm";
     worker.onerror = ({ message }) => this.#fail(worker, message || "an error");
     return new Promise((resolve, reject) => {
       this.#refuse = reject;
       worker.onmessage = (/** @type {MessageEvent<Answer>} */ { data }) => {
+        if (data.operation === "chosen") {
+          this.#trying = false;
+          rememberBackend(data.backend);
+        }
         if (data.operation === "failed") this.#fail(worker, data.message, data.reason);
         else if (data.operation === "loaded") {
           this.labels = data.labels;
@@ -143,7 +150,6 @@ export class Engine {
     this.#expectLook(data.operation === "read" ? data.next / 1000 : 0);
     if (data.operation === "ask") this.#giveFrame();
     if (data.operation === "waiting") this.#tell.waiting();
-    if (data.operation === "chosen") rememberBackend(data.backend);
     if (data.operation !== "read") return;
     this.#looks += 1;
     if (this.#looks === SETTLED) {
@@ -170,6 +176,7 @@ export class Engine {
   #speedUp() {
     const backend = rememberedBackend();
     rememberBackend("wasm"); // a trial that takes the worker down with it is not repeated
+    this.#trying = backend !== "wasm";
     if (backend === null) {
       post(this.#worker, { operation: "choose", backends: backendsToTry() });
     } else if (backend !== "wasm") {
@@ -182,7 +189,7 @@ export class Engine {
    * @param {number} [later] seconds that it rests before
    */
   #expectLook(later = 0) {
-    if (!this.#refuse) this.#expectWord(SILENCE + later);
+    if (!this.#refuse) this.#expectWord((this.#trying ? TRIAL : SILENCE) + later);
   }
 
   /**

@@ -35,13 +35,14 @@
  * @typedef {{[Name in keyof Answers]: {operation: Name} & Answers[Name]}[keyof Answers]} Answer
  */
 
+import { loadCode } from "./backends.js";
 import { isScrambled } from "./canvas-check.js";
 import { EngineError } from "./engine-error.js";
 import { PageFrames, StreamFrames } from "./frames.js";
 import { LookPacer } from "./look-pacer.js";
 import { Vision } from "./vision.js";
 
-const PATIENCE = 4000; // milliseconds for a camera's next picture
+const PATIENCE = 7; // seconds for a camera's next picture; a busy machine has pauses of its own
 const LATE = 1000; // milliseconds that a picture may wait: for models, or while backends are tried out
 const GAP = 10_000; // milliseconds after which nothing that was seen before says anything about now
 
@@ -103,9 +104,17 @@ class Watch {
     this.#frames.close();
   }
 
-  /** The page hears of a camera that gives nothing, so that it knows this worker to be well. */
+  /**
+   * The page hears of a camera that gives nothing, so that it knows this worker to be well. Seconds are
+   * counted one by one: of a time in which the machine slept or this worker was busy with something
+   * else, one at the most counts against the camera.
+   */
   async #nextFrame() {
-    const waiting = setInterval(() => post({ operation: "waiting" }), PATIENCE);
+    let seconds = 0;
+    const waiting = setInterval(() => {
+      seconds += 1;
+      if (seconds % PATIENCE === 0) post({ operation: "waiting" });
+    }, 1000);
     try {
       return await this.#frames.next();
     } finally {
@@ -143,10 +152,12 @@ const operations = {
     watch = null;
   },
   async choose({ backends }) {
+    await loadCode(backends); // looks go on meanwhile, however slow the network is
     await exclusive(() => vision().moveToFastest(backends));
     post({ operation: "chosen", backend: vision().backend });
   },
   async move({ backend }) {
+    await loadCode([backend]);
     await exclusive(() => vision().moveTo(backend));
     post({ operation: "chosen", backend: vision().backend });
   },

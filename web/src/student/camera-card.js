@@ -27,7 +27,6 @@ const NEUTRAL = "neutral"; // what a face at rest counts as, if the model has a 
 const CHOSEN = "classpulse.camera"; // the camera that the student chose
 const HIDDEN = "classpulse.hidden"; // that the student does not want to see themselves
 const ANSWER_MILLISECONDS = 3000; // after which a student may have overlooked the browser's question
-const STALL_MILLISECONDS = 7000; // without a picture; a busy machine has pauses of its own
 const GAP_MILLISECONDS = 10_000; // between two looks: what was seen before says nothing about now
 const AGAIN_MILLISECONDS = 5000; // before the models are fetched again, the first time
 const LONGEST_MILLISECONDS = 60_000; // and at last
@@ -128,7 +127,6 @@ export class CameraCard {
       const camera = await this.#take(signal);
       if (camera === null) return;
       this.#smoother = null;
-      this.#readAt = Date.now();
       engine.watch(camera);
       this.#showMuted();
       await engine.loaded;
@@ -243,7 +241,7 @@ export class CameraCard {
     if (this.#engine) return this.#engine;
     const engine = new Engine(ADDRESSES, {
       read: (look) => this.#read(look),
-      waiting: () => Date.now() - this.#readAt > STALL_MILLISECONDS && this.#showNothing(),
+      waiting: () => this.#showNothing(),
       failed: (error) => {
         this.#engine = null; // another try begins with a new worker
         if (this.#on) this.#fail(error);
