@@ -61,7 +61,7 @@ def evaluate(run: Path, data: Dataset) -> RunFigures:
             "model": config.model,
             "sha256": fingerprint(run),
             "data_sha256": data.fingerprint(),
-            **_measure(data, probabilities, _fit(data, probabilities)),
+            **_measure(data, probabilities, _fit(data, probabilities, classifier)),
         }
         Path(folder, FIGURES).write_text(json.dumps(figures, indent=2) + "\n")
         labels = metrics.by_head(probabilities["PrivateTest"])["label"]
@@ -89,10 +89,12 @@ def publish_accuracy(emotion: Path, data: Dataset) -> tuple[Figures, str]:
     data.require_labels(metadata["labels"], emotion)
     if lacking := what_pages_lack(emotion):
         raise TrainingError(lacking)
-    probabilities = _classify_test_splits(
-        data, lambda images: classify(images, emotion, script="vision-of-pages")
-    )
-    settings = _fit(data, probabilities)
+
+    def classifier(images: UInt8Array) -> FloatArray:
+        return classify(images, emotion, script="vision-of-pages")
+
+    probabilities = _classify_test_splits(data, classifier)
+    settings = _fit(data, probabilities, classifier)
     figures = _measure(data, probabilities, settings)
     metadata |= settings._asdict()
     says, true = _named(data.split("PublicTest"), probabilities["PublicTest"], settings)
@@ -148,10 +150,14 @@ def _classify_test_splits(data: Dataset, classifier: Classifier) -> dict[TestSpl
     return dict(zip(splits, np.split(probabilities, ends[:-1]), strict=True))
 
 
-def _fit(data: Dataset, probabilities: dict[TestSplit, FloatArray]) -> metrics.Settings:
+def _fit(
+    data: Dataset, probabilities: dict[TestSplit, FloatArray], classifier: Classifier
+) -> metrics.Settings:
     """The settings that PublicTest asks for."""
+    public = data.split("PublicTest")
+    mirrored = classifier(public.images[:, :, ::-1])
     shares = people.shares_of(data.split("Training").votes)
-    return metrics.fit(data.split("PublicTest"), probabilities["PublicTest"], shares)
+    return metrics.fit(public, probabilities["PublicTest"], mirrored, shares)
 
 
 def _measure(
