@@ -7,6 +7,7 @@ recall of a label that no image has.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -53,25 +54,21 @@ def by_head(probabilities: FloatArray) -> dict[str, FloatArray]:
     return dict(zip(HEADS, np.split(probabilities, [end], axis=1), strict=True))
 
 
-def fit(
-    faces: Dataset, probabilities: FloatArray, mirrored: FloatArray, shares: FloatArray
-) -> Settings:
+def fit(faces: Dataset, looks: Sequence[FloatArray], shares: FloatArray) -> Settings:
     """The settings for a model that gives these probabilities, of both heads, of the faces.
 
-    `mirrored` are those of their mirror images: what classes are read by, and so the exponent, is
-    the mean of both, as in pages; the temperature is that of one look. They change nothing where
-    people say a label of no face. `shares` are those of people's choices where the model learnt,
-    [labels + 3].
+    `looks` are one array [n, 2 labels + 3] for each way in which pages look at a face: as it is,
+    and mirrored. The settings change nothing where people say a label of no face. `shares` are
+    those of people's choices where the model learnt, [labels + 3].
     """
-    people, other_side = (by_head(each)["people"] for each in (probabilities, mirrored))
     true = said(faces.labels, faces.votes)
     ours = true >= 0
     if not ours.any():
         return Settings(0.0, [1.0] * len(shares), 1.0)
-    both_sides = (people[ours] + other_side[ours]) / 2
-    exponent, weights = fit_weights(true[ours], both_sides, shares, faces.label_names)
-    temperature = fit_temperature(true[ours], weigh(people[ours], weights))
-    return Settings(exponent, weights, temperature)
+    people = np.concatenate([by_head(each)["people"][ours] for each in looks])
+    true = np.tile(true[ours], len(looks))
+    exponent, weights = fit_weights(true, people, shares, faces.label_names)
+    return Settings(exponent, weights, fit_temperature(true, weigh(people, weights)))
 
 
 def measure(faces: Dataset, probabilities: FloatArray, settings: Settings) -> SplitFigures:

@@ -57,7 +57,7 @@ def test_the_command_line_measures_both_splits_and_keeps_the_figures(cli, voted,
     # PublicTest chooses the settings, for PrivateTest too.
     shares = people.shares_of(voted.split("Training").votes)
     settings, other = (
-        metrics.fit(faces, given[split], classify(faces.images[:, :, ::-1]), shares)
+        metrics.fit(faces, [given[split], classify(faces.images[:, :, ::-1])], shares)
         for split, faces in splits.items()
     )
     assert {name: figures[name] for name in settings._fields} == settings._asdict()

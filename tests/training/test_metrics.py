@@ -222,7 +222,7 @@ def test_settings_are_found_for_what_a_model_was_taught_too_much_of():
     people = people_of(taught / taught.sum(axis=1, keepdims=True))
     both = np.hstack([people, sharp])
     faces = voted_as(labels)
-    found = fit(faces, both, both, shares)
+    found = fit(faces, [both], shares)
     assert found.exponent > 0.2 and found.temperature == pytest.approx(2, rel=0.15)
     np.testing.assert_allclose(found.apply(people).sum(axis=1), 1)
     as_it_is = measure(faces, both, Settings(0.0, [1.0] * len(VOTES), 1.0))
@@ -232,23 +232,24 @@ def test_settings_are_found_for_what_a_model_was_taught_too_much_of():
     assert better["accuracy"] == as_it_is["accuracy"]  # the other head is left as it is
 
 
-def test_classes_are_read_from_both_sides_of_each_face():
+def test_settings_are_those_of_all_looks_at_the_faces():
     labels, sharp, _ = sharpened(2.0, images=20_000)
     shares = np.array([*[0.1] * 6, 0.4, 0, 0, 0])
     taught = sharp * shares[: len(LABELS)]
     taught /= taught.sum(axis=1, keepdims=True)
     faces = voted_as(labels)
     plain, partial = (np.hstack([people_of(each), sharp]) for each in (sharp, taught))
-    there, back = fit(faces, plain, partial, shares), fit(faces, partial, plain, shares)
-    assert there.exponent == back.exponent < fit(faces, partial, partial, shares).exponent
+    found = fit(faces, [plain, partial], shares)
+    assert found.exponent < fit(faces, [partial], shares).exponent
+    assert found == fit(faces, [partial, plain], shares)
+    assert found == fit(faces, [partial, plain, plain, partial], shares)
 
 
 def test_of_faces_of_which_nobody_says_a_label_nothing_is_measured():
     votes = np.zeros((2, len(VOTES)), np.uint8)
     votes[:, -1] = 10
     faces = Dataset(np.zeros((2, 48, 48), np.uint8), TRUE[:2], TRUE[:2] * 0, votes)
-    given = np.full((2, 17), 0.1)
-    settings = fit(faces, given, given, np.zeros(10))
+    settings = fit(faces, [np.full((2, 17), 0.1)], np.zeros(10))
     assert settings == (0.0, [1.0] * len(VOTES), 1.0)
     figures = measure_people(faces, np.full((2, 10), 0.1), settings)
     assert figures == {"people": None, "calibration": None}
